@@ -1,0 +1,81 @@
+// What the controller must know of an engine: which scripts to run in the server's container, and how to read what they say.
+import type { DatabaseFacts, DumpFormat, Manifest } from "../../schemas/manifest.ts"
+import type { Compression, Engine } from "../../schemas/scalar.ts"
+import type { Subject } from "../../schemas/server.ts"
+import type { Fault } from "../core/fault.ts"
+import type { EndDetector, ToolOutcome } from "../ports.ts"
+
+/** Names, never values: of a user, of a variable, of a file inside the container. Absent: the image's conventions. */
+export interface Access {
+  readonly user?: string | undefined
+  readonly passwordEnv?: string | undefined
+  readonly passwordFile?: string | undefined
+}
+
+/** A POSIX shell script and its positional parameters, as `ExecRequest` takes them. Values are never spliced into the script. */
+export interface Script {
+  readonly script: string
+  readonly args: readonly string[]
+}
+
+/** What a look at a running server gives. */
+export interface Probe {
+  readonly engine: Engine
+  /** Such as `17.6`, `11.8.3-MariaDB`, `9.7.0`. */
+  readonly serverVersion: string
+  /** Name of the dump tool as found, `pg_dump`, `mariadb-dump` or `mysqldump`, and its version. */
+  readonly tool: string
+  readonly toolVersion: string
+  /** pg_dump compresses with zstd by itself. */
+  readonly sourceZstd: boolean
+  /** Every non-system database, sorted by name, with what is needed to create it anew. */
+  readonly databases: readonly { readonly name: string; readonly facts: DatabaseFacts }[]
+  /** What the operator should know, in sentences: tables that are not in the snapshot, databases the user cannot see. */
+  readonly warnings: readonly string[]
+}
+
+/** How one subject is dumped. */
+export interface DumpPlan {
+  readonly script: Script
+  /** The tool's argv for people and for the manifest. Holds no secret. */
+  readonly command: readonly string[]
+  readonly format: DumpFormat
+  /** What the tool compresses with by itself, in its own words, or null. */
+  readonly sourceCompression: string | null
+  /** What the byte path still has to do. */
+  readonly streamCompression: Compression
+  /** `dump`, `dump.zst`, `sql.gz` … */
+  readonly extension: string
+  /** A fresh watcher for the format's end, fed with the bytes as they leave the server (before the stream's compression). */
+  end(): EndDetector
+}
+
+export interface EngineRules {
+  readonly engine: Engine
+  /** Finds versions, abilities and databases, in one script that prints its answer on stdout. */
+  probe(access: Access): Script
+  /** Throws a Fault: `server-not-ready` (starting, or still in its image's initialisation), `access-denied`, `tool-missing`, `server-down`. */
+  readProbe(outcome: ToolOutcome): Probe
+  dump(subject: Subject, probe: Probe, access: Access, compress: Compression): DumpPlan
+  /** A watcher for a stored dump of this format, to prove a copy before a restore. */
+  end(format: DumpFormat, subject: Subject): EndDetector
+  /** Why a tool failed, as a Fault with what to do. `doing` is such as "dumping shop". */
+  explain(doing: string, outcome: ToolOutcome, access: Access): Fault
+  /** Creates the empty database a restore goes into, like the one that was dumped. Fails when it exists. */
+  createDatabase(name: string, facts: DatabaseFacts, access: Access): Script
+  /** Reads the dump, its stream compression undone, on stdin. Stops at the first error. */
+  load(name: string, format: DumpFormat, access: Access): Script
+  /** Prints what `readFacts` reads. */
+  inspect(name: string, access: Access): Script
+  readFacts(outcome: ToolOutcome): DatabaseFacts
+  /** Drops a database that a failed restore created. */
+  dropDatabase(name: string, access: Access): Script
+  /** Whether a name can be given to a new database; a sentence when it cannot. */
+  nameMistake(name: string): string | undefined
+  /** Commands, with placeholders in angle brackets, for a person without this program. */
+  restoreCommands(
+    manifest: Pick<Manifest, "subject" | "format" | "compression" | "fileName" | "facts"> & {
+      readonly container: string
+    },
+  ): readonly string[]
+}

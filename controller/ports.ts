@@ -1,0 +1,312 @@
+// What jobs, the reconciler and the API need from the outside world. Types only; main.ts plugs the adapters in.
+import type { Readable, Writable } from "node:stream"
+import type { DestinationStatus, DockerStatus, Event, HealthCheck } from "../schemas/api.ts"
+import type { Backup, BackupId, CompletedBackup, Copy, Proof } from "../schemas/backup.ts"
+import type { Problem } from "../schemas/errors.ts"
+import type { BackupType } from "../schemas/job.ts"
+import type { Manifest } from "../schemas/manifest.ts"
+import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
+import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
+import type { Engine } from "../schemas/scalar.ts"
+import type { DatabaseId, JobId, ServerId, Subject } from "../schemas/server.ts"
+
+// ---- Docker ---------------------------------------------------------------------------------------------------
+
+/** The few facts of a container that decisions need. Values of its environment never leave the adapter, only names. */
+export interface ContainerFacts {
+  readonly id: string
+  readonly name: string
+  /** As the listing gives it: a reference, or a bare id once the tag has moved. */
+  readonly image: string
+  readonly imageId: string
+  readonly labels: Readonly<Record<string, string>>
+  /** Docker's word: created, running, paused, restarting, removing, exited, dead. */
+  readonly state: string
+  /** Changes when the same container is started again. Null while it has never run. */
+  readonly startedAt: string | null
+  /** Names, without values, of its environment. */
+  readonly envNames: readonly string[]
+  /** `5432/tcp`, … as the image or the container exposes them. */
+  readonly exposedPorts: readonly string[]
+}
+
+export interface ExecRequest {
+  readonly containerId: string
+  /**
+   * A POSIX shell script. It runs as `sh -c SCRIPT dbbackup ARG1 ARG2 …`; values come in as "$1", "$2", never spliced in.
+   * The adapter prepends a line that prints the shell's pid on stderr, so `exec TOOL` in it keeps that pid killable.
+   */
+  readonly script: string
+  readonly args: readonly string[]
+  /** Feed stdin, and close it to end the input. Refused where the connection cannot carry it (no upgraded socket). */
+  readonly stdin: boolean
+  /** Operating system user inside the container; the image's own when not given. */
+  readonly user?: string
+}
+
+/** A tool running inside a container. */
+export interface ExecProcess {
+  /** Demultiplexed, with back-pressure. Destroyed with an error when the stream breaks or ends inside a frame. */
+  readonly stdout: Readable
+  /** Null unless asked for. */
+  readonly stdin: Writable | null
+  /** The last 16 KiB of stderr so far, without the pid line. */
+  stderrTail(): string
+  /**
+   * Resolves once the stream has ended and the engine says it is no longer running, with its exit code.
+   * Rejects with `server-lost` when the container went away, `docker-unreachable` when the code cannot be learned.
+   */
+  readonly exit: Promise<number>
+  /** Ends the tool inside the container: TERM, then KILL after 5 s. A no-op once it has exited. Never rejects. */
+  kill(): Promise<void>
+}
+
+export interface Docker {
+  readonly endpoint: string
+  /** Rejects with `docker-unreachable`. */
+  version(signal: AbortSignal): Promise<string>
+  /** Every container, running or not. Rejects with `docker-unreachable`: not seeing is not the same as none. */
+  observe(signal: AbortSignal): Promise<readonly ContainerFacts[]>
+  /** Says "look again", never what changed: once per connection after subscribing, then per relevant event. Ends on abort; reconnects by itself. */
+  nudges(signal: AbortSignal, onLost: (error: Error) => void): AsyncIterable<"connected" | "event">
+  /** Starts a tool. Rejects with `server-down`, `tool-missing` (no shell), or `docker-unreachable`. Aborting the signal kills it. */
+  exec(request: ExecRequest, signal: AbortSignal): Promise<ExecProcess>
+}
+
+/** How a tool that ran to its end ended. `stdout` is capped by the caller and only kept for tools that answer, not for dumps. */
+export interface ToolOutcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Watches a dump pass by, without changing or keeping it, for the format's own end. */
+export interface EndDetector {
+  push(chunk: Buffer): void
+  /** What was seen, in words. Throws a Fault, `dump-empty` or `dump-truncated`, when the end was not. */
+  finish(): string
+}
+
+// ---- Destinations -----------------------------------------------------------------------------------------------
+
+/** Two-phase, so that half a file cannot be seen. */
+export interface SinkWriter {
+  readonly destination: string
+  /** Resolves when the destination can take more. Rejects with a Fault once it is broken. */
+  write(chunk: Buffer): Promise<void>
+  /** Makes the bytes durable and visible under their key, atomically. Called only after the whole dump is proven. */
+  commit(): Promise<void>
+  /** Leaves nothing visible. Safe to call twice, after a failed commit, and never rejects. */
+  abort(reason: unknown): Promise<void>
+}
+
+/** Keys are relative, `/`-separated paths. Every method rejects with a Fault (`destination-unavailable`, `disk-full`, `copy-missing`). */
+export interface Destination {
+  readonly name: string
+  readonly kind: "local" | "s3"
+  /** For people: the folder, or bucket and prefix. */
+  readonly location: string
+  create(key: string, signal: AbortSignal): Promise<SinkWriter>
+  /** Writes a small object durably and atomically. */
+  put(key: string, body: Buffer, signal: AbortSignal): Promise<void>
+  /** Streams the stored bytes. */
+  read(key: string, signal: AbortSignal): Promise<Readable>
+  /** Size in bytes, or null when there is nothing under the key. */
+  size(key: string, signal: AbortSignal): Promise<number | null>
+  /** Deleting what is not there succeeds. */
+  remove(key: string, signal: AbortSignal): Promise<void>
+  /** Keys under a prefix, in no order. */
+  list(prefix: string, signal: AbortSignal): AsyncIterable<string>
+  /** Writes, reads and removes a probe. Never rejects. */
+  check(signal: AbortSignal): Promise<DestinationStatus>
+  /** Removes what interrupted writers left. Called once at start, before any writer. */
+  sweep(signal: AbortSignal): Promise<number>
+}
+
+// ---- Catalogue --------------------------------------------------------------------------------------------------
+
+/** A server as it is remembered: over restarts, and after its container is gone. */
+export interface ServerRecord {
+  readonly id: ServerId
+  readonly name: string
+  readonly project: string | null
+  readonly service: string | null
+  readonly engine: Engine | null
+  readonly serverVersion: string | null
+  readonly containerName: string
+  readonly image: string
+  /** The labels of the last good spec, in force until better ones come. */
+  readonly goodLabels: Readonly<Record<string, string>> | null
+  readonly lastSeenAt: Date
+  readonly retiredAt: Date | null
+}
+
+export interface NewRun {
+  readonly id: RunId
+  readonly serverId: ServerId
+  readonly serverName: string
+  readonly jobId: JobId
+  readonly trigger: Trigger
+  readonly queuedAt: Date
+}
+
+export interface NewBackup {
+  readonly id: BackupId
+  readonly runId: RunId
+  readonly jobId: JobId
+  readonly serverId: ServerId
+  readonly serverName: string
+  readonly databaseId: DatabaseId
+  readonly subject: Subject
+  readonly engine: Engine
+  readonly type: BackupType
+  readonly trigger: Trigger
+  readonly queuedAt: Date
+  /** Where its bytes will be, by destination name: known before the first byte is written, so that a crash can be cleaned up. */
+  readonly keys: readonly { readonly destination: string; readonly key: string }[]
+}
+
+export type RunOutcome =
+  | { readonly status: "completed" }
+  | { readonly status: "partial" | "failed" | "cancelled" | "interrupted"; readonly error: Problem }
+
+export type BackupOutcome =
+  | { readonly status: "completed"; readonly manifest: Manifest; readonly copies: readonly Copy[] }
+  | { readonly status: "failed" | "cancelled" | "interrupted"; readonly error: Problem }
+
+export interface NewRestore {
+  readonly id: RestoreId
+  readonly backupId: BackupId
+  readonly databaseId: DatabaseId
+  readonly serverId: ServerId
+  readonly serverName: string
+  readonly sourceDatabase: string
+  readonly targetDatabase: string
+  readonly mode: "new"
+  readonly queuedAt: Date
+}
+
+export type RestoreOutcome =
+  | {
+      readonly status: "completed"
+      readonly restoredBytes: number
+      readonly tables: number
+      readonly differences: readonly string[]
+    }
+  | { readonly status: "failed" | "cancelled" | "interrupted"; readonly error: Problem }
+
+export interface BackupFilter {
+  readonly databaseId?: string | undefined
+  readonly serverId?: string | undefined
+  readonly jobId?: string | undefined
+  readonly runId?: string | undefined
+  readonly status?: Backup["status"] | undefined
+  readonly type?: BackupType | undefined
+  /** Queued at or after, and before. */
+  readonly from?: Date | undefined
+  readonly until?: Date | undefined
+}
+export interface Page {
+  readonly page: number
+  readonly limit: number
+}
+export interface Paged<T> {
+  readonly rows: readonly T[]
+  readonly total: number
+}
+
+/** The SQLite index of servers, runs, backups, copies, restores and their logs. Synchronous: each call is one transaction. */
+export interface Catalogue {
+  saveServer(server: ServerRecord): void
+  servers(): readonly ServerRecord[]
+  /** Replaces the databases known on a server: those missing from `names` are remembered as gone. */
+  saveDatabases(serverId: ServerId, names: readonly string[], seenAt: Date): void
+  /** Names present at the last look, sorted. */
+  databases(serverId: ServerId): readonly string[]
+
+  addRun(run: NewRun): void
+  startRun(id: RunId, at: Date): void
+  finishRun(id: RunId, at: Date, outcome: RunOutcome): void
+  run(id: string): Run | undefined
+  runs(filter: { readonly serverId?: string | undefined }, page: Page): Paged<Run>
+  /** When the job last began a run, of any trigger and outcome. */
+  lastRunOf(jobId: JobId): Run | undefined
+
+  addBackup(backup: NewBackup): void
+  startBackup(id: BackupId, at: Date): void
+  finishBackup(id: BackupId, at: Date, outcome: BackupOutcome): void
+  /** Live progress, in memory only. */
+  progress(id: BackupId, rawBytes: number, storedBytes: number): void
+  backup(id: string): Backup | undefined
+  manifest(id: string): Manifest | undefined
+  backups(filter: BackupFilter, page: Page): Paged<Backup>
+  lastGood(databaseId: DatabaseId): CompletedBackup | undefined
+  /** The newest that is neither queued nor running, whatever its outcome. */
+  lastAttempt(databaseId: DatabaseId): Backup | undefined
+  /** Every good backup of one database by one job, newest first. */
+  goodBackups(jobId: JobId, databaseId: DatabaseId): readonly CompletedBackup[]
+  /** A copy is gone; when the last one is, the backup is no longer listed (its row and log stay). */
+  copyDeleted(id: BackupId, destination: string, at: Date): void
+  /** Queued and running ones, with the keys they planned: what a crash left behind. */
+  unfinished(): {
+    readonly runs: readonly Run[]
+    readonly backups: readonly NewBackup[]
+    readonly restores: readonly Restore[]
+  }
+
+  addRestore(restore: NewRestore): void
+  startRestore(id: RestoreId, at: Date): void
+  finishRestore(id: RestoreId, at: Date, outcome: RestoreOutcome): void
+  restoreProgress(id: RestoreId, storedBytes: number, totalBytes: number): void
+  restore(id: string): Restore | undefined
+  restores(
+    filter: { readonly databaseId?: string | undefined; readonly status?: Restore["status"] | undefined },
+    page: Page,
+  ): Paged<Restore>
+
+  log(owner: RunId | RestoreId, at: Date, level: LogLevel, message: string): LogLine
+  /** Oldest first, at this level or above. */
+  logs(owner: string, level: LogLevel): readonly LogLine[]
+
+  stats(now: Date): {
+    readonly backups: { readonly total: number; readonly last24h: number; readonly failedLast24h: number }
+    readonly restores: { readonly total: number }
+    readonly storedBytes: number
+  }
+  /** Throws when the file cannot be written. */
+  check(): void
+}
+
+// ---- What the API is given -------------------------------------------------------------------------------------
+
+export interface EventHub {
+  publish(event: Event): void
+  /** Replays what came after `lastId` (as far as it is kept), then follows. Returns the unsubscriber. */
+  subscribe(lastId: number | null, receive: (id: number, event: Event) => void): () => void
+}
+
+/** Actions that begin long work. Each throws a Fault when refused. */
+export interface Actions {
+  backUp(databaseId: DatabaseId): Backup
+  cancelRun(runId: RunId): void
+  deleteBackup(id: BackupId): Promise<Date>
+  planRestore(
+    backupId: BackupId,
+    databaseId: DatabaseId | undefined,
+    options: RestoreOptions,
+  ): Promise<RestorePlan>
+  restore(backupId: BackupId, databaseId: DatabaseId | undefined, options: RestoreOptions): Promise<Restore>
+  cancelRestore(id: RestoreId): void
+}
+
+export interface Health {
+  docker(): DockerStatus
+  destinations(signal: AbortSignal): Promise<readonly DestinationStatus[]>
+  queue(): { readonly running: number; readonly queued: number; readonly maxConcurrent: number }
+  ready(signal: AbortSignal): Promise<readonly HealthCheck[]>
+}
+
+export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>) => void
+
+export type Clock = () => Date
+export type { Proof }

@@ -1,0 +1,384 @@
+// Every REST endpoint once: the controller mounts these values, the dashboard and the CLI call them, both typed by them.
+import { z } from "zod"
+import { Backup, BackupId, backupStatuses } from "./backup.ts"
+import { ApiErrorCode, Problem } from "./errors.ts"
+import { BackupType, JobView } from "./job.ts"
+import { Manifest } from "./manifest.ts"
+import { Restore, RestoreOptions, RestorePlan } from "./restore.ts"
+import { LogLevel, LogLine, Run } from "./run.ts"
+import { Bytes, Engine, Instant } from "./scalar.ts"
+import { Database, DatabaseId, Freshness, Server } from "./server.ts"
+
+export interface Endpoint {
+  readonly method: "get" | "post" | "delete"
+  readonly path: `/api/${string}`
+  readonly summary: string
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+  readonly body?: z.ZodType
+  readonly response: z.ZodType
+  /** Status of success; 200 unless given. 202 comes with a Location. */
+  readonly status?: 200 | 202
+}
+
+/** Lists carry `page`, `limit` and `total` in the envelope's meta. */
+export const Meta = z.object({
+  timestamp: Instant,
+  requestId: z.string(),
+  page: z.number().int().optional(),
+  limit: z.number().int().optional(),
+  total: z.number().int().optional(),
+})
+export type Meta = z.output<typeof Meta>
+
+export const ApiError = z.object({
+  code: ApiErrorCode,
+  message: z.string(),
+  hint: z.string().nullable(),
+  details: z.unknown().optional(),
+})
+export type ApiError = z.output<typeof ApiError>
+
+export type Envelope<T> =
+  | { readonly success: true; readonly data: T; readonly meta: Meta }
+  | { readonly success: false; readonly error: ApiError; readonly meta: Meta }
+
+const Id = z.strictObject({ id: z.string().min(1).max(600) })
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, "write a whole number")
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `write a number from ${min} to ${max}`)
+const paging = { page: whole(1, 999_999).prefault("1"), limit: whole(1, 500).prefault("50") }
+
+export const listServers = {
+  method: "get",
+  path: "/api/servers",
+  summary: "Every database container seen, backed up or not, with the reason.",
+  response: z.array(Server),
+} as const satisfies Endpoint
+
+export const getServer = {
+  method: "get",
+  path: "/api/servers/:id",
+  summary: "One server.",
+  params: Id,
+  response: Server,
+} as const satisfies Endpoint
+
+export const listDatabases = {
+  method: "get",
+  path: "/api/databases",
+  summary: "Every logical database with its server, problems, last and next backup.",
+  query: z.strictObject({
+    engine: Engine.optional(),
+    serverId: z.string().optional(),
+    state: Freshness.optional(),
+  }),
+  response: z.array(Database),
+} as const satisfies Endpoint
+
+export const getDatabase = {
+  method: "get",
+  path: "/api/databases/:id",
+  summary: "One database.",
+  params: Id,
+  response: Database,
+} as const satisfies Endpoint
+
+export const listSchedules = {
+  method: "get",
+  path: "/api/schedules",
+  summary: "Every job with its schedule in force and where each value comes from.",
+  query: z.strictObject({
+    serverId: z.string().optional(),
+    databaseId: z.string().optional(),
+    enabled: z.enum(["true", "false"]).optional(),
+  }),
+  response: z.array(JobView),
+} as const satisfies Endpoint
+
+export const getSchedule = {
+  method: "get",
+  path: "/api/schedules/:id",
+  summary: "One job.",
+  params: Id,
+  response: JobView,
+} as const satisfies Endpoint
+
+export const nextRunsOf = {
+  method: "get",
+  path: "/api/schedules/:id/next-runs",
+  summary: "When the job fires next.",
+  params: Id,
+  query: z.strictObject({ count: whole(1, 100).prefault("10") }),
+  response: z.array(Instant),
+} as const satisfies Endpoint
+
+export const listRuns = {
+  method: "get",
+  path: "/api/runs",
+  summary: "Runs, newest first.",
+  query: z.strictObject({ serverId: z.string().optional(), ...paging }),
+  response: z.array(Run),
+} as const satisfies Endpoint
+
+export const getRun = {
+  method: "get",
+  path: "/api/runs/:id",
+  summary: "One run with its backups.",
+  params: Id,
+  response: z.object({ run: Run, backups: z.array(Backup) }),
+} as const satisfies Endpoint
+
+export const getRunLogs = {
+  method: "get",
+  path: "/api/runs/:id/logs",
+  summary: "The run's log, oldest first.",
+  params: Id,
+  query: z.strictObject({ level: LogLevel.optional() }),
+  response: z.array(LogLine),
+} as const satisfies Endpoint
+
+export const listBackups = {
+  method: "get",
+  path: "/api/backups",
+  summary: "Backups, newest first.",
+  query: z.strictObject({
+    databaseId: z.string().optional(),
+    serverId: z.string().optional(),
+    status: z.enum(backupStatuses).optional(),
+    type: BackupType.optional(),
+    startDate: Instant.optional(),
+    endDate: Instant.optional(),
+    ...paging,
+  }),
+  response: z.array(Backup),
+} as const satisfies Endpoint
+
+export const createBackup = {
+  method: "post",
+  path: "/api/backups",
+  summary: "Back one database up now. Answers with the record; follow it by its id.",
+  body: z.strictObject({ databaseId: DatabaseId }),
+  response: Backup,
+  status: 202,
+} as const satisfies Endpoint
+
+export const getBackup = {
+  method: "get",
+  path: "/api/backups/:id",
+  summary: "One backup.",
+  params: Id,
+  response: Backup,
+} as const satisfies Endpoint
+
+export const getManifest = {
+  method: "get",
+  path: "/api/backups/:id/manifest",
+  summary: "The manifest as it stands beside the bytes.",
+  params: Id,
+  response: Manifest,
+} as const satisfies Endpoint
+
+export const deleteBackup = {
+  method: "delete",
+  path: "/api/backups/:id",
+  summary: "Delete a backup at every destination. The newest good one of a database is refused.",
+  params: Id,
+  response: z.object({ id: BackupId, deletedAt: Instant }),
+} as const satisfies Endpoint
+
+export const cancelBackup = {
+  method: "post",
+  path: "/api/backups/:id/cancel",
+  summary: "Cancel the run that a queued or running backup belongs to.",
+  params: Id,
+  response: Backup,
+  status: 202,
+} as const satisfies Endpoint
+
+export const getBackupLogs = {
+  method: "get",
+  path: "/api/backups/:id/logs",
+  summary: "The log of the backup's run, oldest first.",
+  params: Id,
+  query: z.strictObject({ level: LogLevel.optional() }),
+  response: z.array(LogLine),
+} as const satisfies Endpoint
+
+export const listRestores = {
+  method: "get",
+  path: "/api/restores",
+  summary: "Restores, newest first.",
+  query: z.strictObject({
+    databaseId: z.string().optional(),
+    status: z.enum(backupStatuses).optional(),
+    ...paging,
+  }),
+  response: z.array(Restore),
+} as const satisfies Endpoint
+
+const RestoreRequest = { backupId: BackupId, databaseId: DatabaseId.optional(), options: RestoreOptions }
+
+export const planRestore = {
+  method: "post",
+  path: "/api/restores",
+  summary: "With `dryRun: true`: what the restore would do; nothing is done.",
+  body: z.strictObject({ ...RestoreRequest, dryRun: z.literal(true) }),
+  response: RestorePlan,
+} as const satisfies Endpoint
+
+export const createRestore = {
+  method: "post",
+  path: "/api/restores",
+  summary: "Restore a backup into a new database on its server.",
+  body: z.strictObject({ ...RestoreRequest, dryRun: z.literal(false).optional() }),
+  response: Restore,
+  status: 202,
+} as const satisfies Endpoint
+
+export const getRestore = {
+  method: "get",
+  path: "/api/restores/:id",
+  summary: "One restore.",
+  params: Id,
+  response: Restore,
+} as const satisfies Endpoint
+
+export const cancelRestore = {
+  method: "post",
+  path: "/api/restores/:id/cancel",
+  summary: "Cancel a restore; the half-made new database is dropped.",
+  params: Id,
+  response: Restore,
+  status: 202,
+} as const satisfies Endpoint
+
+export const getRestoreLogs = {
+  method: "get",
+  path: "/api/restores/:id/logs",
+  summary: "The restore's log, oldest first.",
+  params: Id,
+  query: z.strictObject({ level: LogLevel.optional() }),
+  response: z.array(LogLine),
+} as const satisfies Endpoint
+
+export const DestinationStatus = z.object({
+  name: z.string(),
+  kind: z.enum(["local", "s3"]),
+  location: z.string(),
+  state: z.enum(["up", "down"]),
+  freeBytes: Bytes.nullable(),
+  problem: Problem.nullable(),
+})
+export type DestinationStatus = z.output<typeof DestinationStatus>
+
+export const DockerStatus = z.object({
+  state: z.enum(["connecting", "connected", "unreachable"]),
+  endpoint: z.string(),
+  version: z.string().nullable(),
+  /** When the containers were last listed. */
+  seenAt: Instant.nullable(),
+  problem: Problem.nullable(),
+})
+export type DockerStatus = z.output<typeof DockerStatus>
+
+/** The answer to "are my backups healthy?" in one sentence, and what needs a person. */
+export const Verdict = z.object({
+  level: z.enum(["ok", "attention", "empty"]),
+  sentence: z.string(),
+  attention: z.array(
+    z.object({
+      databaseId: DatabaseId.nullable(),
+      serverId: z.string().nullable(),
+      sentence: z.string(),
+      hint: z.string().nullable(),
+    }),
+  ),
+})
+export type Verdict = z.output<typeof Verdict>
+
+export const getStatus = {
+  method: "get",
+  path: "/api/system/status",
+  summary: "Health, version, connections, and the verdict on all backups.",
+  response: z.object({
+    version: z.string(),
+    startedAt: Instant,
+    uptimeSeconds: z.number().nonnegative(),
+    listening: z.object({ address: z.string(), port: z.number().int(), loopbackOnly: z.boolean() }),
+    discovery: z.enum(["labels", "auto"]),
+    labelPrefix: z.string(),
+    timeZone: z.string(),
+    docker: DockerStatus,
+    destinations: z.array(DestinationStatus),
+    queue: z.object({ running: z.number().int(), queued: z.number().int(), maxConcurrent: z.number().int() }),
+    verdict: Verdict,
+  }),
+} as const satisfies Endpoint
+
+export const getStats = {
+  method: "get",
+  path: "/api/system/stats",
+  summary: "Counts and sizes.",
+  response: z.object({
+    backups: z.object({
+      total: z.number().int(),
+      last24h: z.number().int(),
+      failedLast24h: z.number().int(),
+    }),
+    restores: z.object({ total: z.number().int() }),
+    storedBytes: Bytes,
+    servers: z.number().int(),
+    databases: z.object({ total: z.number().int(), byState: z.partialRecord(Freshness, z.number().int()) }),
+  }),
+} as const satisfies Endpoint
+
+export const getLive = {
+  method: "get",
+  path: "/api/health/live",
+  summary: "The process answers. Checks nothing.",
+  response: z.object({ status: z.literal("ok") }),
+} as const satisfies Endpoint
+
+const Check = z.object({
+  name: z.enum(["sqlite", "docker", "destination", "scheduler"]),
+  ok: z.boolean(),
+  detail: z.string(),
+})
+export type HealthCheck = z.output<typeof Check>
+
+/** Answers 503 with the same body in `error.details` when a check fails. */
+export const getReady = {
+  method: "get",
+  path: "/api/health/ready",
+  summary: "SQLite, the Docker socket, a writable destination and the scheduler.",
+  response: z.object({ status: z.literal("ok"), checks: z.array(Check) }),
+} as const satisfies Endpoint
+
+/** `GET /api/events`: server-sent events, each with one of these names and JSON data. Ids rise; `Last-Event-ID` replays. */
+export const Event = z.discriminatedUnion("name", [
+  z.object({ name: z.literal("server.changed"), data: z.object({ serverId: z.string() }) }),
+  z.object({ name: z.literal("problem.changed"), data: z.object({ serverId: z.string().nullable() }) }),
+  z.object({
+    name: z.literal("run.updated"),
+    data: z.object({ runId: z.string(), serverId: z.string(), status: z.string() }),
+  }),
+  z.object({
+    name: z.literal("run.progress"),
+    data: z.object({ backupId: z.string(), rawBytes: Bytes, storedBytes: Bytes }),
+  }),
+  z.object({ name: z.literal("run.log"), data: z.object({ runId: z.string(), line: LogLine }) }),
+  z.object({
+    name: z.literal("backup.updated"),
+    data: z.object({ backupId: z.string(), databaseId: z.string(), status: z.string() }),
+  }),
+  z.object({
+    name: z.literal("restore.updated"),
+    data: z.object({ restoreId: z.string(), status: z.string(), storedBytes: Bytes.nullable() }),
+  }),
+  z.object({ name: z.literal("restore.log"), data: z.object({ restoreId: z.string(), line: LogLine }) }),
+])
+export type Event = z.output<typeof Event>

@@ -1,0 +1,85 @@
+// One backup of one database, from the moment it is asked for. Only `completed` is good, and only what is proven completes.
+import { z } from "zod"
+import { Problem } from "./errors.ts"
+import { BackupType } from "./job.ts"
+import { RunId, Trigger } from "./run.ts"
+import { Bytes, Engine, Instant, Sha256 } from "./scalar.ts"
+import { DatabaseId, JobId, ServerId } from "./server.ts"
+
+export const BackupId = z.string().min(1).brand("BackupId")
+export type BackupId = z.output<typeof BackupId>
+
+/** A backup at one destination. `stored`: bytes and manifest are there, with the size and hash that left the server. */
+export const Copy = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("stored"), destination: z.string(), key: z.string(), storedAt: Instant }),
+  z.object({ state: z.literal("failed"), destination: z.string(), key: z.string(), error: Problem }),
+  z.object({ state: z.literal("deleted"), destination: z.string(), key: z.string(), deletedAt: Instant }),
+])
+export type Copy = z.output<typeof Copy>
+
+/** What was seen before the backup was listed as good. */
+export const Proof = z.object({
+  exitCode: z.literal(0),
+  /** The format's own end, in words: "all 14 data blocks of the archive's table of contents", "dump completed trailer". */
+  end: z.string().min(1),
+  rawBytes: Bytes,
+  rawSha256: Sha256,
+  storedBytes: Bytes,
+  storedSha256: Sha256,
+})
+export type Proof = z.output<typeof Proof>
+
+export const Progress = z.object({
+  /** Bytes that have left the server, and bytes written at the destinations, so far. */
+  rawBytes: Bytes,
+  storedBytes: Bytes,
+  /** Stored size of the last good backup of the same database, to compare with. */
+  lastStoredBytes: Bytes.nullable(),
+})
+export type Progress = z.output<typeof Progress>
+
+const base = {
+  id: BackupId,
+  runId: RunId,
+  jobId: JobId,
+  serverId: ServerId,
+  serverName: z.string(),
+  databaseId: DatabaseId,
+  database: z.string(),
+  kind: z.enum(["database", "globals"]),
+  engine: Engine,
+  type: BackupType,
+  trigger: Trigger,
+  queuedAt: Instant,
+}
+const failed = { ...base, startedAt: Instant.nullable(), finishedAt: Instant, error: Problem }
+
+export const Backup = z.discriminatedUnion("status", [
+  z.object({ ...base, status: z.literal("queued") }),
+  z.object({ ...base, status: z.literal("running"), startedAt: Instant, progress: Progress }),
+  z.object({
+    ...base,
+    status: z.literal("completed"),
+    startedAt: Instant,
+    finishedAt: Instant,
+    durationSeconds: z.number().nonnegative(),
+    fileName: z.string(),
+    compression: z.string(),
+    proof: Proof,
+    copies: z.array(Copy).min(1),
+  }),
+  z.object({ ...failed, status: z.literal("failed") }),
+  z.object({ ...failed, status: z.literal("cancelled") }),
+  z.object({ ...failed, status: z.literal("interrupted") }),
+])
+export type Backup = z.output<typeof Backup>
+export type CompletedBackup = Extract<Backup, { status: "completed" }>
+
+export const backupStatuses = [
+  "queued",
+  "running",
+  "completed",
+  "failed",
+  "cancelled",
+  "interrupted",
+] as const

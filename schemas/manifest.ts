@@ -1,0 +1,61 @@
+// The JSON beside the bytes. A backup exists if and only if its manifest does; the catalogue can be rebuilt from these alone.
+import { z } from "zod"
+import { BackupId, Proof } from "./backup.ts"
+import { BackupType } from "./job.ts"
+import { RunId, Trigger } from "./run.ts"
+import { Engine, Instant } from "./scalar.ts"
+import { ServerId, Subject } from "./server.ts"
+
+export const manifestVersion = 1
+
+/** What the server's catalogue says of the database, needed to create it anew and to compare it after a restore. */
+export const DatabaseFacts = z.object({
+  /** PostgreSQL: encoding, collate, ctype, locale provider …; MySQL and MariaDB: charset, collation. Names as the server gives them. */
+  attributes: z.record(z.string(), z.string()),
+  /** Base tables in it when the dump began. */
+  tables: z.number().int().nonnegative(),
+})
+export type DatabaseFacts = z.output<typeof DatabaseFacts>
+
+/** `archive`: pg_dump's custom format. `sql`: statements, ended by the tool's own trailer. */
+export const DumpFormat = z.enum(["archive", "sql"])
+export type DumpFormat = z.output<typeof DumpFormat>
+
+export const Manifest = z.object({
+  formatVersion: z.literal(manifestVersion),
+  id: BackupId,
+  runId: RunId,
+  server: z.object({
+    id: ServerId,
+    name: z.string(),
+    project: z.string().nullable(),
+    service: z.string().nullable(),
+    container: z.string(),
+    image: z.string(),
+    imageId: z.string(),
+  }),
+  subject: Subject,
+  facts: DatabaseFacts.nullable(),
+  job: z.string(),
+  type: BackupType,
+  trigger: Trigger,
+  engine: z.object({ name: Engine, serverVersion: z.string(), tool: z.string(), toolVersion: z.string() }),
+  /** The dump's argv, which never holds a secret. */
+  command: z.array(z.string()),
+  startedAt: Instant,
+  finishedAt: Instant,
+  format: DumpFormat,
+  /** Applied outside the dump's own format: the stored file is the dump passed through this. */
+  compression: z.enum(["zstd", "gzip", "none"]),
+  /** In the tool's words, where it compressed by itself: `zstd:3` inside a custom-format archive. */
+  sourceCompression: z.string().nullable(),
+  encryption: z.null(),
+  proof: Proof,
+  fileName: z.string(),
+  /** The labels' values in force. */
+  spec: z.record(z.string(), z.string()),
+  /** Commands for a person without this program. */
+  restore: z.array(z.string()).min(1),
+  program: z.string(),
+})
+export type Manifest = z.output<typeof Manifest>

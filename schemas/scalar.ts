@@ -1,0 +1,140 @@
+// The small values that labels, settings and requests are made of: strict text in, typed values out.
+import { Cron } from "croner"
+import { z } from "zod"
+
+export const engineNames = ["postgres", "mysql", "mariadb"] as const
+export const Engine = z.enum(engineNames)
+export type Engine = z.output<typeof Engine>
+
+const trueWords = ["true", "1", "yes"]
+const falseWords = ["false", "0", "no"]
+
+/** `true` or `false`; `1/0/yes/no` are accepted. */
+export const Bool = z
+  .string()
+  .refine((text) => [...trueWords, ...falseWords].includes(text.toLowerCase()), "write true or false")
+  .transform((text) => trueWords.includes(text.toLowerCase()))
+
+/** A whole number from 0 to 9999. */
+export const Count = z
+  .string()
+  .regex(/^\d{1,4}$/, "write a whole number from 0 to 9999")
+  .transform(Number)
+
+const secondsPer = { s: 1, m: 60, h: 3600, d: 86_400 } as const
+
+/** `90s 15m 36h 7d` → seconds, at least 1. */
+export const Duration = z
+  .string()
+  .regex(/^[1-9]\d{0,6}[smhd]$/, "write a duration such as 90s, 15m, 36h or 7d")
+  .transform((text) => Number(text.slice(0, -1)) * secondsPer[text.slice(-1) as keyof typeof secondsPer])
+
+/** An IANA zone such as `Europe/Berlin`. */
+export const TimeZone = z.string().refine(isTimeZone, "write an IANA time zone such as Europe/Berlin or UTC")
+
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z0-9_+\-/]{1,64}$/.test(name)) return false
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A list separated by commas, or a JSON array of strings where an item may hold a comma. Items are trimmed and not empty. */
+export const List = z.string().transform((text, context): readonly string[] => {
+  const items = text.trimStart().startsWith("[")
+    ? jsonStrings(text)
+    : text.split(",").map((item) => item.trim())
+  if (items === undefined || items.length === 0 || items.some((item) => item === "")) {
+    context.addIssue({
+      code: "custom",
+      message: 'write a list such as a,b or ["a","b"], without empty items',
+    })
+    return z.NEVER
+  }
+  return items
+})
+
+function jsonStrings(text: string): string[] | undefined {
+  try {
+    const parsed = z.array(z.string()).safeParse(JSON.parse(text))
+    return parsed.success ? parsed.data : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The presets and the cron patterns they stand for (specification, 5.4.2). */
+export const schedulePresets = {
+  hourly: "0 * * * *",
+  daily: "0 2 * * *",
+  weekly: "0 3 * * 0",
+  monthly: "0 4 1 * *",
+} as const
+
+const cronNicknames = ["@hourly", "@daily", "@weekly", "@monthly", "@yearly", "@annually"]
+
+/** When a job runs by itself: a preset, a cron pattern of 5 or 6 fields, `@daily` and its like, or only on request. */
+export type Schedule =
+  | { readonly kind: "cron"; readonly text: string; readonly pattern: string }
+  | { readonly kind: "manual"; readonly text: string }
+
+/** `hourly daily weekly monthly manual`, a cron pattern, or a nickname. A pattern that never fires is refused. */
+export const Schedule = z.string().transform((raw, context): Schedule => {
+  const text = raw.trim().replace(/\s+/g, " ")
+  if (text === "manual") return { kind: "manual", text }
+  const pattern = text in schedulePresets ? schedulePresets[text as keyof typeof schedulePresets] : text
+  const mistake = cronMistake(pattern)
+  if (mistake === undefined) return { kind: "cron", text, pattern }
+  context.addIssue({ code: "custom", message: mistake })
+  return z.NEVER
+})
+
+function cronMistake(pattern: string): string | undefined {
+  const fields = pattern.split(" ").length
+  if (!(cronNicknames.includes(pattern) || fields === 5 || fields === 6)) {
+    return "write hourly, daily, weekly, monthly, manual, or a cron pattern of 5 or 6 fields such as 0 2 * * *"
+  }
+  try {
+    return nextRuns(pattern, "UTC", new Date(), 1).length === 0 ? "this cron pattern never fires" : undefined
+  } catch (error) {
+    return `this is not a cron pattern: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+/** The next `count` times a cron pattern fires after `from`, in the given IANA zone. Empty when it never fires. */
+export function nextRuns(pattern: string, timeZone: string, from: Date, count: number): readonly Date[] {
+  return new Cron(pattern, { timezone: timeZone, paused: true }).nextRuns(count, from)
+}
+
+export const compressionNames = ["zstd", "gzip", "none"] as const
+export type Compression = { readonly algorithm: (typeof compressionNames)[number]; readonly level: number }
+
+const levels = {
+  zstd: { default: 3, min: 1, max: 19 },
+  gzip: { default: 6, min: 1, max: 9 },
+  none: { default: 0, min: 0, max: 0 },
+} as const
+
+/** `zstd[:1-19] gzip[:1-9] none` */
+export const Compress = z.string().transform((text, context): Compression => {
+  const match = /^(zstd|gzip|none)(?::(\d{1,2}))?$/.exec(text)
+  const algorithm = match?.[1] as Compression["algorithm"] | undefined
+  const range = algorithm && levels[algorithm]
+  const level = match?.[2] === undefined ? range?.default : Number(match[2])
+  if (!algorithm || !range || level === undefined || level < range.min || level > range.max) {
+    context.addIssue({
+      code: "custom",
+      message: "write zstd, zstd:1 to zstd:19, gzip, gzip:1 to gzip:9, or none",
+    })
+    return z.NEVER
+  }
+  return { algorithm, level }
+})
+
+/** A moment: ISO 8601 in UTC on the wire. */
+export const Instant = z.iso.datetime()
+export const Bytes = z.number().int().nonnegative()
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/)

@@ -1,0 +1,118 @@
+// A database server we can dump, the databases on it, and what the operator is told about both.
+import { z } from "zod"
+import { Problem } from "./errors.ts"
+import { Bytes, Engine, Instant } from "./scalar.ts"
+
+/** The server's identity as one safe word, `shop~db` for compose project shop, service db. Stable over recreation. */
+export const ServerId = z.string().min(1).brand("ServerId")
+export type ServerId = z.output<typeof ServerId>
+
+/** `<server id>:<job name>` */
+export const JobId = z.string().min(1).brand("JobId")
+export type JobId = z.output<typeof JobId>
+
+/** `<server id>:<database name as one safe word>`, or `<server id>:@globals` */
+export const DatabaseId = z.string().min(1).brand("DatabaseId")
+export type DatabaseId = z.output<typeof DatabaseId>
+
+/** What a backup is of: one logical database, or what lives beside the databases (roles, accounts, grants). */
+export const Subject = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("database"), name: z.string().min(1) }),
+  z.object({ kind: z.literal("globals") }),
+])
+export type Subject = z.output<typeof Subject>
+
+/**
+ * Why a container is or is not backed up: `active` has jobs; `unprotected` is a database server without `dbbackup.enable`;
+ * `disabled` says `enable=false`; `misconfigured` has problems and no earlier good labels; `conflict` shares its identity
+ * with another container; `retired` is gone, its backups stay.
+ */
+export const serverStates = [
+  "active",
+  "unprotected",
+  "disabled",
+  "misconfigured",
+  "conflict",
+  "retired",
+] as const
+export const ServerState = z.enum(serverStates)
+export type ServerState = z.output<typeof ServerState>
+
+/** The container behind a server. `state` is Docker's word: running, paused, restarting, exited, … */
+export const Container = z.object({ id: z.string(), name: z.string(), image: z.string(), state: z.string() })
+export type Container = z.output<typeof Container>
+
+/** One value in force, and where it comes from. */
+export const SettingInForce = z.object({
+  key: z.string(),
+  value: z.string(),
+  source: z.enum(["label", "settings", "default"]),
+})
+export type SettingInForce = z.output<typeof SettingInForce>
+
+export const Server = z.object({
+  id: ServerId,
+  name: z.string(),
+  engine: Engine.nullable(),
+  serverVersion: z.string().nullable(),
+  managed: z.literal("label"),
+  project: z.string().nullable(),
+  service: z.string().nullable(),
+  container: Container.nullable(),
+  state: ServerState,
+  /** One sentence: why it is, or is not, backed up. */
+  why: z.string(),
+  problems: z.array(Problem),
+  jobs: z.array(z.string()),
+  /** A label block ready to paste, for a server that is not backed up. */
+  suggestedLabels: z.string().nullable(),
+})
+export type Server = z.output<typeof Server>
+
+/** `late`: the newest good backup is older than twice the schedule's interval. `never`: there is none. */
+export const freshnessStates = [
+  "fresh",
+  "late",
+  "never",
+  "paused",
+  "unprotected",
+  "misconfigured",
+  "conflict",
+  "retired",
+] as const
+export const Freshness = z.enum(freshnessStates)
+export type Freshness = z.output<typeof Freshness>
+
+const LastBackup = z.object({
+  id: z.string(),
+  finishedAt: Instant,
+  storedBytes: Bytes,
+  durationSeconds: z.number().nonnegative(),
+  copies: z.array(z.string()),
+})
+const LastAttempt = z.object({ id: z.string(), status: z.string(), at: Instant, problem: Problem.nullable() })
+
+export const Database = z.object({
+  id: DatabaseId,
+  name: z.string(),
+  kind: z.enum(["database", "globals"]),
+  engine: Engine.nullable(),
+  server: Server.pick({
+    id: true,
+    name: true,
+    project: true,
+    service: true,
+    container: true,
+    state: true,
+    serverVersion: true,
+  }),
+  managed: z.literal("label"),
+  state: Freshness,
+  /** Jobs that back it up, by name. Empty: listed, but left out by `dbbackup.databases`. */
+  jobs: z.array(z.string()),
+  problems: z.array(Problem),
+  lastBackup: LastBackup.nullable(),
+  lastAttempt: LastAttempt.nullable(),
+  nextRunAt: Instant.nullable(),
+})
+export type Database = z.output<typeof Database>
