@@ -9,8 +9,8 @@ const EnvName = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "write the name of an environment variable, not its value")
 const FilePath = z
   .string()
-  .regex(/^\/[^\0-\x1f]{1,1023}$/, "write the absolute path of a file inside the container")
-const UserName = z.string().regex(/^[^\0-\x1f]{1,64}$/, "write a user name of at most 64 characters")
+  .regex(/^\/[^\p{Cc}]{1,1023}$/u, "write the absolute path of a file inside the container")
+const UserName = z.string().regex(/^[^\p{Cc}]{1,64}$/u, "write a user name of at most 64 characters")
 
 /** A database selector: exact names and globs (`*`, `?`) to take, and `!` before those to leave out. */
 export type DatabaseSelector = {
