@@ -18,7 +18,10 @@ export type DatabaseSelector = {
   readonly exclude: readonly string[]
 }
 
-const Databases = List.transform((items): DatabaseSelector => {
+const Databases = List.refine(
+  (items) => !items.some((item) => items.includes(`!${item}`)),
+  "the same database is both taken and left out",
+).transform((items): DatabaseSelector => {
   const exclude = items.filter((item) => item.startsWith("!")).map((item) => item.slice(1))
   const include = items.filter((item) => !item.startsWith("!"))
   const all = include.length === 0 || include.includes("all") || include.includes("*")

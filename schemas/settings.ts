@@ -12,14 +12,10 @@ export const Environment = z.object({
   PORT: WholeNumber.refine((port) => port <= 65_535, "write a port, 0 to 65535")
     .prefault("3000")
     .meta({ description: "Port of the API and the dashboard." }),
-  HOSTNAME: z
-    .string()
-    .min(1)
-    .prefault("127.0.0.1")
-    .meta({
-      description:
-        "Address to listen on. The container's own name, which Docker and shells put there, counts as not set.",
-    }),
+  HOSTNAME: z.string().min(1).prefault("127.0.0.1").meta({
+    description:
+      "Address to listen on. The container's own name, which Docker and shells put there, counts as not set.",
+  }),
   DATABASE_PATH: z
     .string()
     .min(1)

@@ -1,0 +1,175 @@
+// What people are shown of servers, databases and jobs, put together from what Docker shows and what the catalogue remembers.
+import type { Backup, CompletedBackup } from "../../schemas/backup.ts"
+import type { Problem } from "../../schemas/errors.ts"
+import type { JobView } from "../../schemas/job.ts"
+import type { Database, Freshness, Server, Subject } from "../../schemas/server.ts"
+import type { ServerRecord } from "../ports.ts"
+import { databaseIdOf, subjectName } from "./key.ts"
+import { isSelected, missingNames } from "./run-plan.ts"
+import { backupType, type DesiredJob, intervalSeconds, nextRunAt } from "./schedule-plan.ts"
+import type { DerivedJob, DerivedServer } from "./server.ts"
+
+/** What was learned by looking inside a server's container, and what went wrong there last. */
+export interface Insight {
+  readonly engine: Server["engine"]
+  readonly serverVersion: string | null
+  readonly databases: readonly string[]
+  readonly problem: Problem | null
+  readonly warnings: readonly string[]
+}
+
+export function serverView(server: DerivedServer, insight: Insight, prefix: string): Server {
+  const { id, name, project, service, container, state, why } = server
+  const problems = [
+    ...server.problems,
+    ...(insight.problem && server.state === "active" ? [insight.problem] : []),
+    ...insight.warnings.map(warning),
+  ]
+  return {
+    id,
+    name,
+    engine: server.engine ?? insight.engine,
+    serverVersion: insight.serverVersion,
+    managed: "label",
+    project,
+    service,
+    container: { id: container.id, name: container.name, image: container.image, state: container.state },
+    state,
+    why,
+    problems,
+    jobs: server.jobs.map((job) => job.name),
+    suggestedLabels:
+      state === "unprotected" ? `labels:\n  ${prefix}.enable: "true"\n  ${prefix}.schedule: daily\n` : null,
+  }
+}
+
+function warning(message: string): Problem {
+  return { code: "dump-failed", message, hint: null, key: null, suggestion: null }
+}
+
+/** A server whose container is gone: its backups stay. */
+export function retiredView(record: ServerRecord): Server {
+  return {
+    id: record.id,
+    name: record.name,
+    engine: record.engine,
+    serverVersion: record.serverVersion,
+    managed: "label",
+    project: record.project,
+    service: record.service,
+    container: null,
+    state: "retired",
+    why: `not backed up: its container ${record.containerName} is gone. Its backups stay`,
+    problems: [],
+    jobs: [],
+    suggestedLabels: null,
+  }
+}
+
+/** History of one database, newest first. */
+export interface DatabaseHistory {
+  readonly lastGood: CompletedBackup | undefined
+  readonly lastAttempt: Backup | undefined
+}
+
+/** Each subject of a server: its databases, those a label names but nobody has seen, and the globals. */
+export function databaseViews(
+  server: Server,
+  jobs: readonly DesiredJob[],
+  databases: readonly string[],
+  history: (subject: Subject) => DatabaseHistory,
+  now: Date,
+): readonly Database[] {
+  const named = jobs.flatMap((job) => missingNames(job.spec.databases, databases))
+  const subjects: Subject[] = [...new Set([...databases, ...named])]
+    .sort()
+    .map((name) => ({ kind: "database", name }))
+  if (jobs.some((job) => job.spec.globals)) subjects.push({ kind: "globals" })
+  return subjects.map((subject) =>
+    databaseView(
+      server,
+      jobs.filter((job) => covers(job, subject)),
+      subject,
+      history(subject),
+      now,
+    ),
+  )
+}
+
+function covers(job: DesiredJob, subject: Subject): boolean {
+  return subject.kind === "globals" ? job.spec.globals : isSelected(job.spec.databases, subject.name)
+}
+
+function databaseView(
+  server: Server,
+  jobs: readonly DesiredJob[],
+  subject: Subject,
+  history: DatabaseHistory,
+  now: Date,
+): Database {
+  const { lastGood, lastAttempt } = history
+  const next = jobs.map((job) => nextRunAt(job, now)).filter((at) => at !== null)
+  const { id, name, project, service, container, state, serverVersion } = server
+  return {
+    id: databaseIdOf(server.id, subject),
+    name: subjectName(subject),
+    kind: subject.kind,
+    engine: server.engine,
+    server: { id, name, project, service, container, state, serverVersion },
+    managed: "label",
+    state: freshness(server, jobs, lastGood, now),
+    jobs: jobs.map((job) => job.name),
+    problems: server.problems,
+    lastBackup: lastGood ? lastBackupOf(lastGood) : null,
+    lastAttempt: lastAttempt ? lastAttemptOf(lastAttempt) : null,
+    nextRunAt: next.length === 0 ? null : new Date(Math.min(...next.map((at) => at.getTime()))).toISOString(),
+  }
+}
+
+function freshness(
+  server: Server,
+  jobs: readonly DesiredJob[],
+  lastGood: CompletedBackup | undefined,
+  now: Date,
+): Freshness {
+  if (server.state === "retired" || server.state === "conflict" || server.state === "misconfigured")
+    return server.state
+  if (server.state !== "active" || jobs.length === 0) return "unprotected"
+  if (!lastGood) return "never"
+  const running = jobs.filter((job) => !job.spec.paused)
+  if (running.length === 0) return "paused"
+  const intervals = running.map((job) => intervalSeconds(job, now)).filter((seconds) => seconds !== null)
+  const ageSeconds = (now.getTime() - new Date(lastGood.finishedAt).getTime()) / 1000
+  return intervals.length > 0 && ageSeconds > 2 * Math.min(...intervals) ? "late" : "fresh"
+}
+
+function lastBackupOf(backup: CompletedBackup): Database["lastBackup"] {
+  const copies = backup.copies.filter(({ state }) => state === "stored").map(({ destination }) => destination)
+  const { id, finishedAt, durationSeconds, proof } = backup
+  return { id, finishedAt, storedBytes: proof.storedBytes, durationSeconds, copies }
+}
+
+function lastAttemptOf(backup: Backup): Database["lastAttempt"] {
+  const at = "finishedAt" in backup ? backup.finishedAt : backup.queuedAt
+  return { id: backup.id, status: backup.status, at, problem: "error" in backup ? backup.error : null }
+}
+
+export function jobView(job: DerivedJob, serverName: string, now: Date): JobView {
+  const { schedule, retention, paused } = job.spec
+  return {
+    id: job.id,
+    name: job.name,
+    serverId: job.serverId,
+    serverName,
+    managed: "label",
+    enabled: !paused,
+    type: backupType(job, now),
+    schedule: schedule.text,
+    cron: schedule.kind === "cron" ? schedule.pattern : null,
+    timeZone: job.timeZone,
+    retention,
+    destinations: [...job.destinations],
+    nextRunAt: nextRunAt(job, now)?.toISOString() ?? null,
+    settings: [...job.settings],
+  }
+}

@@ -1,0 +1,77 @@
+// What a restore will do, in data and in words, or why it cannot be done. Nothing is done here.
+import type { CompletedBackup } from "../../schemas/backup.ts"
+import type { Manifest } from "../../schemas/manifest.ts"
+import type { RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
+import { Fault } from "./fault.ts"
+import { subjectName } from "./key.ts"
+
+export interface RestoreFacts {
+  readonly backup: CompletedBackup
+  readonly manifest: Manifest
+  /** Databases on the server now. */
+  readonly present: readonly string[]
+  readonly serverVersion: string
+  /** Why the engine would refuse the new name, if it would. */
+  readonly nameMistake: string | undefined
+}
+
+/** Throws a Fault, `restore-unsupported`, `request-invalid`, `target-exists` or `copy-missing`, when it must not begin. */
+export function planRestore(facts: RestoreFacts, options: RestoreOptions): RestorePlan {
+  const { backup, manifest, present, serverVersion } = facts
+  if (manifest.subject.kind === "globals") {
+    throw new Fault("restore-unsupported", "globals cannot be restored into a new database", {
+      hint: "Download the backup: its manifest holds the commands that apply it.",
+    })
+  }
+  if (facts.nameMistake !== undefined) {
+    throw new Fault(
+      "request-invalid",
+      `"${options.name}" cannot name the new database: ${facts.nameMistake}`,
+      { hint: "Choose another name." },
+    )
+  }
+  if (present.includes(options.name)) {
+    throw new Fault("target-exists", `a database named ${options.name} exists on ${backup.serverName}`, {
+      hint: "A restore goes into a new database. Choose a name that is free, or drop that database first.",
+    })
+  }
+  const copy = backup.copies.find(({ state }) => state === "stored")
+  if (!copy)
+    throw new Fault("copy-missing", "no destination holds this backup any more", {
+      hint: "Choose another backup.",
+    })
+  const source = subjectName(manifest.subject)
+  const warnings = versionWarning(manifest.engine.serverVersion, serverVersion)
+  return {
+    backupId: backup.id,
+    serverId: backup.serverId,
+    serverName: backup.serverName,
+    engine: backup.engine,
+    sourceDatabase: source,
+    targetDatabase: options.name,
+    mode: options.mode,
+    destination: copy.destination,
+    storedBytes: backup.proof.storedBytes,
+    rawBytes: backup.proof.rawBytes,
+    backupFinishedAt: backup.finishedAt,
+    steps: [
+      `Read the copy at ${copy.destination} once and compare its size and sha-256 with the manifest`,
+      `Create the database ${options.name} on ${backup.serverName}, empty, with the settings of ${source}`,
+      `Load the backup into ${options.name}, stopping at the first error`,
+      `Count the tables of ${options.name} and compare them with the manifest`,
+      `If anything fails, drop ${options.name} again. ${source} is not touched at any time`,
+    ],
+    warnings,
+  }
+}
+
+function versionWarning(from: string, to: string): string[] {
+  const [older, newer] = [major(to), major(from)]
+  if (older === null || newer === null || older >= newer) return []
+  return [`The backup is from version ${from}, newer than the server's ${to}: the load may be refused`]
+}
+
+function major(version: string): number | null {
+  const match = /^(\d+)/.exec(version)
+  return match ? Number(match[1]) : null
+}

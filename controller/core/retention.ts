@@ -1,0 +1,105 @@
+// Which backups stay, with every reason why, and which may go. A pure function of backups, policy and zone.
+import type { RetentionPlan, RetentionPolicy, RetentionTier } from "../../schemas/retention.ts"
+
+/** A good backup, as far as retention cares. */
+export interface Kept {
+  readonly id: string
+  readonly finishedAt: Date
+}
+
+/**
+ * Each tier keeps the newest backup of each of the last N hours, days, ISO weeks, months or years that have one, in the
+ * given zone and counted back from the newest backup, so that an outage can never empty the store. The newest always stays.
+ * The backups may come in any order, and must all be good ones of one database by one job.
+ */
+export function planRetention(
+  backups: readonly Kept[],
+  policy: RetentionPolicy,
+  timeZone: string,
+): RetentionPlan {
+  const newestFirst = [...backups].sort(
+    (a, b) => b.finishedAt.getTime() - a.finishedAt.getTime() || compare(b.id, a.id),
+  )
+  const calendar = calendarOf(timeZone)
+  const tiers: readonly Tier[] = [
+    { name: "last", quota: policy.last, bucket: (_, index) => String(index) },
+    ...(Object.keys(bucketOf) as RetentionTier[]).map((name) => ({
+      name,
+      quota: policy[name],
+      bucket: (backup: Kept) => bucketOf[name](calendar(backup.finishedAt)),
+    })),
+  ]
+  const filled = tiers.map(() => new Set<string>())
+  const keep: RetentionPlan["keep"] = []
+  const prune: string[] = []
+  newestFirst.forEach((backup, index) => {
+    const reasons = index === 0 ? ["newest"] : []
+    tiers.forEach((tier, t) => {
+      const taken = filled[t]
+      const bucket = tier.bucket(backup, index)
+      if (!taken || taken.size >= tier.quota || taken.has(bucket)) return
+      taken.add(bucket)
+      reasons.push(`${tier.name} ${taken.size} of ${tier.quota}`)
+    })
+    if (reasons.length > 0) keep.push({ backupId: backup.id, reasons })
+    else prune.push(backup.id)
+  })
+  return { keep, prune: prune.reverse() } // oldest first: an interrupted prune loses least
+}
+
+type Tier = {
+  readonly name: string
+  readonly quota: number
+  readonly bucket: (backup: Kept, index: number) => string
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+/** The local date and hour of a moment, and the offset's part that tells the two hours of an autumn night apart. */
+type LocalTime = {
+  readonly year: number
+  readonly month: number
+  readonly day: number
+  readonly hour: number
+  readonly utcHour: number
+}
+
+function calendarOf(timeZone: string): (at: Date) => LocalTime {
+  const format = new Intl.DateTimeFormat("en-CA", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    hourCycle: "h23",
+  })
+  return (at) => {
+    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
+    const field = (name: string) => parts.get(name as Intl.DateTimeFormatPartTypes) ?? 0
+    return {
+      year: field("year"),
+      month: field("month"),
+      day: field("day"),
+      hour: field("hour"),
+      utcHour: Math.floor(at.getTime() / 3_600_000),
+    }
+  }
+}
+
+const bucketOf: Readonly<Record<RetentionTier, (at: LocalTime) => string>> = {
+  hourly: (at) => String(at.utcHour),
+  daily: (at) => `${at.year}-${at.month}-${at.day}`,
+  weekly: isoWeek,
+  monthly: (at) => `${at.year}-${at.month}`,
+  yearly: (at) => String(at.year),
+}
+
+/** ISO 8601: weeks begin on Monday, and belong to the year that holds their Thursday. */
+function isoWeek({ year, month, day }: LocalTime): string {
+  const date = new Date(Date.UTC(year, month - 1, day))
+  const weekday = date.getUTCDay() || 7
+  date.setUTCDate(date.getUTCDate() + 4 - weekday)
+  const thursdayYear = date.getUTCFullYear()
+  const week = Math.ceil(((date.getTime() - Date.UTC(thursdayYear, 0, 1)) / 86_400_000 + 1) / 7)
+  return `${thursdayYear}-W${week}`
+}

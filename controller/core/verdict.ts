@@ -1,0 +1,123 @@
+// The answer to "are my backups healthy?": one sentence, and what needs a person, each with what to do.
+import type { DockerStatus, Verdict } from "../../schemas/api.ts"
+import type { Database, Server } from "../../schemas/server.ts"
+
+type Attention = Verdict["attention"][number]
+
+export function verdictOf(
+  servers: readonly Server[],
+  databases: readonly Database[],
+  docker: DockerStatus,
+  now: Date,
+): Verdict {
+  const wanted = databases.filter(({ server }) => server.state === "active")
+  const attention = [
+    ...dockerAttention(docker),
+    ...servers.flatMap(serverAttention),
+    ...wanted.flatMap(databaseAttention),
+  ]
+  const real = wanted.filter(({ kind }) => kind === "database")
+  const good = real.filter(({ state }) => state === "fresh" || state === "paused")
+  if (attention.length > 0)
+    return { level: "attention", sentence: attentionSentence(servers, wanted, docker), attention }
+  if (wanted.length === 0) return { level: "empty", sentence: emptySentence(servers), attention }
+  const oldest = Math.min(
+    ...good.map(({ lastBackup }) => (lastBackup ? new Date(lastBackup.finishedAt).getTime() : now.getTime())),
+  )
+  const which =
+    real.length === 1 ? "The one database is backed up" : `All ${real.length} databases are backed up`
+  const age = good.length === 0 ? "" : `; the oldest backup is ${ageInWords(now.getTime() - oldest)} old`
+  return { level: "ok", sentence: `${which}${age}.`, attention }
+}
+
+function emptySentence(servers: readonly Server[]): string {
+  return servers.length === 0
+    ? "No database containers were found yet."
+    : "Nothing is backed up yet: no container asks for it."
+}
+
+function attentionSentence(
+  servers: readonly Server[],
+  databases: readonly Database[],
+  docker: DockerStatus,
+): string {
+  const count = (n: number, one: string, many: string) =>
+    n === 0 ? [] : [n === 1 ? `1 ${one}` : `${n} ${many}`]
+  const inState = (state: Database["state"]) =>
+    databases.filter((database) => database.state === state).length
+  const failing = databases.filter(
+    (database) => database.state !== "late" && database.state !== "never" && hasFailed(database),
+  ).length
+  const parts = [
+    ...count(inState("late"), "database is late", "databases are late"),
+    ...count(inState("never"), "database was never backed up", "databases were never backed up"),
+    ...count(failing, "last backup failed", "last backups failed"),
+    ...count(
+      servers.filter(({ state }) => state === "unprotected").length,
+      "server is unprotected",
+      "servers are unprotected",
+    ),
+    ...count(
+      servers.filter(({ state }) => state === "misconfigured").length,
+      "server has mistaken labels",
+      "servers have mistaken labels",
+    ),
+    ...count(
+      servers.filter(({ state }) => state === "conflict").length,
+      "name is claimed twice",
+      "names are claimed twice",
+    ),
+  ]
+  if (docker.state === "unreachable") parts.unshift("the Docker engine cannot be reached")
+  const text = parts.length === 0 ? "some servers have problems" : parts.join(", ")
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+function dockerAttention(docker: DockerStatus): Attention[] {
+  if (docker.state !== "unreachable") return []
+  const sentence = `The Docker engine cannot be reached${docker.problem ? `: ${docker.problem.message}` : ""}.`
+  return [{ databaseId: null, serverId: null, sentence, hint: docker.problem?.hint ?? null }]
+}
+
+function serverAttention(server: Server): Attention[] {
+  const base = { databaseId: null, serverId: server.id }
+  if (server.state === "unprotected" && server.problems.length === 0) {
+    return [
+      {
+        ...base,
+        sentence: `${server.name} is ${server.why}.`,
+        hint: "Add the label dbbackup.enable=true, or enable=false to say that it needs no backup.",
+      },
+    ]
+  }
+  if (server.state === "retired" || server.state === "disabled") return []
+  return server.problems.map((problem) => ({
+    ...base,
+    sentence: `${server.name}: ${problem.message}.`,
+    hint: problem.hint,
+  }))
+}
+
+function hasFailed(database: Database): boolean {
+  const status = database.lastAttempt?.status
+  return status === "failed" || status === "interrupted"
+}
+
+function databaseAttention(database: Database): Attention[] {
+  const name = `${database.name} on ${database.server.name}`
+  const problem = hasFailed(database) ? (database.lastAttempt?.problem ?? null) : null
+  const because = problem ? `: ${problem.message}` : ""
+  const base = { databaseId: database.id, serverId: database.server.id, hint: problem?.hint ?? null }
+  if (database.state === "late") return [{ ...base, sentence: `${name} is late${because}.` }]
+  if (database.state === "never") return [{ ...base, sentence: `${name} was never backed up${because}.` }]
+  return problem ? [{ ...base, sentence: `${name}: the last backup failed${because}.` }] : []
+}
+
+/** `5 h`, `3 days`: the largest unit that fits. */
+export function ageInWords(milliseconds: number): string {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000))
+  if (minutes < 1) return "less than a minute"
+  if (minutes < 120) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`
+}
