@@ -162,8 +162,12 @@ export interface NewBackup {
   readonly type: BackupType
   readonly trigger: Trigger
   readonly queuedAt: Date
-  /** Where its bytes will be, by destination name: known before the first byte is written, so that a crash can be cleaned up. */
-  readonly keys: readonly { readonly destination: string; readonly key: string }[]
+}
+
+/** Where a backup's bytes will be at one destination: recorded before the first byte is written, so that a crash can be cleaned up. */
+export interface PlannedCopy {
+  readonly destination: string
+  readonly key: string
 }
 
 export type RunOutcome =
@@ -233,7 +237,8 @@ export interface Catalogue {
   lastRunOf(jobId: JobId): Run | undefined
 
   addBackup(backup: NewBackup): void
-  startBackup(id: BackupId, at: Date): void
+  /** Queued → running. Nothing is written at a destination before this row is. */
+  startBackup(id: BackupId, at: Date, copies: readonly PlannedCopy[]): void
   finishBackup(id: BackupId, at: Date, outcome: BackupOutcome): void
   /** Live progress, in memory only. */
   progress(id: BackupId, rawBytes: number, storedBytes: number): void
@@ -247,10 +252,10 @@ export interface Catalogue {
   goodBackups(jobId: JobId, databaseId: DatabaseId): readonly CompletedBackup[]
   /** A copy is gone; when the last one is, the backup is no longer listed (its row and log stay). */
   copyDeleted(id: BackupId, destination: string, at: Date): void
-  /** Queued and running ones, with the keys they planned: what a crash left behind. */
+  /** Queued and running ones, with the copies they planned (none while queued): what a crash left behind. */
   unfinished(): {
     readonly runs: readonly Run[]
-    readonly backups: readonly NewBackup[]
+    readonly backups: readonly (NewBackup & { readonly copies: readonly PlannedCopy[] })[]
     readonly restores: readonly Restore[]
   }
 

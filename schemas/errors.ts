@@ -41,6 +41,7 @@ const meanings = {
   "server-lost": { next: "next-run", api: "DATABASE_ERROR", http: 502 },
   "database-gone": { next: "next-run", api: "DATABASE_ERROR", http: 404 },
   "nothing-to-back-up": { next: "until-config-changes", api: "BACKUP_ERROR", http: 409 },
+  "server-warning": { next: "next-run", api: "DATABASE_ERROR", http: 502 },
   // What the Docker engine can refuse
   "docker-unreachable": { next: "retry", api: "DATABASE_ERROR", http: 503 },
   "docker-error": { next: "retry", api: "DATABASE_ERROR", http: 502 },

@@ -44,7 +44,7 @@ export function serverView(server: DerivedServer, insight: Insight, prefix: stri
 }
 
 function warning(message: string): Problem {
-  return { code: "dump-failed", message, hint: null, key: null, suggestion: null }
+  return { code: "server-warning", message, hint: null, key: null, suggestion: null }
 }
 
 /** A server whose container is gone: its backups stay. */

@@ -99,10 +99,9 @@ function sortJobKey(sorted: Sorted, key: string, label: string, text: string, pr
       invalid(label, `${jobKey} belongs to the whole server, not to one job`, `${prefix}.${jobKey}`),
     )
   } else if (dot >= 0 && jobKeys.includes(jobKey) && JobName.safeParse(job).success) {
-    if (job === "default") return give(sorted, sorted.flat, jobKey, label, text)
-    const values = sorted.jobs.get(job) ?? bare()
-    values[jobKey] = text
-    sorted.jobs.set(job, values)
+    const values = job === "default" ? sorted.flat : (sorted.jobs.get(job) ?? bare())
+    if (job !== "default") sorted.jobs.set(job, values)
+    give(sorted, values, jobKey, label, text)
   } else {
     sorted.problems.push(unknown(label, key, job, jobKey, prefix))
   }

@@ -91,7 +91,8 @@ function serverAttention(server: Server): Attention[] {
     ]
   }
   if (server.state === "retired" || server.state === "disabled") return []
-  return server.problems.map((problem) => ({
+  const serious = server.problems.filter(({ code }) => code !== "server-warning")
+  return serious.map((problem) => ({
     ...base,
     sentence: `${server.name}: ${problem.message}.`,
     hint: problem.hint,
