@@ -94,7 +94,7 @@ async function versionVariable(
   { version }: Recipe,
 ): Promise<Readonly<Record<string, string>>> {
   if (version === undefined) return {}
-  const query = ["dpkg-query", "-W", "-f", "${Version}", version.package]
+  const query = ["dpkg-query", "-W", version.package]
   const found = await must([
     "docker",
     "run",
@@ -106,7 +106,7 @@ async function versionVariable(
     image,
     ...query,
   ])
-  return { [version.variable]: found.trim() }
+  return { [version.variable]: found.trim().split("\t")[1] ?? "" }
 }
 
 /** Without the buildx plugin, docker's own builder is named, which keeps newer clients from complaining. */
