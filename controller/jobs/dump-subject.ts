@@ -1,0 +1,189 @@
+// One subject of a run, from the tool in the container to a listed backup: store ▸ prove ▸ publish ▸ record.
+
+import type { Proof } from "../../schemas/backup.ts"
+import type { Problem } from "../../schemas/errors.ts"
+import type { Manifest } from "../../schemas/manifest.ts"
+import { manifestVersion } from "../../schemas/manifest.ts"
+import { Fault } from "../core/fault.ts"
+import { fileName, objectKey, subjectName, subjectWord } from "../core/key.ts"
+import type { DesiredJob } from "../core/schedule-plan.ts"
+import type { DumpPlan } from "../engines/engine.ts"
+import { storeDump } from "../pipeline/store.ts"
+import type { Destination, NewBackup } from "../ports.ts"
+import type { BackupDeps } from "./backup.ts"
+import { deadline } from "./deadline.ts"
+import { failureOf, type Journal, statusOf } from "./journal.ts"
+import type { Look, Target } from "./probe.ts"
+import { publish } from "./publish.ts"
+
+/** Undefined when the backup is good, else the problem it was recorded with. Never throws. */
+export async function dumpSubject(
+  deps: BackupDeps,
+  job: DesiredJob,
+  target: Target,
+  look: Look,
+  backup: NewBackup,
+  journal: Journal,
+  signal: AbortSignal,
+): Promise<Problem | undefined> {
+  const { catalogue, clock, log } = deps
+  const name = subjectName(backup.subject)
+  const limit = deadline(signal, job.spec.timeout, `dumping ${name}`)
+  try {
+    signal.throwIfAborted()
+    requirePresent(look, backup, target)
+    const plan = look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress)
+    const startedAt = clock()
+    const file = {
+      server: target.id,
+      subject: subjectWord(backup.subject),
+      type: backup.type,
+      at: startedAt,
+      id: backup.id,
+      extension: plan.extension,
+    }
+    const key = objectKey(file)
+    const destinations = destinationsOf(deps, job).map((destination) => ({ destination, key }))
+    catalogue.startBackup(
+      backup.id,
+      startedAt,
+      destinations.map(({ destination }) => ({ destination: destination.name, key })),
+    )
+    journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
+    const stored = await storeDump({
+      start: () =>
+        deps.docker.exec({ containerId: target.container.id, ...plan.script, stdin: false }, limit.signal),
+      end: plan.end(),
+      compression: plan.streamCompression,
+      destinations,
+      signal: limit.signal,
+      onProgress: (rawBytes, storedBytes) => catalogue.progress(backup.id, rawBytes, storedBytes),
+      explain: (code, stderr) =>
+        look.rules.explain(`dumping ${name}`, { code, stdout: "", stderr }, look.access),
+    })
+    const manifest = manifestOf(
+      deps,
+      job,
+      target,
+      look,
+      backup,
+      plan,
+      startedAt,
+      fileName(file),
+      stored.proof,
+    )
+    const copies = await publish(stored, manifest, clock, log, limit.signal)
+    catalogue.finishBackup(backup.id, new Date(manifest.finishedAt), {
+      status: "completed",
+      manifest,
+      copies,
+    })
+    for (const copy of copies)
+      if (copy.state === "failed")
+        journal("warn", `no copy of ${name} at ${copy.destination}: ${copy.error.message}`)
+    journal(
+      "info",
+      `${name} is good: exit code 0, ${stored.proof.end}, ${stored.proof.storedBytes} bytes, sha256 ${stored.proof.storedSha256}`,
+    )
+    return undefined
+  } catch (error) {
+    const problem = failureOf(limit.signal.aborted ? limit.signal.reason : error, log)
+    journal(
+      "error",
+      `${name} was not backed up: ${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`,
+    )
+    catalogue.finishBackup(backup.id, clock(), { status: statusOf(problem), error: problem })
+    return problem
+  } finally {
+    limit.clear()
+  }
+}
+
+function requirePresent(look: Look, { subject }: NewBackup, target: Target): void {
+  if (subject.kind === "globals" || look.probe.databases.some(({ name }) => name === subject.name)) return
+  throw new Fault("database-gone", `there is no database ${subject.name} on ${target.name}`, {
+    hint: `Databases there: ${look.probe.databases.map(({ name }) => name).join(", ") || "none"}. Check the label dbbackup.databases.`,
+  })
+}
+
+function destinationsOf(deps: BackupDeps, job: DesiredJob): readonly Destination[] {
+  return job.destinations.map((name) => {
+    const destination = deps.destinations.get(name)
+    if (!destination) throw new Fault("destination-unknown", `there is no destination named ${name}`)
+    return destination
+  })
+}
+
+function manifestOf(
+  deps: BackupDeps,
+  job: DesiredJob,
+  target: Target,
+  { probe, rules }: Look,
+  backup: NewBackup,
+  plan: DumpPlan,
+  startedAt: Date,
+  file: string,
+  proof: Proof,
+): Manifest {
+  const { subject } = backup
+  const facts =
+    subject.kind === "globals"
+      ? null
+      : (probe.databases.find(({ name }) => name === subject.name)?.facts ?? null)
+  const { container } = target
+  const stored = {
+    subject,
+    format: plan.format,
+    compression: plan.streamCompression.algorithm,
+    fileName: file,
+    facts,
+  }
+  return {
+    formatVersion: manifestVersion,
+    id: backup.id,
+    runId: backup.runId,
+    server: {
+      id: target.id,
+      name: target.name,
+      project: target.project,
+      service: target.service,
+      container: container.name,
+      image: container.image,
+      imageId: container.imageId,
+    },
+    ...stored,
+    job: job.name,
+    type: backup.type,
+    trigger: backup.trigger,
+    engine: {
+      name: probe.engine,
+      serverVersion: probe.serverVersion,
+      tool: probe.tool,
+      toolVersion: probe.toolVersion,
+    },
+    command: [...plan.command],
+    startedAt: startedAt.toISOString(),
+    finishedAt: deps.clock().toISOString(),
+    sourceCompression: plan.sourceCompression,
+    encryption: null,
+    proof,
+    spec: specText(job),
+    restore: [...rules.restoreCommands({ ...stored, container: container.name })],
+    program: deps.program,
+  }
+}
+
+/** The values in force, as text. */
+function specText(job: DesiredJob): Record<string, string> {
+  const values: Record<string, unknown> = {
+    ...job.spec,
+    timezone: job.timeZone,
+    destinations: job.destinations,
+  }
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  )
+}

@@ -1,0 +1,69 @@
+// Deletes what retention no longer keeps: the manifest first, then the bytes, then the row. Plans come from core/retention.
+import type { CompletedBackup } from "../../schemas/backup.ts"
+import type { DatabaseId } from "../../schemas/server.ts"
+import { Fault } from "../core/fault.ts"
+import { manifestKey } from "../core/key.ts"
+import { planRetention } from "../core/retention.ts"
+import type { DesiredJob } from "../core/schedule-plan.ts"
+import type { Catalogue, Clock, Destination } from "../ports.ts"
+import type { Journal } from "./journal.ts"
+
+export interface PruneDeps {
+  readonly catalogue: Catalogue
+  readonly destinations: ReadonlyMap<string, Destination>
+  readonly clock: Clock
+}
+
+/** After a success only. A copy that cannot be deleted stays listed, and is tried again after the next success. */
+export async function prune(
+  deps: PruneDeps,
+  job: DesiredJob,
+  databaseId: DatabaseId,
+  journal: Journal,
+  signal: AbortSignal,
+): Promise<void> {
+  const backups = deps.catalogue.goodBackups(job.id, databaseId)
+  const plan = planRetention(
+    backups.map(({ id, finishedAt }) => ({ id, finishedAt: new Date(finishedAt) })),
+    job.spec.retention,
+    job.timeZone,
+  )
+  const byId = new Map(backups.map((backup) => [backup.id as string, backup]))
+  for (const id of plan.prune) {
+    const backup = byId.get(id)
+    if (!backup) continue
+    try {
+      await deleteCopies(deps, backup, signal)
+      journal("info", `pruned ${backup.fileName}: retention no longer keeps it`)
+    } catch (error) {
+      journal(
+        "warn",
+        `could not prune ${backup.fileName}: ${error instanceof Error ? error.message : String(error)}`,
+      )
+    }
+  }
+}
+
+/** Deletes a backup everywhere. Throws at the first destination that refuses; what is gone by then is recorded. */
+export async function deleteCopies(
+  deps: PruneDeps,
+  backup: CompletedBackup,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const copy of backup.copies) {
+    if (copy.state !== "stored") continue
+    const destination = deps.destinations.get(copy.destination)
+    if (!destination) {
+      throw new Fault(
+        "destination-unavailable",
+        `the destination ${copy.destination} is not defined any more`,
+        {
+          hint: "Define it again to let its copies be deleted.",
+        },
+      )
+    }
+    await destination.remove(manifestKey(copy.key), signal)
+    await destination.remove(copy.key, signal)
+    deps.catalogue.copyDeleted(backup.id, copy.destination, deps.clock())
+  }
+}

@@ -1,0 +1,106 @@
+// After a crash, before anything new starts: what is whole is adopted, what is half-made is removed, nothing stays "running".
+import type { Copy } from "../../schemas/backup.ts"
+import type { Problem } from "../../schemas/errors.ts"
+import type { Manifest } from "../../schemas/manifest.ts"
+import { Fault, problemOf } from "../core/fault.ts"
+import { manifestKey } from "../core/key.ts"
+import { parseManifest } from "../core/manifest.ts"
+import type { Catalogue, Clock, Destination, Log, PlannedCopy } from "../ports.ts"
+
+export interface RecoverDeps {
+  readonly catalogue: Catalogue
+  readonly destinations: ReadonlyMap<string, Destination>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+type Unfinished = ReturnType<Catalogue["unfinished"]>["backups"][number]
+
+/** Rejects with nothing: a destination that is away keeps its leftovers, and says so in the log. */
+export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<void> {
+  const { catalogue, clock, log } = deps
+  const { runs, backups, restores } = catalogue.unfinished()
+  const adopted = new Map<string, number>()
+  for (const backup of backups) {
+    const outcome = await settle(deps, backup, signal)
+    catalogue.finishBackup(backup.id, clock(), outcome)
+    if (outcome.status === "completed") adopted.set(backup.runId, (adopted.get(backup.runId) ?? 0) + 1)
+    log(
+      "warn",
+      `a backup of ${backup.databaseId} was under way when the controller stopped: ${outcome.status}`,
+      { backupId: backup.id },
+    )
+  }
+  for (const run of runs) {
+    const wholeRun = catalogue.backups({ runId: run.id }, { page: 1, limit: 500 }).rows
+    const complete =
+      wholeRun.length > 0 && wholeRun.every(({ status }) => status === "completed") && adopted.has(run.id)
+    const error = interrupted("the controller stopped during the run")
+    catalogue.finishRun(
+      run.id,
+      clock(),
+      complete ? { status: "completed" } : { status: "interrupted", error },
+    )
+  }
+  for (const restore of restores) {
+    const hint = `A half-restored database ${restore.targetDatabase} may be on ${restore.serverName}: drop it before restoring again.`
+    catalogue.finishRestore(restore.id, clock(), {
+      status: "interrupted",
+      error: interrupted("the controller stopped during the restore", hint),
+    })
+  }
+}
+
+function interrupted(
+  message: string,
+  hint = "It runs again at its next time; nothing half-made was kept.",
+): Problem {
+  return problemOf(new Fault("interrupted", message, { hint }))
+}
+
+/** Bytes with their manifest are a backup, whoever was told; bytes without one are swept. */
+async function settle(deps: RecoverDeps, backup: Unfinished, signal: AbortSignal) {
+  const copies: Copy[] = []
+  let manifest: Manifest | undefined
+  for (const planned of backup.copies) {
+    const destination = deps.destinations.get(planned.destination)
+    if (!destination) continue
+    try {
+      const found = await wholeCopy(destination, planned, backup, signal)
+      if (found) {
+        manifest = found
+        copies.push({
+          state: "stored",
+          destination: planned.destination,
+          key: planned.key,
+          storedAt: found.finishedAt,
+        })
+      } else {
+        await destination.remove(planned.key, signal)
+      }
+    } catch (error) {
+      deps.log(
+        "warn",
+        `could not look for leftovers at ${planned.destination}: ${error instanceof Error ? error.message : String(error)}`,
+        { key: planned.key },
+      )
+    }
+  }
+  if (manifest) return { status: "completed", manifest, copies } as const
+  return { status: "interrupted", error: interrupted("the controller stopped during the backup") } as const
+}
+
+async function wholeCopy(
+  destination: Destination,
+  { key }: PlannedCopy,
+  backup: Unfinished,
+  signal: AbortSignal,
+): Promise<Manifest | undefined> {
+  if ((await destination.size(manifestKey(key), signal)) === null) return undefined
+  const chunks: Buffer[] = []
+  for await (const chunk of await destination.read(manifestKey(key), signal)) chunks.push(chunk as Buffer)
+  const manifest = parseManifest(Buffer.concat(chunks))
+  const whole =
+    manifest.id === backup.id && (await destination.size(key, signal)) === manifest.proof.storedBytes
+  return whole ? manifest : undefined
+}

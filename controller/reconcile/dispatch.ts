@@ -1,0 +1,240 @@
+// Turns ticks and requests into runs and restores: checks, makes the record, queues the work. The work itself is a job's.
+import type { Backup, BackupId, CompletedBackup } from "../../schemas/backup.ts"
+import type { Restore, RestoreId } from "../../schemas/restore.ts"
+import type { RunId, Trigger } from "../../schemas/run.ts"
+import type { DatabaseId, Subject } from "../../schemas/server.ts"
+import { Fault } from "../core/fault.ts"
+import { databaseIdOf } from "../core/key.ts"
+import { type DesiredJob, owedRun } from "../core/schedule-plan.ts"
+import type { Actions, Catalogue, Clock, Log, NewBackup } from "../ports.ts"
+import type { Queue } from "./queue.ts"
+import type { Work } from "./work.ts"
+import type { World } from "./world.ts"
+
+export interface Dispatch extends Actions {
+  /** A scheduled tick of a job. */
+  tick(job: DesiredJob): void
+  /** Begins what a job owes: its first run, or one catch-up. Once per job and process. */
+  settleDebts(jobs: Iterable<DesiredJob>): void
+}
+
+export function createDispatch(deps: {
+  readonly catalogue: Catalogue
+  readonly world: World
+  readonly queue: Queue
+  readonly work: Work
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly log: Log
+}): Dispatch {
+  const { catalogue, world, queue, work, clock, newId, log } = deps
+  const settled = new Set<string>()
+
+  const begin = (
+    job: DesiredJob,
+    trigger: Trigger,
+    only: { subject: Subject; backup: NewBackup } | null,
+    runId = newId() as RunId,
+  ) => {
+    const { serverId } = job
+    const serverName = world.derived(serverId)?.name ?? serverId
+    catalogue.addRun({ id: runId, serverId, serverName, jobId: job.id, trigger, queuedAt: clock() })
+    if (only) catalogue.addBackup(only.backup)
+    const target = () => world.require(serverId)
+    queue.add({
+      id: runId,
+      serverId,
+      run: (signal) => work.backUp({ runId, trigger, job, target, only }, signal),
+    })
+  }
+
+  const completed = (id: BackupId): CompletedBackup => {
+    const backup = catalogue.backup(id)
+    if (!backup)
+      throw new Fault("not-found", `there is no backup ${id}`, { hint: "List them with GET /api/backups." })
+    if (backup.status !== "completed") {
+      throw new Fault("restore-unsupported", `the backup is ${backup.status}, not completed`, {
+        hint: "Choose one that is proven.",
+      })
+    }
+    return backup
+  }
+
+  const restoreRequest = (
+    backupId: BackupId,
+    databaseId: DatabaseId | undefined,
+    options: Parameters<Actions["restore"]>[2],
+  ) => {
+    const backup = completed(backupId)
+    if (
+      databaseId !== undefined &&
+      databaseId !== backup.databaseId &&
+      !world.databases().some(({ id }) => id === databaseId)
+    ) {
+      throw new Fault("not-found", `there is no database ${databaseId}`, {
+        hint: "List them with GET /api/databases.",
+      })
+    }
+    if (databaseId !== undefined && !databaseId.startsWith(`${backup.serverId}:`)) {
+      throw new Fault("restore-unsupported", "the backup is of another server", {
+        hint: "For now a backup is restored on its own server.",
+      })
+    }
+    const manifest = catalogue.manifest(backupId)
+    if (!manifest) throw new Fault("internal", `the catalogue has no manifest of backup ${backupId}`)
+    return { backup, manifest, options, target: () => world.require(backup.serverId) }
+  }
+
+  return {
+    tick(job) {
+      const last = catalogue.lastRunOf(job.id)
+      if (last?.status === "queued") {
+        catalogue.log(
+          last.id,
+          clock(),
+          "warn",
+          "another tick came while this run was still waiting: both are this one run",
+        )
+        return
+      }
+      log("info", `${job.id} is due`)
+      begin(job, "schedule", null)
+    },
+
+    settleDebts(jobs) {
+      for (const job of jobs) {
+        const trigger = owedRun(job, catalogue.lastRunOf(job.id), clock())
+        if (trigger === null || settled.has(job.id)) continue
+        settled.add(job.id)
+        log(
+          "info",
+          trigger === "first"
+            ? `${job.id} never ran: its first run begins`
+            : `${job.id} missed its time: one catch-up run begins`,
+        )
+        begin(job, trigger, null)
+      }
+    },
+
+    backUp(databaseId) {
+      const database = world.databases().find(({ id }) => id === databaseId)
+      if (!database)
+        throw new Fault("not-found", `there is no database ${databaseId}`, {
+          hint: "List them with GET /api/databases.",
+        })
+      const server = world.require(database.server.id)
+      const job = server.jobs.find(({ name }) => name === database.jobs[0])
+      if (!job) {
+        throw new Fault("nothing-to-back-up", `no job of ${server.name} takes ${database.name}`, {
+          hint: "Its label dbbackup.databases leaves it out.",
+        })
+      }
+      const busy = pendingManual(catalogue, databaseId)
+      if (busy)
+        throw new Fault(
+          "already-running",
+          `a backup of ${database.name} is ${busy.status} already: ${busy.id}`,
+          { hint: "Follow that one, or cancel it first." },
+        )
+      const subject: Subject =
+        database.kind === "globals" ? { kind: "globals" } : { kind: "database", name: database.name }
+      const engine = database.engine
+      if (!engine)
+        throw new Fault("engine-unknown", `the engine of ${server.name} is not known yet`, {
+          hint: "Wait until it has been looked into, or set the label dbbackup.type.",
+        })
+      const runId = newId() as RunId
+      const backup: NewBackup = {
+        id: newId() as BackupId,
+        runId,
+        jobId: job.id,
+        serverId: server.id,
+        serverName: server.name,
+        databaseId: databaseIdOf(server.id, subject),
+        subject,
+        engine,
+        type: "manual",
+        trigger: "manual",
+        queuedAt: clock(),
+      }
+      begin(job, "manual", { subject, backup }, runId)
+      return required(catalogue.backup(backup.id))
+    },
+
+    cancelRun(runId) {
+      const reason = new Fault("cancelled", "cancelled on request")
+      if (!queue.cancel(runId, reason)) throw new Fault("not-found", `no run ${runId} is queued or running`)
+    },
+
+    async deleteBackup(id) {
+      const backup = catalogue.backup(id)
+      if (!backup) throw new Fault("not-found", `there is no backup ${id}`)
+      if (backup.status !== "completed")
+        throw new Fault("in-use", `a ${backup.status} backup has nothing to delete`)
+      if (catalogue.lastGood(backup.databaseId)?.id === id) {
+        throw new Fault("in-use", `this is the newest good backup of ${backup.database}`, {
+          hint: "Make a newer one first: the last good backup is never deleted.",
+        })
+      }
+      await work.deleteBackup(backup)
+      log("info", `deleted backup ${id} on request`)
+      return clock()
+    },
+
+    async planRestore(backupId, databaseId, options) {
+      return work.planRestore(restoreRequest(backupId, databaseId, options))
+    },
+
+    async restore(backupId, databaseId, options) {
+      const request = restoreRequest(backupId, databaseId, options)
+      const plan = await work.planRestore(request)
+      const busy = catalogue
+        .unfinished()
+        .restores.find(
+          (other) => other.serverId === plan.serverId && other.targetDatabase === plan.targetDatabase,
+        )
+      if (busy)
+        throw new Fault(
+          "already-running",
+          `a restore into ${plan.targetDatabase} is ${busy.status} already: ${busy.id}`,
+        )
+      const id = newId() as RestoreId
+      const { serverId, serverName, sourceDatabase, targetDatabase, mode } = plan
+      catalogue.addRestore({
+        id,
+        backupId,
+        databaseId: request.backup.databaseId,
+        serverId,
+        serverName,
+        sourceDatabase,
+        targetDatabase,
+        mode,
+        queuedAt: clock(),
+      })
+      queue.add({ id, serverId, run: (signal) => work.restore(id, request, signal) })
+      return required<Restore>(catalogue.restore(id))
+    },
+
+    cancelRestore(id) {
+      if (!queue.cancel(id, new Fault("cancelled", "cancelled on request")))
+        throw new Fault("not-found", `no restore ${id} is queued or running`)
+    },
+  }
+}
+
+function pendingManual(catalogue: Catalogue, databaseId: DatabaseId): Backup | undefined {
+  return catalogue
+    .unfinished()
+    .backups.some((backup) => backup.databaseId === databaseId && backup.trigger === "manual")
+    ? catalogue
+        .backups({ databaseId }, { page: 1, limit: 20 })
+        .rows.find(
+          ({ status, trigger }) => trigger === "manual" && (status === "queued" || status === "running"),
+        )
+    : undefined
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Fault("internal", "a record that was just written is not there")
+  return value
+}

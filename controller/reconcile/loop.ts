@@ -1,0 +1,151 @@
+// Keeps the picture level with Docker: a nudge or a minute's tick → settle → list → see. Events are never taken at their word.
+import type { DockerStatus } from "../../schemas/api.ts"
+import { problemOf } from "../core/fault.ts"
+import type { Clock, ContainerFacts, Docker, Log } from "../ports.ts"
+
+export interface Watch {
+  status(): DockerStatus
+  /** Resolves when the signal is aborted. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+/** How long a storm of events is waited out, and how long at most, before looking; and how often to look without one. */
+export interface Pace {
+  readonly quietMilliseconds: number
+  readonly patienceMilliseconds: number
+  readonly resyncMilliseconds: number
+}
+export const usualPace: Pace = {
+  quietMilliseconds: 250,
+  patienceMilliseconds: 5000,
+  resyncMilliseconds: 60_000,
+}
+
+const listLimitMilliseconds = 30_000
+
+export function createWatch(
+  docker: Docker,
+  see: (containers: readonly ContainerFacts[]) => void,
+  clock: Clock,
+  log: Log,
+  changed: () => void,
+  pace: Pace = usualPace,
+): Watch {
+  let status: DockerStatus = {
+    state: "connecting",
+    endpoint: docker.endpoint,
+    version: null,
+    seenAt: null,
+    problem: null,
+  }
+  const bell = createBell()
+
+  const become = (next: DockerStatus) => {
+    const before = status
+    status = next
+    if (before.state === next.state && before.problem?.message === next.problem?.message) return
+    if (next.state === "unreachable")
+      log("error", `the Docker engine cannot be reached: ${next.problem?.message}`)
+    if (next.state === "connected")
+      log("info", `connected to the Docker engine ${next.version ?? ""} at ${next.endpoint}`)
+    changed()
+  }
+
+  const look = async (signal: AbortSignal) => {
+    try {
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(listLimitMilliseconds)])
+      const version = status.state === "connected" ? status.version : await docker.version(limited)
+      see(await docker.observe(limited))
+      become({
+        state: "connected",
+        endpoint: docker.endpoint,
+        version,
+        seenAt: clock().toISOString(),
+        problem: null,
+      })
+    } catch (error) {
+      if (signal.aborted) return
+      // Not seeing containers is not the same as there being none: what was seen last stays.
+      become({ ...status, state: "unreachable", problem: problemOf(error) })
+      await bell.wait(2000, signal)
+      bell.ring()
+    }
+  }
+
+  return {
+    status: () => status,
+    async run(signal) {
+      const listening = listen(
+        docker,
+        bell,
+        signal,
+        (error) => log("warn", `the event stream was lost: ${error.message}`),
+        log,
+      )
+      while (!signal.aborted) {
+        await look(signal)
+        await bell.wait(pace.resyncMilliseconds, signal)
+        await bell.settle(pace, signal)
+      }
+      await listening
+    },
+  }
+}
+
+async function listen(
+  docker: Docker,
+  bell: Bell,
+  signal: AbortSignal,
+  onLost: (error: Error) => void,
+  log: Log,
+): Promise<void> {
+  try {
+    for await (const _ of docker.nudges(signal, onLost)) bell.ring()
+  } catch (error) {
+    if (!signal.aborted)
+      log("error", `the event stream ended for good, looking once a minute: ${String(error)}`)
+  }
+}
+
+interface Bell {
+  ring(): void
+  /** Resolves at the next ring (or at once, when it rang since the last wait), after so many milliseconds, or on abort. */
+  wait(milliseconds: number, signal: AbortSignal): Promise<"rang" | "quiet">
+  /** Resolves once it has been quiet for a while. */
+  settle(pace: Pace, signal: AbortSignal): Promise<void>
+}
+
+function createBell(): Bell {
+  let rung = false
+  let answer: (() => void) | undefined
+  const bell: Bell = {
+    ring() {
+      rung = true
+      answer?.()
+    },
+    wait(milliseconds, signal) {
+      return new Promise((resolve) => {
+        const finish = () => {
+          clearTimeout(timer)
+          signal.removeEventListener("abort", finish)
+          answer = undefined
+          resolve(rung ? "rang" : "quiet")
+          rung = false
+        }
+        const timer = setTimeout(finish, milliseconds)
+        signal.addEventListener("abort", finish)
+        answer = finish
+        if (rung || signal.aborted) finish()
+      })
+    },
+    async settle({ quietMilliseconds, patienceMilliseconds }, signal) {
+      const until = performance.now() + patienceMilliseconds
+      while (
+        !signal.aborted &&
+        performance.now() < until &&
+        (await bell.wait(quietMilliseconds, signal)) === "rang"
+      );
+    },
+  }
+  return bell
+}

@@ -1,0 +1,32 @@
+// The jobs as functions, as the dispatch is handed them. Types only: reconcile does not know how work is done.
+import type { CompletedBackup } from "../../schemas/backup.ts"
+import type { Manifest } from "../../schemas/manifest.ts"
+import type { RestoreId, RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
+import type { RunId, Trigger } from "../../schemas/run.ts"
+import type { Subject } from "../../schemas/server.ts"
+import type { DesiredJob } from "../core/schedule-plan.ts"
+import type { DerivedServer } from "../core/server.ts"
+import type { NewBackup } from "../ports.ts"
+
+export interface BackupOrder {
+  readonly runId: RunId
+  readonly trigger: Trigger
+  readonly job: DesiredJob
+  readonly target: () => DerivedServer
+  readonly only: { readonly subject: Subject; readonly backup: NewBackup } | null
+}
+
+export interface RestoreOrder {
+  readonly backup: CompletedBackup
+  readonly manifest: Manifest
+  readonly options: RestoreOptions
+  readonly target: () => DerivedServer
+}
+
+export interface Work {
+  /** Records its own outcome and never rejects. */
+  backUp(order: BackupOrder, signal: AbortSignal): Promise<void>
+  planRestore(order: RestoreOrder): Promise<RestorePlan>
+  restore(id: RestoreId, order: RestoreOrder, signal: AbortSignal): Promise<void>
+  deleteBackup(backup: CompletedBackup): Promise<void>
+}
