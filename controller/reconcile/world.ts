@@ -1,12 +1,13 @@
 // The picture of servers, databases and jobs in force now: made by observations, read by the API, the scheduler and jobs.
 import type { DockerStatus, Verdict } from "../../schemas/api.ts"
 import type { JobView } from "../../schemas/job.ts"
+import { nextRuns } from "../../schemas/scalar.ts"
 import type { Database, JobId, Server, ServerId } from "../../schemas/server.ts"
 import { databaseViews, type Insight, jobView, retiredView, serverView } from "../core/database-view.ts"
 import { Fault } from "../core/fault.ts"
 import { databaseIdOf } from "../core/key.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
-import type { DerivedJob, DerivedServer } from "../core/server.ts"
+import type { DerivedServer } from "../core/server.ts"
 import { verdictOf } from "../core/verdict.ts"
 import type { Catalogue, Clock, EventHub, ServerRecord } from "../ports.ts"
 
@@ -24,7 +25,10 @@ export interface World {
   servers(): readonly Server[]
   databases(): readonly Database[]
   jobs(): readonly JobView[]
-  job(id: string): DerivedJob | undefined
+  /** The next times a job fires; undefined when there is no such job. */
+  nextRuns(id: string, count: number): readonly Date[] | undefined
+  /** What is known of a server's inside; from the catalogue, when it was not looked into yet. */
+  insight(id: ServerId): Insight
   verdict(docker: DockerStatus): Verdict
 }
 
@@ -125,7 +129,12 @@ export function createWorld(deps: {
       }),
     jobs: () =>
       [...current.values()].flatMap(({ name, jobs }) => jobs.map((job) => jobView(job, name, clock()))),
-    job: (id) => [...current.values()].flatMap(({ jobs }) => jobs).find((job) => job.id === id),
+    nextRuns(id, count) {
+      const job = [...current.values()].flatMap(({ jobs }) => jobs).find((job) => job.id === id)
+      if (!job || job.spec.schedule.kind === "manual" || job.spec.paused) return job && []
+      return nextRuns(job.spec.schedule.pattern, job.timeZone, clock(), count)
+    },
+    insight: insightOf,
     verdict(docker) {
       return verdictOf(servers(), this.databases(), docker, clock())
     },

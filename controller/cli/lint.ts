@@ -1,0 +1,81 @@
+// `dbbackup lint compose.yaml`: the same reading of labels as the controller's, before anything is started.
+import {
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml"
+import { Fault } from "../core/fault.ts"
+import { parseLabels } from "../core/labels.ts"
+
+export interface Finding {
+  readonly service: string
+  readonly line: number
+  readonly message: string
+}
+
+/** Every mistake in the labels of every service. Throws a Fault when the text is no compose file. */
+export function lintCompose(text: string, prefix: string): readonly Finding[] {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, merge: true })
+  const [error] = document.errors
+  if (error)
+    throw new Fault("request-invalid", `not YAML: ${error.message.split("\n")[0]}`, {
+      hint: "Correct the file and try again.",
+    })
+  const services = document.get("services", true)
+  if (!isMap(services))
+    throw new Fault("request-invalid", "the file has no services", { hint: "Name a compose file." })
+  return services.items.flatMap((item) => {
+    if (!isPair(item) || !isMap(item.value)) return []
+    const service = String(item.key)
+    const labels = labelsOf(document.toJS({ maxAliasCount: 1000 })?.services?.[service]?.labels)
+    const parsed = parseLabels(labels, prefix, false)
+    if (parsed.kind !== "bad" && parsed.kind !== "not-enabled") return []
+    return parsed.problems.map((problem) => ({
+      service,
+      line: lineOf(item.value as YAMLMap, problem.key, lines),
+      message: `${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`,
+    }))
+  })
+}
+
+/** Both forms compose knows: a map, or a list of `key=value`. `$$` is compose's way to write `$`. */
+function labelsOf(value: unknown): Record<string, string> {
+  const pairs: [string, unknown][] = Array.isArray(value)
+    ? value
+        .map(String)
+        .map((text) => [
+          text.split("=", 1)[0] ?? "",
+          text.includes("=") ? text.slice(text.indexOf("=") + 1) : "",
+        ])
+    : Object.entries((value ?? {}) as Record<string, unknown>)
+  return Object.fromEntries(pairs.map(([key, text]) => [key, String(text ?? "").replaceAll("$$", "$")]))
+}
+
+function lineOf(service: YAMLMap, key: string | null, lines: LineCounter): number {
+  const labels = service.get("labels", true)
+  const nodes: Node[] = []
+  if (isMap(labels))
+    nodes.push(
+      ...labels.items
+        .filter((item): item is Pair<Scalar> => isPair(item) && isScalar(item.key))
+        .map((item) => item.key),
+    )
+  if (isSeq(labels)) nodes.push(...(labels as YAMLSeq).items.filter(isScalar))
+  const node = nodes.find(
+    (candidate) =>
+      isScalar(candidate) &&
+      key !== null &&
+      (candidate.value === key || String(candidate.value).startsWith(`${key}=`)),
+  )
+  const offset = (node ?? (labels as Node | undefined) ?? service).range?.[0] ?? 0
+  return lines.linePos(offset).line
+}

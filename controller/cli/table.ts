@@ -1,0 +1,39 @@
+// Columns for people: padded to the widest cell, numbers to the right.
+
+/** Rows as lines. Columns whose every cell begins with a digit (or is a dash) are aligned right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const columns = head.map((title, i) => [title, ...rows.map((row) => row[i] ?? "")])
+  const widths = columns.map((cells) => Math.max(...cells.map((cell) => cell.length)))
+  const right = columns.map(
+    ([, ...cells]) =>
+      cells.length > 0 &&
+      cells.every((cell) => /^[\d-]/.test(cell)) &&
+      cells.some((cell) => /^\d+(\.\d+)? /.test(cell)),
+  )
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => (right[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join("  ")
+      .trimEnd()
+  return [line(head), ...rows.map(line)].join("\n")
+}
+
+const units = ["B", "KiB", "MiB", "GiB", "TiB"]
+
+/** `1.2 GiB`: base 1024, one decimal from KiB up. */
+export function size(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
+}
+
+/** `0.8 s`, `2 min 15 s`, `3 h 4 min` */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
+}

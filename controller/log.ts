@@ -1,0 +1,26 @@
+// The process log: pino's JSON lines on standard output, with anything that may hold a secret taken out.
+import pino from "pino"
+import type { LogLevel } from "../schemas/run.ts"
+import type { Log } from "./ports.ts"
+
+const secretNames = [
+  "password",
+  "secret",
+  "token",
+  "authorization",
+  "accessKeyId",
+  "secretAccessKey",
+  "Env",
+  "env",
+]
+
+export function createLog(level: LogLevel): Log {
+  const logger = pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
+  })
+  return (at, message, fields = {}) => logger[at](fields, message)
+}

@@ -1,0 +1,225 @@
+// The composition root: reads the environment, opens SQLite, builds the adapters, plugs the jobs in, traps signals.
+import { mkdirSync } from "node:fs"
+import { hostname } from "node:os"
+import { dirname, join } from "node:path"
+import packageJson from "../package.json" with { type: "json" }
+import { createApp } from "./api/app.ts"
+import { createEventHub } from "./api/event-hub.ts"
+import { listen } from "./api/listen.ts"
+import { isLoopback, readEnvironment, type Settings } from "./core/environment.ts"
+import { Fault } from "./core/fault.ts"
+import { planSchedule } from "./core/schedule-plan.ts"
+import { deriveServers } from "./core/server.ts"
+import { localDestination } from "./destinations/local.ts"
+import { createDocker } from "./docker/client.ts"
+import { guessEngine } from "./engines/detect.ts"
+import { runBackup } from "./jobs/backup.ts"
+import { lookInside } from "./jobs/probe.ts"
+import { deleteCopies } from "./jobs/prune.ts"
+import { recover } from "./jobs/recover.ts"
+import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
+import { createLog } from "./log.ts"
+import type { Destination, Log } from "./ports.ts"
+import { createDispatch } from "./reconcile/dispatch.ts"
+import { createHealth } from "./reconcile/health.ts"
+import { createWatch } from "./reconcile/loop.ts"
+import { createProber } from "./reconcile/prober.ts"
+import { createQueue } from "./reconcile/queue.ts"
+import { createScheduler } from "./reconcile/scheduler.ts"
+import { createWorld } from "./reconcile/world.ts"
+import { lockFolder } from "./state/lock.ts"
+import { openCatalogue } from "./state/open.ts"
+
+const program = `dbbackup ${packageJson.version}`
+// A container that has just started loads its sample data, replays its log or upgrades its files meanwhile.
+const readyWaitSeconds = 60
+
+/** Starts the controller and resolves once it answers. Throws a Fault when it cannot start. */
+export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  const startedAt = new Date()
+  requireBun(Bun.version)
+  const settings = readEnvironment(env, hostname())
+  const log = createLog(settings.logLevel)
+  const locks = [dirname(settings.databasePath), settings.storagePath].map((folder) => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return lockFolder(folder)
+  })
+  const stop = new AbortController()
+  const clock = () => new Date()
+  const newId = () => Bun.randomUUIDv7()
+  const events = createEventHub()
+  const catalogue = openCatalogue(settings.databasePath, events)
+  const destinations: ReadonlyMap<string, Destination> = new Map([
+    ["local", localDestination("local", settings.storagePath)],
+  ])
+  await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
+
+  const docker = createDocker(settings.dockerHost)
+  const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix })
+  const queue = createQueue(settings.maxConcurrent, (error) =>
+    log("error", "work threw, which it never should", {
+      stack: error instanceof Error ? error.stack : String(error),
+    }),
+  )
+  const jobDeps = { docker, catalogue, destinations, clock, newId, log, program, readyWaitSeconds }
+  const dispatch = createDispatch({
+    catalogue,
+    world,
+    queue,
+    clock,
+    newId,
+    log,
+    work: {
+      backUp: (order, signal) => runBackup(jobDeps, order, signal),
+      planRestore: (order) =>
+        makeRestorePlan(jobDeps, order, AbortSignal.any([stop.signal, AbortSignal.timeout(60_000)])),
+      restore: (id, order, signal) => runRestore(jobDeps, id, order, signal),
+      deleteBackup: (backup) => deleteCopies(jobDeps, backup, stop.signal),
+    },
+  })
+  const scheduler = createScheduler(clock, (job) => dispatch.tick(job))
+  const prober = createProber(
+    async (server, signal) => {
+      const { probe } = await lookInside(docker, server, signal)
+      const databases = probe.databases.map(({ name }) => name)
+      catalogue.saveDatabases(server.id, databases, clock())
+      return { engine: probe.engine, serverVersion: probe.serverVersion, databases, warnings: probe.warnings }
+    },
+    (server, insight) => {
+      world.learn(server.id, insight)
+      if (insight.problem === null) dispatch.settleDebts(world.derived(server.id)?.jobs ?? [])
+    },
+    (id) => world.insight(id),
+    stop.signal,
+  )
+  const derivation = {
+    prefix: settings.labelPrefix,
+    discovery: settings.discovery,
+    timeZone: settings.timeZone,
+    destinations: [...destinations.keys()],
+  }
+  const watch = createWatch(
+    docker,
+    (containers) => {
+      const servers = deriveServers(
+        containers,
+        derivation,
+        world.remembered(),
+        ({ image, envNames, exposedPorts }) => guessEngine(image, envNames, exposedPorts),
+      )
+      world.see(servers)
+      scheduler.apply(planSchedule({ kind: "seen", jobs: world.wantedJobs() }, scheduler.jobs()))
+      prober.update(servers)
+    },
+    clock,
+    log,
+    () => events.publish({ name: "problem.changed", data: { serverId: null } }),
+  )
+  const health = createHealth({
+    catalogue,
+    destinations,
+    queue,
+    watch,
+    schedulerRuns: () => !stop.signal.aborted,
+  })
+  const listening = {
+    address: settings.hostname,
+    port: settings.port,
+    loopbackOnly: isLoopback(settings.hostname),
+  }
+  const app = createApp({
+    catalogue,
+    actions: dispatch,
+    health,
+    events,
+    clock,
+    log,
+    view: {
+      servers: world.servers,
+      databases: world.databases,
+      jobs: world.jobs,
+      nextRuns: (id, count) => world.nextRuns(id, count),
+      verdict: () => world.verdict(watch.status()),
+    },
+    destination: (name) => destinations.get(name),
+    info: {
+      version: packageJson.version,
+      startedAt,
+      listening,
+      discovery: settings.discovery,
+      labelPrefix: settings.labelPrefix,
+      timeZone: settings.timeZone,
+    },
+    staticFiles: join(import.meta.dir, "../dashboard/dist"),
+  })
+  const server = listen(app, { hostname: settings.hostname, port: settings.port })
+  announce(settings, server.port, log)
+  const watching = watch.run(stop.signal)
+
+  let stopping: Promise<void> | undefined
+  const shutDown = async (signal: string) => {
+    log("info", `stopping on ${signal}`)
+    scheduler.stop()
+    await queue.drain(
+      new Fault("interrupted", "the controller was stopped", {
+        hint: "It runs again at its next time; nothing half-made was kept.",
+      }),
+    )
+    stop.abort(new Fault("interrupted", "the controller was stopped"))
+    await server.stop()
+    await watching
+    catalogue.close()
+    for (const lock of locks) lock.release()
+    log("info", "stopped")
+    process.exit(0)
+  }
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => (stopping ??= shutDown(signal)))
+}
+
+type Leftovers = Parameters<typeof recover>[0]
+
+/** Before anything new begins: what a crash left at the destinations and in the catalogue. */
+async function tidyUp(deps: Leftovers, signal: AbortSignal): Promise<void> {
+  for (const destination of deps.destinations.values()) {
+    try {
+      const swept = await destination.sweep(signal)
+      if (swept > 0) deps.log("warn", `removed ${swept} unfinished files at ${destination.name}`)
+    } catch (error) {
+      deps.log(
+        "error",
+        `${destination.name} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      )
+    }
+  }
+  await recover(deps, signal)
+}
+
+function announce(settings: Settings, port: number, log: Log): void {
+  log("info", `${program} listens on http://${settings.hostname}:${port}`)
+  if (isLoopback(settings.hostname))
+    log("info", "only this machine can reach it: set HOSTNAME=0.0.0.0 to listen on every address")
+  else
+    log(
+      "warn",
+      "it listens beyond this machine and asks nobody for a password: publish it on loopback or behind a proxy that does",
+    )
+}
+
+function requireBun(version: string): void {
+  if (Bun.semver.satisfies(version, ">=1.4.0")) return
+  throw new Fault("settings-invalid", `Bun ${version} is too old`, {
+    hint: "Docker streams need Bun 1.4 or newer.",
+  })
+}
+
+if (import.meta.main) {
+  serve(process.env).catch((error: unknown) => {
+    const { message, hint } =
+      error instanceof Fault
+        ? error
+        : { message: error instanceof Error ? error.stack : String(error), hint: null }
+    process.stderr.write(`dbbackup: ${message}${hint ? `\n${hint}` : ""}\n`)
+    process.exit(1)
+  })
+}
