@@ -1,0 +1,86 @@
+// The catalogue: opens the file, brings it up to date, and puts its parts together.
+import type { Catalogue, EventHub, Log } from "../ports.ts"
+import { backupListsIn } from "./backup-lists.ts"
+import type { Seen } from "./backup-row.ts"
+import { backupsIn } from "./backups.ts"
+import { openFile } from "./file.ts"
+import { logsIn } from "./logs.ts"
+import { knownMigrations, migrate } from "./migrate.ts"
+import { liveProgress } from "./progress.ts"
+import { restoresIn } from "./restores.ts"
+import { runsIn } from "./runs.ts"
+import { serversIn } from "./servers.ts"
+import { sqliteFault } from "./sqlite-fault.ts"
+import { checkIn, statsIn } from "./stats.ts"
+import { type Store, transactions } from "./store.ts"
+import { unfinishedBackups } from "./unfinished.ts"
+
+export interface OpenCatalogue extends Catalogue {
+  /** Folds the write-ahead log into the file and closes it. */
+  close(): void
+}
+
+interface Options {
+  /** Hears of rows that cannot be read and are left out of lists. */
+  readonly log?: Log
+  /** Rising milliseconds, for spacing out progress events. */
+  readonly milliseconds?: () => number
+}
+
+/**
+ * Opens the catalogue at `path`, creating what is missing. `events` hears of every change once it is committed.
+ * Throws a Fault, with what to do, for a file that cannot be written, is damaged, newer, or another program's.
+ */
+export function openCatalogue(
+  path: string,
+  events: Pick<EventHub, "publish"> = { publish() {} },
+  { log = () => {}, milliseconds = () => performance.now() }: Options = {},
+): OpenCatalogue {
+  const db = openFile(path, log)
+  try {
+    migrate(db, path, knownMigrations())
+  } catch (error) {
+    db.close()
+    throw sqliteFault(error, path)
+  }
+  const publish = (event: Parameters<EventHub["publish"]>[0]) => events.publish(event)
+  const store: Store = { db, ...transactions(db), publish, log, milliseconds }
+  return explained(assemble(store, path), path)
+}
+
+function assemble(store: Store, path: string): OpenCatalogue {
+  const backupProgress = liveProgress<Seen>(store)
+  const { unfinishedRuns, ...runs } = runsIn(store)
+  const { unfinishedRestores, ...restores } = restoresIn(store)
+  return {
+    ...serversIn(store),
+    ...runs,
+    ...backupsIn(store, backupProgress),
+    ...backupListsIn(store, backupProgress),
+    ...restores,
+    ...logsIn(store),
+    ...statsIn(store),
+    ...checkIn(store, path),
+    unfinished: () => ({
+      runs: unfinishedRuns(),
+      backups: unfinishedBackups(store),
+      restores: unfinishedRestores(),
+    }),
+    close: () => store.db.close(),
+  }
+}
+
+/** The same functions, with SQLite's errors turned into Faults at this one place. */
+function explained(catalogue: OpenCatalogue, path: string): OpenCatalogue {
+  const wrapped = Object.entries(catalogue).map(([name, call]) => [
+    name,
+    (...args: unknown[]) => {
+      try {
+        return (call as (...args: unknown[]) => unknown)(...args)
+      } catch (error) {
+        throw sqliteFault(error, path)
+      }
+    },
+  ])
+  return Object.fromEntries(wrapped) as OpenCatalogue
+}

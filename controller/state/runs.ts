@@ -1,0 +1,106 @@
+// Runs: one attempt of a job each.
+import { Run, type RunId } from "../../schemas/run.ts"
+import type { Catalogue } from "../ports.ts"
+import { instant, instantOrNull, json, readRow, readRows } from "./row.ts"
+import type { Store } from "./store.ts"
+import { endsFrom, requireStatus } from "./transition.ts"
+import { pageOf, where } from "./where.ts"
+
+interface Row {
+  readonly id: string
+  readonly server_id: string
+  readonly server_name: string
+  readonly job_id: string
+  readonly trigger: string
+  readonly queued_at: number
+  readonly status: string
+  readonly started_at: number | null
+  readonly finished_at: number | null
+  readonly error: string | null
+}
+
+type Runs = Pick<Catalogue, "addRun" | "startRun" | "finishRun" | "run" | "runs" | "lastRunOf"> & {
+  unfinishedRuns(): readonly Run[]
+}
+
+export function runsIn(store: Store): Runs {
+  const { db } = store
+  const one = (id: string) => db.query<Row, [string]>("SELECT * FROM runs WHERE id = ?").get(id)
+
+  function published(id: RunId): void {
+    const row = one(id)
+    if (row === null) return
+    store.publish({
+      name: "run.updated",
+      data: { runId: id, serverId: row.server_id, status: row.status },
+    })
+  }
+
+  return {
+    addRun(run) {
+      store.write(() =>
+        db
+          .query("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, 'queued', NULL, NULL, NULL)")
+          .run(run.id, run.serverId, run.serverName, run.jobId, run.trigger, run.queuedAt.getTime()),
+      )
+      published(run.id)
+    },
+    startRun(id, at) {
+      store.write(() => {
+        requireStatus(store, "runs", id, ["queued"], "started")
+        db.query("UPDATE runs SET status = 'running', started_at = ? WHERE id = ?").run(at.getTime(), id)
+      })
+      published(id)
+    },
+    finishRun(id, at, outcome) {
+      const error = outcome.status === "completed" ? null : JSON.stringify(outcome.error)
+      store.write(() => {
+        requireStatus(store, "runs", id, endsFrom(outcome.status), `finished as ${outcome.status}`)
+        db.query("UPDATE runs SET status = ?, finished_at = ?, error = ? WHERE id = ?").run(
+          outcome.status,
+          at.getTime(),
+          error,
+          id,
+        )
+      })
+      published(id)
+    },
+    run(id) {
+      const row = one(id)
+      return row === null ? undefined : read(row)
+    },
+    runs({ serverId }, page) {
+      const found = pageOf<Row>(db, "SELECT * FROM runs", "runs", where([["server_id = ?", serverId]]), page)
+      return { rows: readRows(store, found.rows, read), total: found.total }
+    },
+    lastRunOf(jobId) {
+      const row = db
+        .query<Row, [string]>("SELECT * FROM runs WHERE job_id = ? ORDER BY queued_at DESC, id DESC LIMIT 1")
+        .get(jobId)
+      return row === null ? undefined : read(row)
+    },
+    unfinishedRuns() {
+      const rows = db
+        .query<Row, []>("SELECT * FROM runs WHERE finished_at IS NULL ORDER BY queued_at, id")
+        .all()
+      return readRows(store, rows, read)
+    },
+  }
+}
+
+function read(row: Row): Run {
+  return readRow(`run ${row.id}`, () =>
+    Run.parse({
+      id: row.id,
+      serverId: row.server_id,
+      serverName: row.server_name,
+      jobId: row.job_id,
+      trigger: row.trigger,
+      queuedAt: instant(row.queued_at),
+      status: row.status,
+      startedAt: instantOrNull(row.started_at),
+      finishedAt: instantOrNull(row.finished_at),
+      error: json(row.error),
+    }),
+  )
+}

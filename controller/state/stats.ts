@@ -1,0 +1,54 @@
+// Counts and sizes over the whole history, and whether the file can still be written.
+import { statSync } from "node:fs"
+import { Fault } from "../core/fault.ts"
+import type { Catalogue } from "../ports.ts"
+import type { Store } from "./store.ts"
+
+const dayMilliseconds = 24 * 60 * 60 * 1000
+
+/**
+ * `total`: good backups that are stored somewhere. `last24h`: those that became good in the last day, deleted since or
+ * not. `failedLast24h`: failed or interrupted ones. `storedBytes`: every stored copy counts.
+ */
+export function statsIn({ db }: Store): Pick<Catalogue, "stats"> {
+  const count = (sql: string, ...values: number[]) =>
+    db.query<{ n: number | null }, number[]>(sql).get(...values)?.n ?? 0
+  return {
+    stats(now) {
+      const since = now.getTime() - dayMilliseconds
+      return {
+        backups: {
+          total: count("SELECT count(*) AS n FROM backups WHERE status = 'completed' AND deleted_at IS NULL"),
+          last24h: count(
+            "SELECT count(*) AS n FROM backups WHERE finished_at > ? AND status = 'completed'",
+            since,
+          ),
+          failedLast24h: count(
+            "SELECT count(*) AS n FROM backups WHERE finished_at > ? AND status IN ('failed', 'interrupted')",
+            since,
+          ),
+        },
+        restores: { total: count("SELECT count(*) AS n FROM restores") },
+        storedBytes: count(
+          `SELECT sum(b.stored_bytes) AS n FROM copies c JOIN backups b ON b.id = c.backup_id
+           WHERE c.state = 'stored'`,
+        ),
+      }
+    },
+  }
+}
+
+export function checkIn(store: Store, path: string): Pick<Catalogue, "check"> {
+  const opened = statSync(path).ino
+  return {
+    check() {
+      // SQLite keeps writing happily into a file that was deleted under it.
+      if (statSync(path, { throwIfNoEntry: false })?.ino !== opened) {
+        throw new Fault("settings-invalid", `the catalogue was removed or replaced while in use: ${path}`, {
+          hint: "Put the file back if it was moved, and restart dbbackup.",
+        })
+      }
+      store.writeSoon(() => store.db.query("UPDATE probe SET checked = checked + 1").run())
+    },
+  }
+}
