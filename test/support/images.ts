@@ -45,10 +45,13 @@ async function provide(name: string): Promise<void> {
       `the image ${name} is not here, no registry gives it, and there is no recipe for a stand-in`,
     )
   }
+  const replaced = present && (await must(["docker", "image", "inspect", "--format", "{{.Id}}", name])).trim()
   const started = performance.now()
   console.log(`images: building a stand-in for ${name}`)
   if (suite !== undefined) await buildDebianBase(suite, name, `${standInLabel}=${hash}`)
   else if (recipe !== undefined) await buildStandIn(name, recipe, hash)
+  // Refused, and rightly, while something still uses the old one.
+  if (replaced) await run(["docker", "rmi", replaced])
   console.log(`images: ${name} is ready after ${Math.round((performance.now() - started) / 1000)} s`)
 }
 
