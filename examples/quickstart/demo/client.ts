@@ -4,7 +4,12 @@ import { spawn } from "node:child_process"
 export type EngineName = "postgres" | "mysql" | "mariadb"
 
 /** One row per line, columns separated by tabs; what would break that is escaped by the client. Bytes as latin1. */
-export async function query(engine: EngineName, container: string, database: string, sql: string): Promise<string> {
+export async function query(
+  engine: EngineName,
+  container: string,
+  database: string,
+  sql: string,
+): Promise<string> {
   const argv = ["exec", "-i", container, ...commands[engine], database]
   return await new Promise((resolve, reject) => {
     const child = spawn("docker", argv, { stdio: ["pipe", "pipe", "pipe"] })

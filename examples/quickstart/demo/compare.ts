@@ -52,7 +52,9 @@ async function contentsOf(
     // No order is asked of the server, whose collations call different values equal.
     const lines = (await ask(readTable(table))).split("\n").slice(0, -1).sort()
     const sum = sums[index]?.split("\t").at(-1) ?? ""
-    const hash = createHash("sha256").update([sum, ...lines].join("\n"), "latin1").digest("hex")
+    const hash = createHash("sha256")
+      .update([sum, ...lines].join("\n"), "latin1")
+      .digest("hex")
     contents.set(Buffer.from(table, "latin1").toString(), { rows: lines.length, hash })
   }
   return contents
