@@ -31,7 +31,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
     version: { variable: "MYSQL_VERSION", package: "mysql-server-core" },
   },
   "mariadb:10.5": mariadb("bullseye", "mariadb-server-core-10.5", {
-    PACKAGES: "mariadb-server-core-10.5 mariadb-client-10.5",
+    PACKAGES: "mariadb-server-10.5 mariadb-client-10.5",
     KEEP_MYSQL_NAMES: "yes",
   }),
   "mariadb:10.11": mariadb("bookworm", "mariadb-server-core", { KEEP_MYSQL_NAMES: "yes" }),
