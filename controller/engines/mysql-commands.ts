@@ -1,0 +1,40 @@
+// The commands a person types to restore a MySQL or MariaDB backup with docker and the server's own client, without this program.
+import type { Manifest } from "../../schemas/manifest.ts"
+import { decompress, quote } from "./command-text.ts"
+
+type Restorable = Pick<Manifest, "subject" | "format" | "compression" | "fileName" | "facts"> & {
+  readonly container: string
+}
+
+/** `client`: mysql or mariadb. `prefixes`: of the variables with root's password, the preferred one first. */
+export function mysqlCommands(
+  client: string,
+  prefixes: readonly string[],
+  backup: Restorable,
+): readonly string[] {
+  const { subject, container, facts } = backup
+  const exec = `docker exec -i ${quote(container)} sh -c`
+  const bytes = decompress(backup)
+  const login = `MYSQL_PWD="${rootPassword(prefixes)}" ${client} -uroot --default-character-set=utf8mb4`
+  if (subject.kind === "globals") {
+    return [
+      "# Accounts and roles that exist already stay; their grants are added.",
+      `${bytes} | ${exec} ${quote(login)}`,
+    ]
+  }
+  const { charset, collation } = facts?.attributes ?? {}
+  const options = [charset && ` CHARACTER SET ${charset}`, collation && ` COLLATE ${collation}`].join("")
+  const create = `CREATE DATABASE \`<new database>\`${options}`
+  return [
+    `echo ${quote(create)} | ${exec} ${quote(login)}`,
+    `${bytes} | ${exec} ${quote(`${login} --binary-mode "$1"`)} sh ${quote("<new database>")}`,
+  ]
+}
+
+/** `${A:-${B:-$(cat "${A_FILE:-$B_FILE}")}}` */
+function rootPassword(prefixes: readonly string[]): string {
+  const names = prefixes.map((prefix) => `${prefix}_ROOT_PASSWORD`)
+  const nest = (suffix: string, last: string) =>
+    names.reduceRight((inner, name) => `\${${name}${suffix}:-${inner}}`, last)
+  return nest("", `$(cat "${nest("_FILE", "/dev/null")}")`)
+}

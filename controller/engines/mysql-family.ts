@@ -1,0 +1,106 @@
+// What MySQL and MariaDB have in common: the same scripts with other tools, dumps of statements proven by their trailer.
+import type { Compression, Engine } from "../../schemas/scalar.ts"
+import type { Subject } from "../../schemas/server.ts"
+import { Fault } from "../core/fault.ts"
+import type { Access, DumpPlan, EngineRules, Probe, Script } from "./engine.ts"
+import { mysqlCommands } from "./mysql-commands.ts"
+import { explainMysql } from "./mysql-explain.ts"
+import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
+import * as sql from "./mysql-sql.ts"
+import common from "./sh/common.sh" with { type: "text" }
+import connect from "./sh/mysql.sh" with { type: "text" }
+import clientScript from "./sh/mysql-client.sh" with { type: "text" }
+import dumpScript from "./sh/mysql-dump.sh" with { type: "text" }
+import globalsScript from "./sh/mysql-globals.sh" with { type: "text" }
+import probeScript from "./sh/mysql-probe.sh" with { type: "text" }
+import setup from "./sh/setup.sh" with { type: "text" }
+import { mysqlDump, mysqlGlobals, sqlEnd } from "./sql-trailer.ts"
+
+/** Where the two differ. */
+export interface Variety {
+  readonly engine: Extract<Engine, "mysql" | "mariadb">
+  readonly client: string
+  /** Prefixes of the image's variables, the preferred one first. */
+  readonly prefixes: readonly string[]
+  readonly dumpOptions: readonly string[]
+  readonly loadOptions: readonly string[]
+}
+
+const dumpOptions = [
+  "--single-transaction",
+  "--quick",
+  "--routines",
+  "--triggers",
+  "--events",
+  "--hex-blob",
+  "--no-tablespaces",
+  "--comments",
+  "--max-allowed-packet=1G",
+]
+const answerOptions = ["--batch", "--skip-column-names"]
+const mostNameCharacters = 64
+
+export function mysqlFamily(variety: Variety): EngineRules {
+  const { engine } = variety
+  const script = (body: string, { user, passwordEnv, passwordFile }: Access, ...args: string[]): Script => ({
+    script: `${common}${connect}${body}`,
+    args: [user ?? "", passwordEnv ?? "", passwordFile ?? "", engine, ...args],
+  })
+  const statement = (text: string, access: Access) =>
+    script(clientScript, access, ...answerOptions, `--execute=${text}`)
+  const end = (subject: Subject) => sqlEnd(subject.kind === "globals" ? mysqlGlobals : mysqlDump)
+
+  return {
+    engine,
+    probe: (access) =>
+      script(`${setup}${probeScript}`, access, ...answerOptions, `--execute=${sql.describeServer}`),
+    readProbe(outcome) {
+      if (outcome.code !== 0) throw explainMysql("looking at the server", outcome, {})
+      return readMysqlProbe(engine, outcome.stdout)
+    },
+    dump(subject: Subject, probe: Probe, access: Access, compress: Compression): DumpPlan {
+      // Without --databases: that would pin the name, and a restore beside the original would write into the original.
+      const args =
+        subject.kind === "globals" ? [] : [...dumpOptions, ...variety.dumpOptions, "--", subject.name]
+      return {
+        script: script(subject.kind === "globals" ? globalsScript : dumpScript, access, ...args),
+        command:
+          subject.kind === "globals"
+            ? [variety.client, "SHOW CREATE USER", "SHOW GRANTS"]
+            : [probe.tool, ...args],
+        format: "sql",
+        sourceCompression: null,
+        streamCompression: compress,
+        extension: { zstd: "sql.zst", gzip: "sql.gz", none: "sql" }[compress.algorithm],
+        end: () => end(subject),
+      }
+    },
+    end: (_format, subject) => end(subject),
+    explain: explainMysql,
+    createDatabase: (name, { attributes }, access) => statement(sql.createDatabase(name, attributes), access),
+    load(name, format, access) {
+      if (format === "sql")
+        return script(clientScript, access, "--binary-mode", ...variety.loadOptions, `--database=${name}`)
+      throw new Fault("restore-unsupported", `an archive of pg_dump cannot be loaded into ${engine}`)
+    },
+    inspect: (name, access) => statement(sql.describeDatabase(name), access),
+    readFacts: ({ stdout }) => readMysqlFacts(stdout),
+    dropDatabase: (name, access) => statement(sql.dropDatabase(name), access),
+    nameMistake,
+    restoreCommands: (backup) => mysqlCommands(variety.client, variety.prefixes, backup),
+  }
+}
+
+const ownNames = ["mysql", "information_schema", "performance_schema", "sys", "ndbinfo"]
+
+function nameMistake(name: string): string | undefined {
+  if (name === "") return "Give the database a name."
+  if (/\p{Cc}/u.test(name)) return "A database's name cannot hold line breaks or other control characters."
+  if (/[\u{10000}-\u{10FFFF}]/u.test(name))
+    return "A database's name cannot hold characters beyond Unicode's first 65,536, such as emoji."
+  if (name.endsWith(" ")) return "A database's name cannot end with a space."
+  if (name.length > mostNameCharacters)
+    return `A database's name has at most ${mostNameCharacters} characters in MySQL and MariaDB.`
+  if (ownNames.includes(name.toLowerCase())) return `${name} belongs to the server itself.`
+  return undefined
+}

@@ -1,0 +1,81 @@
+// Reads what mysql-probe.sh prints: tab-separated rows, names in hexadecimal.
+import type { DatabaseFacts } from "../../schemas/manifest.ts"
+import type { Engine } from "../../schemas/scalar.ts"
+import { Fault } from "../core/fault.ts"
+import type { Probe } from "./engine.ts"
+
+const mostNamesInWarning = 5
+// Without these on everything, the server hides what a user may not see, and the dump leaves it out without an error.
+const wantedRights = ["SELECT", "SHOW VIEW", "TRIGGER", "EVENT"]
+
+/** Throws a Fault, `server-not-ready`, while the image still sets the server up. */
+export function readMysqlProbe(engine: Engine, stdout: string): Probe {
+  const rows = stdout.split("\n").map((line) => line.split("\t"))
+  const of = (key: string) => rows.filter(([first]) => first === key)
+  const [, version = "", networkSkipped = "0", user = ""] = of("server")[0] ?? []
+  const serverVersion = shortVersion(version)
+  if (serverVersion === "") throw new Fault("dump-failed", "the server's description came without a version")
+  if (isOn(networkSkipped) && of("setup")[0]?.[1] === "yes") {
+    throw new Fault("server-not-ready", "the server is still in its image's first-time set-up", {
+      hint: "It runs the files of /docker-entrypoint-initdb.d; the backup starts once the real server is up.",
+    })
+  }
+  const [, tool = "", toolText = ""] = of("tool")[0] ?? []
+  return {
+    engine,
+    serverVersion,
+    tool,
+    toolVersion: toolVersionIn(toolText),
+    sourceZstd: false,
+    databases: of("database")
+      .map(([, name = "", charset = "", collation = "", tables = "0"]) => ({
+        name: fromHex(name),
+        facts: { attributes: { charset, collation }, tables: Number(tables) },
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    warnings: [
+      ...rightsWarning(fromHex(user), new Set(of("right").map(([, right = ""]) => right))),
+      ...outsideWarning(of("outside")),
+    ],
+  }
+}
+
+/** Throws a Fault, `database-gone`. */
+export function readMysqlFacts(stdout: string): DatabaseFacts {
+  const [key, , charset = "", collation = "", tables = "0"] = stdout.trim().split("\t")
+  if (key !== "database") throw new Fault("database-gone", "the database is not there")
+  return { attributes: { charset, collation }, tables: Number(tables) }
+}
+
+/** `mysqldump  Ver 9.7.4 for Linux …`, `mysqldump  Ver 10.13 Distrib 8.0.40, …`, `mariadb-dump from 11.8.9-MariaDB, client …` */
+function toolVersionIn(text: string): string {
+  const match = /(?:Distrib|from) ([^\s,]+)/.exec(text) ?? /Ver ([^\s,]+)/.exec(text)
+  return shortVersion(match?.[1] ?? text)
+}
+
+/** `11.8.9-MariaDB-0+deb13u1 from Debian` → `11.8.9-MariaDB` */
+function shortVersion(text: string): string {
+  return /^\d+(?:\.\d+)*(?:-MariaDB)?/.exec(text)?.[0] ?? text
+}
+
+const isOn = (value: string): boolean => value === "1" || value === "ON"
+const fromHex = (digits: string): string => Buffer.from(digits, "hex").toString("utf8")
+
+function rightsWarning(user: string, rights: ReadonlySet<string>): readonly string[] {
+  const missing = wantedRights.filter((right) => !rights.has(right))
+  if (missing.length === 0) return []
+  return [
+    `The user ${user} lacks ${missing.join(", ")} on everything: databases, views, triggers, routines and events that it may not see are left out without an error. Name one that may with dbbackup.user and dbbackup.password-env.`,
+  ]
+}
+
+function outsideWarning(rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return []
+  const names = rows.slice(0, mostNamesInWarning).map(([, schema = "", table = "", engine = ""]) => {
+    return `${fromHex(schema)}.${fromHex(table)} (${engine})`
+  })
+  const more = rows.length > names.length ? ` and ${rows.length - names.length} more` : ""
+  return [
+    `Tables outside the snapshot, as their storage engine has no transactions: ${names.join(", ")}${more}. What is written to them during a dump can be half in it. ALTER TABLE … ENGINE=InnoDB brings them in.`,
+  ]
+}

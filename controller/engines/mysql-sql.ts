@@ -1,0 +1,61 @@
+// What MySQL and MariaDB are asked. Names travel as hexadecimal digits, in both directions: no quoting can go wrong.
+
+const systemSchemas = "('mysql', 'information_schema', 'performance_schema', 'ndbinfo')"
+// `sys` is the server's own where it holds the server's own table. lost+found is a folder of the file system.
+const people = (schema: string) =>
+  `lower(${schema}) not in ${systemSchemas} and ${schema} <> '#mysql50#lost+found' and not (lower(${schema}) = 'sys'
+    and exists (select 1 from information_schema.tables s where s.table_schema = ${schema} and s.table_name = 'sys_config'))`
+
+// MariaDB calls a table with history SYSTEM VERSIONED.
+const base = "t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED')"
+
+const schemas = `select 'database', hex(s.schema_name), s.default_character_set_name, s.default_collation_name,
+  (select count(*) from information_schema.tables t where t.table_schema = s.schema_name and ${base})
+from information_schema.schemata s`
+
+/** Rows of a key and values, as `readProbe` takes them. One scan of the tables each for the counts and for the engines. */
+export const describeServer = [
+  "set session sql_mode = ''",
+  "select 'server', version(), @@skip_networking, hex(current_user())",
+  `select 'database', hex(s.schema_name), s.default_character_set_name, s.default_collation_name, coalesce(c.n, 0)
+from information_schema.schemata s
+left join (select t.table_schema, count(*) n from information_schema.tables t where ${base} group by t.table_schema) c
+  on c.table_schema = s.schema_name
+where ${people("s.schema_name")}`,
+  `select 'outside', hex(t.table_schema), hex(t.table_name), t.engine from information_schema.tables t
+join information_schema.engines e on e.engine = t.engine
+where ${base} and e.transactions = 'NO' and ${people("t.table_schema")} order by 2, 3`,
+  "select 'right', privilege_type from information_schema.user_privileges where grantee = concat(quote(substring_index(current_user(), '@', 1)), '@', quote(substring_index(current_user(), '@', -1)))",
+].join(";\n")
+
+export function describeDatabase(name: string): string {
+  return `${schemas} where s.schema_name = ${text(name)}`
+}
+
+export function createDatabase(name: string, { charset, collation }: Record<string, string>): string {
+  const options = [
+    ...(isWord(charset) ? [`character set ${charset}`] : []),
+    ...(isWord(collation) ? [`collate ${collation}`] : []),
+  ]
+  return prepared("create database", name, options.join(" "))
+}
+
+export function dropDatabase(name: string): string {
+  return prepared("drop database if exists", name, "")
+}
+
+/** The server puts the name between backticks. */
+function prepared(statement: string, name: string, options: string): string {
+  return [
+    `set @dbbackup = concat('${statement} \`', replace(${text(name)}, '\`', '\`\`'), '\` ${options}')`,
+    "prepare dbbackup from @dbbackup",
+    "execute dbbackup",
+  ].join(";\n")
+}
+
+function text(name: string): string {
+  return `convert(x'${Buffer.from(name).toString("hex")}' using utf8mb4)`
+}
+
+const isWord = (value: string | undefined): value is string =>
+  value !== undefined && /^[A-Za-z0-9_]+$/.test(value)

@@ -1,0 +1,202 @@
+// Watches a pg_dump archive (custom format) pass by and proves that it is whole: header, table of contents, and one data block
+// for each entry that promises one. Follows WriteHead, WriteToc and the block layout of PostgreSQL's pg_backup_archiver.c and
+// pg_backup_custom.c. Payload is skipped by its length, never copied.
+import { Fault } from "../core/fault.ts"
+import type { EndDetector } from "../ports.ts"
+
+// 1.12: PostgreSQL 9 to 12 · 1.13 and 1.14: 10 to 15 · 1.15: 16 · 1.16: 17 and 18.
+const oldestMinor = 12
+const newestMinor = 16
+const customFormat = 1
+const dataBlock = 1
+const largeObjectsBlock = 3
+const noData = 3
+
+/** Where reading stands. `chunk` is replaced whenever the walk yields. */
+interface Cursor {
+  chunk: Buffer
+  at: number
+}
+
+interface Progress {
+  stage: "header" | "contents" | "blocks"
+  /** Ids of entries whose data block has not come yet. */
+  readonly awaited: Set<number>
+  promised: number
+  /** The last block has ended and no other has begun. */
+  betweenBlocks: boolean
+}
+
+export function archiveEnd(): EndDetector {
+  const cursor: Cursor = { chunk: Buffer.alloc(0), at: 0 }
+  const progress: Progress = { stage: "header", awaited: new Set(), promised: 0, betweenBlocks: false }
+  const steps = walk(cursor, progress)
+  let bytes = 0
+  let damage: Fault | undefined
+  return {
+    push(chunk) {
+      bytes += chunk.length
+      if (damage) return
+      cursor.chunk = chunk
+      cursor.at = 0
+      try {
+        steps.next()
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error
+        damage = error
+      }
+    },
+    finish() {
+      if (bytes === 0) throw new Fault("dump-empty", "the dump has no bytes")
+      if (damage) throw damage
+      const { stage, awaited, promised, betweenBlocks } = progress
+      if (stage === "header") throw cut("inside its header")
+      if (stage === "contents") throw cut("inside its table of contents")
+      const seen = promised - awaited.size
+      if (!betweenBlocks) throw cut(`inside a data block, after ${seen} of ${promised}`)
+      if (awaited.size > 0) throw cut(`after ${seen} of ${promised} data blocks`)
+      if (promised === 0) return "the archive's whole table of contents, which promises no data"
+      return `all ${promised} data blocks of the archive's table of contents`
+    },
+  }
+}
+
+/** Reads the whole archive, yielding whenever it needs the next chunk. */
+function* walk(cursor: Cursor, progress: Progress): Generator<void, never> {
+  const { version, offsetBytes } = yield* readHeader(cursor)
+  progress.stage = "contents"
+  const entries = yield* readInt(cursor)
+  if (entries < 0) throw damaged("its table of contents has a negative length")
+  for (let index = 0; index < entries; index++) {
+    const { id, hasData } = yield* readEntry(cursor, version, offsetBytes)
+    if (hasData) progress.awaited.add(id)
+  }
+  progress.promised = progress.awaited.size
+  progress.stage = "blocks"
+  for (;;) {
+    progress.betweenBlocks = true
+    const kind = yield* readByte(cursor)
+    progress.betweenBlocks = false
+    const id = yield* readInt(cursor)
+    if (!progress.awaited.has(id)) throw damaged(`it has a data block ${id} that no entry awaits`)
+    if (kind === dataBlock) yield* skipPieces(cursor)
+    else if (kind === largeObjectsBlock) while ((yield* readInt(cursor)) !== 0) yield* skipPieces(cursor)
+    else throw damaged(`it has a data block of the unknown kind ${kind}`)
+    progress.awaited.delete(id)
+  }
+}
+
+function* readHeader(cursor: Cursor): Generator<void, { version: number; offsetBytes: number }> {
+  for (const letter of Buffer.from("PGDMP")) {
+    if ((yield* readByte(cursor)) !== letter) throw damaged("it does not begin with PGDMP")
+  }
+  const major = yield* readByte(cursor)
+  const minor = yield* readByte(cursor)
+  yield* skip(cursor, 1) // revision
+  if (major !== 1 || minor < oldestMinor || minor > newestMinor) throw unknownVersion(major, minor)
+  if ((yield* readByte(cursor)) !== 4) throw damaged("its integers are not of 4 bytes")
+  const offsetBytes = yield* readByte(cursor)
+  if ((yield* readByte(cursor)) !== customFormat) throw damaged("it is not in the custom format")
+  if (minor >= 15) yield* skip(cursor, 1)
+  else yield* readInt(cursor) // compression: an algorithm's number, formerly a level
+  for (let field = 0; field < 7; field++) yield* readInt(cursor) // creation time
+  for (let field = 0; field < 3; field++) yield* skipText(cursor) // database, server's version, pg_dump's version
+  return { version: minor, offsetBytes }
+}
+
+function* readEntry(
+  cursor: Cursor,
+  version: number,
+  offsetBytes: number,
+): Generator<void, { id: number; hasData: boolean }> {
+  const id = yield* readInt(cursor)
+  yield* readInt(cursor) // has a dumper
+  for (let field = 0; field < 4; field++) yield* skipText(cursor) // table oid, oid, tag, description
+  yield* readInt(cursor) // section
+  for (let field = 0; field < 5; field++) yield* skipText(cursor) // definition, drop, copy, namespace, tablespace
+  if (version >= 14) yield* skipText(cursor) // table access method
+  if (version >= 16) yield* readInt(cursor) // relation kind
+  for (let field = 0; field < 2; field++) yield* skipText(cursor) // owner, "false"
+  while (yield* skipText(cursor)); // dependencies
+  const state = yield* readByte(cursor)
+  yield* skip(cursor, offsetBytes)
+  return { id, hasData: state !== noData }
+}
+
+/** Pieces of payload, each after its length, up to a length of zero. The hot loop: an uncompressed dump has a piece per row. */
+function* skipPieces(cursor: Cursor): Generator<void, void> {
+  for (;;) {
+    const length = cursor.chunk.length - cursor.at >= 5 ? takeInt(cursor) : yield* readInt(cursor)
+    if (length === 0) return
+    if (length < 0) throw damaged("a piece of data has a negative length")
+    if (length <= cursor.chunk.length - cursor.at) cursor.at += length
+    else yield* skip(cursor, length)
+  }
+}
+
+/** False for a null. */
+function* skipText(cursor: Cursor): Generator<void, boolean> {
+  const length = yield* readInt(cursor)
+  if (length < 0) return false
+  yield* skip(cursor, length)
+  return true
+}
+
+/** A sign, then four bytes, least significant first. */
+function* readInt(cursor: Cursor): Generator<void, number> {
+  if (cursor.chunk.length - cursor.at >= 5) return takeInt(cursor)
+  const negative = (yield* readByte(cursor)) !== 0
+  let value = 0
+  for (let shift = 0; shift < 32; shift += 8) value += (yield* readByte(cursor)) * 2 ** shift
+  return negative ? -value : value
+}
+
+function takeInt(cursor: Cursor): number {
+  const value = cursor.chunk.readUInt32LE(cursor.at + 1)
+  const negative = cursor.chunk[cursor.at] !== 0
+  cursor.at += 5
+  return negative ? -value : value
+}
+
+function* readByte(cursor: Cursor): Generator<void, number> {
+  for (;;) {
+    const byte = cursor.chunk[cursor.at]
+    if (byte !== undefined) {
+      cursor.at += 1
+      return byte
+    }
+    yield
+  }
+}
+
+function* skip(cursor: Cursor, bytes: number): Generator<void, void> {
+  let left = bytes
+  while (left > 0) {
+    const here = Math.min(left, cursor.chunk.length - cursor.at)
+    cursor.at += here
+    left -= here
+    if (left > 0) yield
+  }
+}
+
+function cut(where: string): Fault {
+  return new Fault("dump-truncated", `the archive ends ${where}`, { hint: truncatedHint })
+}
+
+function damaged(how: string): Fault {
+  return new Fault("dump-truncated", `the archive is damaged: ${how}`, { hint: truncatedHint })
+}
+
+function unknownVersion(major: number, minor: number): Fault {
+  const known = `1.${oldestMinor} to 1.${newestMinor}`
+  return new Fault(
+    "dump-failed",
+    `the archive has format ${major}.${minor}; this program can prove ${known}`,
+    {
+      hint: "pg_dump is newer than this version of dbbackup knows. Update dbbackup; until then the dump cannot be proven.",
+    },
+  )
+}
+
+const truncatedHint =
+  "The bytes stopped before the dump was complete. Nothing was listed as good; look at the server's and Docker's logs."

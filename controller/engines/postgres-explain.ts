@@ -1,0 +1,121 @@
+// What the messages of pg_dump, pg_dumpall, pg_restore and psql mean. English only: the scripts ask for it, but a server set to
+// another language still sends its own part in that.
+import type { Fault } from "../core/fault.ts"
+import type { ToolOutcome } from "../ports.ts"
+import type { Access } from "./engine.ts"
+import { explainWith, type Vocabulary } from "./explain.ts"
+
+const labels = "dbbackup.user, dbbackup.password-env or dbbackup.password-file"
+
+function vocabulary({ user, passwordEnv, passwordFile }: Access): Vocabulary {
+  const tried = user === undefined ? "the image's own user" : `the user ${user} that dbbackup.user names`
+  const source = passwordEnv ?? passwordFile
+  const password = source === undefined ? "" : ` with the password from ${source}`
+  const denied = `It tried ${tried}${password}. Say whom to connect as with ${labels}. POSTGRES_PASSWORD only applies when the volume is first created: a later change of it changes nothing on the server.`
+  return {
+    rules: [
+      { pattern: /password authentication failed|no password supplied/, code: "access-denied", hint: denied },
+      {
+        pattern: /no pg_hba\.conf entry|pg_hba\.conf rejects|(Peer|Ident) authentication failed/,
+        code: "access-denied",
+        hint: `It tried ${tried}, from inside the container. Allow that in the server's pg_hba.conf ("local all all trust" or scram-sha-256), or name another user with ${labels}.`,
+      },
+      {
+        pattern: /FATAL: +(role ".*" (does not exist|is not permitted to log in))/,
+        code: "access-denied",
+        hint: denied,
+      },
+      {
+        pattern: /FATAL: +database ".*" does not exist|FATAL: .*database ".*" is not currently accepting/,
+        code: "database-gone",
+        hint: "It was dropped or renamed since the server was looked at. The next run looks again.",
+      },
+      {
+        pattern: /the database system is (starting up|not yet accepting|not accepting|in recovery mode)/,
+        code: "server-not-ready",
+        hint: "The server is starting or recovering. It is asked again shortly.",
+      },
+      {
+        pattern: /too many clients already|remaining connection slots are reserved/,
+        code: "server-not-ready",
+        hint: "All connections of the server are in use. Raise max_connections, or free some.",
+      },
+      {
+        pattern: /the database system is shutting down/,
+        code: "server-down",
+        hint: "The server is being stopped. The next run tries again.",
+      },
+      {
+        pattern:
+          /server closed the connection unexpectedly|terminating connection|connection to server was lost|could not receive data from server|no connection to the server|SSL SYSCALL error/,
+        code: "server-lost",
+        hint: "The server ended the connection: it was stopped, it crashed, or someone ended the session. Look at its log.",
+      },
+      {
+        pattern: /connection to server .* failed|could not connect to server/,
+        code: "server-not-ready",
+        hint: "Nothing answers inside the container yet. If this lasts, look at the container's log.",
+      },
+      {
+        pattern: /canceling statement due to lock timeout|could not obtain lock|statement timeout.*LOCK/i,
+        code: "failed",
+        hint: "Another session held a table for 10 minutes. See pg_stat_activity and pg_locks for who, or choose a quieter time.",
+      },
+      {
+        pattern: /conflict with recovery/,
+        code: "failed",
+        hint: "The standby cancelled the dump. Raise max_standby_streaming_delay, set hot_standby_feedback, or back the primary up.",
+      },
+      {
+        pattern: /server version mismatch/,
+        code: "tool-missing",
+        hint: "The pg_dump in the container is older than the server. Use an image whose tools match its server.",
+      },
+      {
+        pattern: /database ".*" already exists/,
+        code: "target-exists",
+        hint: "Choose another name for the restored database, or drop that one.",
+      },
+      {
+        pattern: /No space left on device|could not extend file/,
+        code: "failed",
+        hint: "The disk of the database server is full.",
+      },
+      {
+        pattern: /role ".*" does not exist/,
+        code: "failed",
+        hint: "Something in the dump belongs to a role that this server lacks. Make the role again first; the globals backup has it.",
+      },
+      {
+        pattern:
+          /invalid LC_COLLATE|invalid LC_CTYPE|invalid locale name|incompatible with locale|invalid icu/i,
+        code: "failed",
+        hint: "This server's image lacks the locale of the database that was dumped. Restore on an image of the same base.",
+      },
+      {
+        pattern:
+          /extension ".*" is not available|could not open extension control file|could not access file/,
+        code: "failed",
+        hint: "The dump needs an extension that this server's image does not have.",
+      },
+      {
+        pattern: /permission denied|must be superuser|must be owner/,
+        code: "access-denied",
+        hint: `It tried ${tried}, which lacks rights for this. Name a superuser with ${labels}; for roles alone, dbbackup.globals=false leaves them out.`,
+      },
+      {
+        pattern: /relation .* does not exist|could not open relation|cache lookup failed/,
+        code: "failed",
+        hint: "Tables were changed or dropped while they were dumped. The next run tries again.",
+      },
+    ],
+    redactions: [
+      [/(invalid (?:input|byte|value)[^:]*: ).*/, "$1…"],
+      [/(Key \([^)]*\)=)\(.*\)/, "$1(…)"],
+    ],
+  }
+}
+
+export function explainPostgres(doing: string, outcome: ToolOutcome, access: Access): Fault {
+  return explainWith(vocabulary(access), doing, outcome)
+}

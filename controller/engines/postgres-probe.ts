@@ -1,0 +1,75 @@
+// Reads what postgres-probe.sh prints.
+import { z } from "zod"
+import { DatabaseFacts } from "../../schemas/manifest.ts"
+import { Fault } from "../core/fault.ts"
+import type { Probe } from "./engine.ts"
+
+const State = z.object({
+  version: z.string(),
+  standby: z.boolean(),
+  superuser: z.boolean(),
+  user: z.string(),
+  confined: z.boolean(),
+  broken: z.array(z.string()),
+  databases: z.array(z.object({ name: z.string(), attributes: z.record(z.string(), z.string()) })),
+})
+
+/** Throws a Fault, `server-not-ready`, while the image still sets the server up. */
+export function readPostgresProbe(stdout: string): Probe {
+  const lines = stdout.split("\n")
+  const value = (key: string) => lines.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1) ?? ""
+  const state = State.parse(JSON.parse(value("state")))
+  if (state.confined && value("setup") === "yes") {
+    throw new Fault("server-not-ready", "the server is still in its image's first-time set-up", {
+      hint: "It runs the files of /docker-entrypoint-initdb.d; the backup starts once the real server is up.",
+    })
+  }
+  const toolVersion = numberIn(value("tool"))
+  const counts = tableCounts(lines)
+  const databases = state.databases
+    .map(({ name, attributes }) => ({ name, facts: { attributes, tables: counts.get(name) ?? 0 } }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  return {
+    engine: "postgres",
+    serverVersion: numberIn(state.version),
+    tool: "pg_dump",
+    toolVersion,
+    // A pg_dump that knows the compression goes on to connect, and fails there: the folder given has no socket.
+    sourceZstd: Number.parseInt(toolVersion, 10) >= 16 && value("zstd").includes("connection to server"),
+    databases,
+    warnings: warningsOf(state, databases, counts),
+  }
+}
+
+export function readPostgresFacts(stdout: string): DatabaseFacts {
+  return DatabaseFacts.parse(JSON.parse(stdout))
+}
+
+function numberIn(text: string): string {
+  return /\d+(?:\.\d+)*(?:beta\d+|rc\d+|devel)?/.exec(text)?.[0] ?? text
+}
+
+/** Tables by database; a database that could not be counted is missing. */
+function tableCounts(lines: readonly string[]): ReadonlyMap<string, number> {
+  const matches = lines.map((line) => /^tables (\d+) (.*)$/.exec(line)).filter((match) => match !== null)
+  return new Map(matches.map((match) => [match[2] ?? "", Number(match[1])]))
+}
+
+function warningsOf(
+  state: z.output<typeof State>,
+  databases: readonly { readonly name: string }[],
+  counts: ReadonlyMap<string, number>,
+): readonly string[] {
+  const warnings: string[] = []
+  if (state.standby)
+    warnings.push("This server is a standby: it can cancel a long dump when it replays conflicting changes.")
+  if (!state.superuser)
+    warnings.push(
+      `The user ${state.user} is not a superuser: what it may not read fails the dump, roles included.`,
+    )
+  for (const name of state.broken)
+    warnings.push(`The database ${name} is left out: a DROP DATABASE of it was interrupted. Drop it again.`)
+  for (const { name } of databases)
+    if (!counts.has(name)) warnings.push(`The tables of ${name} could not be counted.`)
+  return warnings
+}

@@ -1,0 +1,76 @@
+// What PostgreSQL is asked. Works on every version from 9.6 on: columns that came later are read through to_jsonb.
+
+/** Expression over pg_database d: what is needed to create the database anew. Null values are left out. */
+const attributes = `json_strip_nulls(json_build_object(
+  'encoding', pg_encoding_to_char(d.encoding),
+  'collate', d.datcollate,
+  'ctype', d.datctype,
+  'localeProvider', case to_jsonb(d)->>'datlocprovider' when 'i' then 'icu' when 'b' then 'builtin' else 'libc' end,
+  'locale', coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'),
+  'icuRules', to_jsonb(d)->>'daticurules',
+  'owner', pg_get_userbyid(d.datdba),
+  'settings', (select array_to_json(s.setconfig)::text from pg_db_role_setting s where s.setdatabase = d.oid and s.setrole = 0)
+))`
+
+/** Base tables of people: no system schemas, no temporary ones, none that an extension brings along. */
+export const countTables = `select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p') and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+  and not exists (select from pg_depend e where e.classid = 'pg_class'::regclass and e.objid = c.oid and e.deptype = 'e')`
+
+/** A connection limit of -2 marks what an interrupted DROP DATABASE leaves: nobody can connect to it. */
+const databases = "pg_database d where d.datallowconn and not d.datistemplate and d.datconnlimit <> -2"
+
+/** One line of JSON, as `readProbe` takes it. `confined`: the command line says to listen nowhere but on the socket. */
+export const describeServer = `select json_build_object(
+  'version', current_setting('server_version'),
+  'standby', pg_is_in_recovery(),
+  'superuser', (select rolsuper from pg_roles where rolname = current_user),
+  'user', current_user,
+  'confined', exists (select from pg_settings where name = 'listen_addresses' and setting = '' and source = 'command line'),
+  'broken', (select coalesce(json_agg(datname), '[]') from pg_database where datconnlimit = -2),
+  'databases', (select coalesce(json_agg(json_build_object('name', d.datname, 'attributes', ${attributes})), '[]') from ${databases})
+)`
+
+/** Names that a line can carry. */
+export const listNames = `select d.datname from ${databases} and d.datname !~ '[\\n\\r]' order by 1`
+
+/** One line of JSON: the facts of the database connected to. */
+export const describeDatabase = `select json_build_object('attributes', ${attributes}, 'tables', (${countTables}))
+  from pg_database d where d.datname = current_database()`
+
+/**
+ * Statements with psql's variables `name` and `facts` (JSON of attributes). The server quotes names and values. An owner that
+ * is gone, or that we may not give to, is left out; settings of the database (ALTER DATABASE … SET) are made again.
+ */
+export const createDatabase = String.raw`
+select format('create database %I template template0', :'name')
+  || coalesce(format(' encoding %L', f->>'encoding'), '')
+  || coalesce(format(' lc_collate %L', f->>'collate'), '')
+  || coalesce(format(' lc_ctype %L', f->>'ctype'), '')
+  || case
+       when v >= 150000 and f->>'localeProvider' = 'icu' then ' locale_provider icu' || coalesce(format(' icu_locale %L', f->>'locale'), '')
+         || case when v >= 160000 then coalesce(format(' icu_rules %L', f->>'icuRules'), '') else '' end
+       when v >= 170000 and f->>'localeProvider' = 'builtin' then format(' locale_provider builtin builtin_locale %L', f->>'locale')
+       when v >= 150000 and f->>'localeProvider' = 'libc' then ' locale_provider libc'
+       else ''
+     end
+  || coalesce((select format(' owner %I', rolname) from pg_roles where rolname = f->>'owner' and pg_has_role(oid, 'member')), '')
+from (select :'facts'::json as f, current_setting('server_version_num')::int as v) as given
+\gexec
+select format('alter database %I set %I to %s', :'name', split_part(setting, '=', 1),
+  case when lower(split_part(setting, '=', 1)) in
+    ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries')
+  then substr(setting, strpos(setting, '=') + 1) else quote_literal(substr(setting, strpos(setting, '=') + 1)) end)
+from json_array_elements_text((:'facts'::json->>'settings')::json) as setting
+\gexec
+`
+
+/** Statements with psql's variable `name`. Sessions still in the database are ended. */
+export const dropDatabase = String.raw`
+select pg_terminate_backend(pid) from pg_stat_activity
+where datname = :'name' and pid <> pg_backend_pid() and current_setting('server_version_num')::int < 130000
+\g /dev/null
+select format('drop database if exists %I', :'name')
+  || case when current_setting('server_version_num')::int >= 130000 then ' with (force)' else '' end
+\gexec
+`

@@ -1,0 +1,121 @@
+// PostgreSQL: its scripts with their arguments, and how its dumps are compressed and proven.
+import type { Compression } from "../../schemas/scalar.ts"
+import type { Subject } from "../../schemas/server.ts"
+import { Fault } from "../core/fault.ts"
+import type { Access, DumpPlan, EngineRules, Probe, Script } from "./engine.ts"
+import { archiveEnd } from "./postgres-archive.ts"
+import { postgresCommands } from "./postgres-commands.ts"
+import { explainPostgres } from "./postgres-explain.ts"
+import { readPostgresFacts, readPostgresProbe } from "./postgres-probe.ts"
+import * as sql from "./postgres-sql.ts"
+import common from "./sh/common.sh" with { type: "text" }
+import connect from "./sh/postgres.sh" with { type: "text" }
+import dumpScript from "./sh/postgres-dump.sh" with { type: "text" }
+import inspectScript from "./sh/postgres-inspect.sh" with { type: "text" }
+import loadScript from "./sh/postgres-load.sh" with { type: "text" }
+import probeScript from "./sh/postgres-probe.sh" with { type: "text" }
+import statementScript from "./sh/postgres-statement.sh" with { type: "text" }
+import setup from "./sh/setup.sh" with { type: "text" }
+import { postgresGlobals, sqlEnd } from "./sql-trailer.ts"
+
+// Longer than a migration should hold a table, shorter than people wait for a backup.
+const lockWaitMilliseconds = 10 * 60 * 1000
+const mostNameBytes = 63
+
+export const postgres: EngineRules = {
+  engine: "postgres",
+  probe: (access) =>
+    script(`${setup}${probeScript}`, access, sql.describeServer, sql.listNames, sql.countTables),
+  readProbe(outcome) {
+    if (outcome.code !== 0) throw explainPostgres("looking at the server", outcome, {})
+    return readPostgresProbe(outcome.stdout)
+  },
+  dump: planDump,
+  end: (format) => (format === "archive" ? archiveEnd() : sqlEnd(postgresGlobals)),
+  explain: explainPostgres,
+  createDatabase: (name, { attributes }, access) =>
+    script(statementScript, access, sql.createDatabase, name, JSON.stringify(attributes)),
+  load(name, format, access) {
+    if (format === "archive") return script(loadScript, access, connectionString(name))
+    throw new Fault("restore-unsupported", "roles and tablespaces cannot be restored by this program yet", {
+      hint: "The backup's manifest has the command that restores them.",
+    })
+  },
+  inspect: (name, access) => script(inspectScript, access, sql.describeDatabase, name),
+  readFacts: ({ stdout }) => readPostgresFacts(stdout),
+  dropDatabase: (name, access) => script(statementScript, access, sql.dropDatabase, name, ""),
+  nameMistake,
+  restoreCommands: postgresCommands,
+}
+
+function script(body: string, { user, passwordEnv, passwordFile }: Access, ...args: string[]): Script {
+  return {
+    script: `${common}${connect}${body}`,
+    args: [user ?? "", passwordEnv ?? "", passwordFile ?? "", ...args],
+  }
+}
+
+function planDump(subject: Subject, probe: Probe, access: Access, compress: Compression): DumpPlan {
+  const lockWait = `--lock-wait-timeout=${lockWaitMilliseconds}`
+  if (subject.kind === "globals") {
+    const command = ["pg_dumpall", "--globals-only", "--no-password", lockWait]
+    return {
+      script: script(dumpScript, access, ...command),
+      command,
+      format: "sql",
+      sourceCompression: null,
+      streamCompression: compress,
+      extension: `sql${suffixes[compress.algorithm]}`,
+      end: () => sqlEnd(postgresGlobals),
+    }
+  }
+  const { level, inTool, streamCompression } = splitCompression(compress, probe.sourceZstd)
+  const command = [
+    "pg_dump",
+    "--format=custom",
+    // The database's own settings and grants go into the archive; pg_restore leaves them alone unless asked with --create.
+    "--create",
+    "--no-password",
+    lockWait,
+    `--compress=${level}`,
+    `--dbname=${connectionString(subject.name)}`,
+  ]
+  return {
+    script: script(dumpScript, access, ...command),
+    command,
+    format: "archive",
+    sourceCompression: inTool,
+    streamCompression,
+    extension: `dump${suffixes[streamCompression.algorithm]}`,
+    end: archiveEnd,
+  }
+}
+
+const none: Compression = { algorithm: "none", level: 0 }
+const suffixes = { zstd: ".zst", gzip: ".gz", none: "" } as const
+
+/** pg_dump's `--compress` value, what it compresses with, and what is left to the stream. */
+function splitCompression(
+  { algorithm, level }: Compression,
+  sourceZstd: boolean,
+): { level: string; inTool: string | null; streamCompression: Compression } {
+  const named = `${algorithm}:${level}`
+  if (algorithm === "none") return { level: "0", inTool: null, streamCompression: none }
+  if (algorithm === "gzip") return { level: String(level), inTool: named, streamCompression: none }
+  if (sourceZstd) return { level: named, inTool: named, streamCompression: none }
+  return { level: "0", inTool: null, streamCompression: { algorithm, level } }
+}
+
+/** Names such as `a=b` or `postgres://x` would themselves be read as connection strings. */
+function connectionString(name: string): string {
+  return `dbname='${name.replace(/[\\']/g, "\\$&")}'`
+}
+
+function nameMistake(name: string): string | undefined {
+  if (name === "") return "Give the database a name."
+  if (/\p{Cc}/u.test(name)) return "A database's name cannot hold line breaks or other control characters."
+  if (Buffer.byteLength(name) > mostNameBytes)
+    return `A database's name has at most ${mostNameBytes} bytes in PostgreSQL.`
+  if (["template0", "template1"].includes(name)) return `${name} belongs to the server itself.`
+  return undefined
+}

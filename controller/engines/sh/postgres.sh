@@ -1,0 +1,61 @@
+# Whom to connect as and where, by the labels, else by the conventions of the official, bitnami and linuxserver images.
+
+# A setting of the container must not send the tools to another server, or read another file of settings.
+unset PGHOSTADDR PGSERVICE PGSERVICEFILE PGOPTIONS PGCLIENTENCODING PGTARGETSESSIONATTRS PGREQUIREPEER PGREQUIREAUTH \
+  PGSSLMODE PGDATABASE
+# The messages are classified, so they must come in English. The password file and .pgpass stay in force.
+export LC_ALL=C PGAPPNAME=dbbackup PGCONNECT_TIMEOUT=30
+
+# Debian's /usr/bin/pg_dump is a wrapper in Perl; the tools beside the server are of its version for sure.
+for bin in "/usr/lib/postgresql/${PG_MAJOR:-none}/bin" /opt/bitnami/postgresql/bin; do
+  if [ -x "$bin/pg_dump" ]; then PATH=$bin:$PATH; fi
+done
+
+own_user=postgres own_password=''
+if given POSTGRESQL_POSTGRES_PASSWORD || given POSTGRES_POSTGRES_PASSWORD; then
+  own_password=$found # bitnami: POSTGRESQL_USERNAME is not a superuser when postgres has a password of its own
+else
+  if given POSTGRES_USER || given POSTGRESQL_USERNAME; then own_user=$found; fi
+  if given POSTGRES_PASSWORD || given POSTGRESQL_PASSWORD; then own_password=$found; fi
+fi
+own_database=$own_user
+if given POSTGRES_DB || given POSTGRESQL_DATABASE; then own_database=$found; fi
+
+PGUSER=${1:-$own_user}
+labelled "$2" "$3"
+if [ -z "$password" ] && [ "$PGUSER" = "$own_user" ]; then password=$own_password; fi
+if [ -n "$password" ]; then export PGPASSWORD="$password"; fi
+
+# The socket wherever it is; without one, the loopback address.
+PGPORT=${PGPORT:-${POSTGRESQL_PORT_NUMBER:-5432}} socket_folder=''
+for folder in "${PGHOST:-}" /var/run/postgresql /tmp; do
+  if [ -z "$socket_folder" ] && [ -S "$folder/.s.PGSQL.$PGPORT" ]; then socket_folder=$folder; fi
+done
+for socket in /var/run/postgresql/.s.PGSQL.* /tmp/.s.PGSQL.*; do
+  if [ -z "$socket_folder" ] && [ -S "$socket" ]; then socket_folder=${socket%/*} PGPORT=${socket##*.}; fi
+done
+PGHOST=${socket_folder:-127.0.0.1}
+export PATH PGUSER PGHOST PGPORT
+
+need() {
+  command -v "$1" >/dev/null || refuse tool-missing "there is no $1 in the container"
+}
+
+# ask [psql's arguments]: answers without decoration. The search path keeps functions of users out of our statements.
+ask() {
+  PGCLIENTENCODING=UTF8 PGOPTIONS='-c search_path=pg_catalog -c default_transaction_read_only=off' \
+    psql -X -q -A -t --no-password -v ON_ERROR_STOP=1 "$@"
+}
+
+# Chooses a database to ask the server in. template1 comes last: an open connection to it blocks CREATE DATABASE.
+reach() {
+  need psql
+  first_trouble=''
+  for PGDATABASE in postgres "$own_database" template1; do
+    export PGDATABASE
+    if trouble=$(ask -c '' 2>&1 >/dev/null); then return 0; fi
+    first_trouble=${first_trouble:-$trouble}
+  done
+  printf '%s\n' "$first_trouble" >&2
+  exit 2
+}
