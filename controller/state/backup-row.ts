@@ -1,7 +1,6 @@
 // Reads a backup's row, its copies beside it, into the state it is in.
 import { z } from "zod"
 import { Backup, type CompletedBackup } from "../../schemas/backup.ts"
-import { Manifest } from "../../schemas/manifest.ts"
 import { instant, instantOrNull, json, readRow, seconds } from "./row.ts"
 
 export interface BackupRow {
@@ -46,8 +45,13 @@ export interface Seen {
   readonly storedBytes: number
 }
 
-// Only what a backup shows of its manifest; the whole is checked when it is asked for.
-const Shown = Manifest.pick({ fileName: true, compression: true, sourceCompression: true, proof: true })
+// Only what a backup shows of its manifest. `Backup` checks the rest here, `Manifest` the whole when it is asked for.
+const Shown = z.object({
+  fileName: z.unknown(),
+  compression: z.string(),
+  sourceCompression: z.string().nullable(),
+  proof: z.unknown(),
+})
 
 const CopyRow = z.object({
   destination: z.string(),

@@ -1,14 +1,19 @@
 // Opens the SQLite file: folder and file modes, connection settings, and a first look for damage. Schema is migrate.ts.
 import { Database } from "bun:sqlite"
-import { closeSync, mkdirSync, openSync, statfsSync } from "node:fs"
+import { closeSync, existsSync, mkdirSync, openSync, statfsSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { Fault } from "../core/fault.ts"
 import type { Log } from "../ports.ts"
 import { sqliteFault } from "./sqlite-fault.ts"
 
+// Checking reads the whole file, about 200 MB a second: a start must not wait for a very long history.
+const quicklyCheckedBytes = 32 * 1024 * 1024
+
 /** The open connection. Throws a Fault that names the path when it cannot be had, or is damaged. */
 export function openFile(path: string, log: Log): Database {
   createFile(path)
+  // A log beside the file says that the last process did not close it.
+  const isWorthALook = existsSync(`${path}-wal`) || statSync(path).size <= quicklyCheckedBytes
   warnOfNetworkDisk(dirname(path), log)
   let db: Database | undefined
   try {
@@ -18,7 +23,7 @@ export function openFile(path: string, log: Log): Database {
     db.run("PRAGMA journal_mode = WAL")
     db.run("PRAGMA synchronous = FULL")
     db.run("PRAGMA foreign_keys = ON")
-    refuseDamage(db, path)
+    if (isWorthALook) refuseDamage(db, path)
     return db
   } catch (error) {
     db?.close()

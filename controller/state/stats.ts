@@ -30,8 +30,8 @@ export function statsIn({ db }: Store): Pick<Catalogue, "stats"> {
         },
         restores: { total: count("SELECT count(*) AS n FROM restores") },
         storedBytes: count(
-          `SELECT sum(b.stored_bytes) AS n FROM copies c JOIN backups b ON b.id = c.backup_id
-           WHERE c.state = 'stored'`,
+          `SELECT sum(b.stored_bytes) AS n FROM backups b JOIN copies c ON c.backup_id = b.id AND c.state = 'stored'
+           WHERE b.status = 'completed' AND b.deleted_at IS NULL`,
         ),
       }
     },

@@ -1,6 +1,6 @@
 -- The catalogue: what was seen, done and stored. Times are milliseconds since 1970, UTC. Ids are made by the program.
 -- Each CHECK says what is true in a state, so that no row can claim more than was recorded.
--- servers has no references pointing at it from the history: history outlives the memory of a server.
+-- Nothing in the history refers to a row of servers: the history outlives the memory of a server.
 
 PRAGMA application_id = 1684171632; -- "dbkp"
 
@@ -97,8 +97,10 @@ CREATE INDEX backups_by_age ON backups (queued_at DESC, id DESC) WHERE deleted_a
 CREATE INDEX backups_of_database ON backups (database_id, queued_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX backups_of_server ON backups (server_id, queued_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX backups_by_status ON backups (status, queued_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX backups_by_type ON backups (type, queued_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX backups_of_run ON backups (run_id);
-CREATE INDEX backups_good ON backups (database_id, finished_at DESC, id DESC)
+-- With the size, so that adding all sizes up reads no row.
+CREATE INDEX backups_good ON backups (database_id, finished_at DESC, id DESC, stored_bytes)
   WHERE status = 'completed' AND deleted_at IS NULL;
 CREATE INDEX backups_ended ON backups (database_id, finished_at DESC, id DESC) WHERE finished_at IS NOT NULL;
 CREATE INDEX backups_ended_by_age ON backups (finished_at) WHERE finished_at IS NOT NULL;
@@ -123,6 +125,8 @@ CREATE TABLE copies (
     END
   )
 ) STRICT;
+
+CREATE INDEX copies_stored ON copies (backup_id) WHERE state = 'stored';
 
 -- A CHECK cannot look into another table; this is the same rule for "a good backup is stored somewhere".
 CREATE TRIGGER backups_completed_are_stored BEFORE UPDATE OF status ON backups

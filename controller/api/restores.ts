@@ -1,0 +1,60 @@
+// The restores: list, plan, begin, look at, cancel.
+import {
+  cancelRestore,
+  createRestore,
+  getRestore,
+  getRestoreLogs,
+  listRestores,
+  planRestore,
+} from "../../schemas/api.ts"
+import { found } from "./found.ts"
+import { answer, type Handler, mount } from "./mount.ts"
+import { Refusal } from "./refusal.ts"
+import { readJson } from "./request.ts"
+import type { Router } from "./router.ts"
+import type { Services } from "./services.ts"
+
+export function mountRestores(
+  app: Router,
+  { catalogue, actions }: Pick<Services, "catalogue" | "actions">,
+): void {
+  const restore = (id: string) => found(catalogue.restore(id), "restore", id, "/api/restores")
+  const locationOf = (id: string) => `/api/restores/${encodeURIComponent(id)}`
+
+  const plan: Handler<typeof planRestore> = async ({ body: { backupId, databaseId, options } }) => {
+    found(catalogue.backup(backupId), "backup", backupId, "/api/backups")
+    return { data: await actions.planRestore(backupId, databaseId, options) }
+  }
+  const create: Handler<typeof createRestore> = async ({ body: { backupId, databaseId, options } }) => {
+    found(catalogue.backup(backupId), "backup", backupId, "/api/backups")
+    const begun = await actions.restore(backupId, databaseId, options)
+    return { data: begun, location: locationOf(begun.id) }
+  }
+
+  mount(app, listRestores, ({ query: { page, limit, databaseId, status } }) => {
+    const { rows, total } = catalogue.restores({ databaseId, status }, { page, limit })
+    return { data: rows, paging: { page, limit, total } }
+  })
+  // Two endpoints on one path: `dryRun: true` asks for the plan.
+  app.post(createRestore.path, async (c) => {
+    const isDryRun = (body: unknown) => (body as { dryRun?: unknown } | null)?.dryRun === true
+    return isDryRun(await readJson(c)) ? answer(c, planRestore, plan) : answer(c, createRestore, create)
+  })
+  mount(app, getRestore, ({ params: { id } }) => ({ data: restore(id) }))
+  mount(app, cancelRestore, ({ params: { id } }) => {
+    const { id: restoreId, status } = restore(id)
+    if (status !== "queued" && status !== "running") {
+      throw new Refusal({
+        status: 409,
+        code: "CONFLICT",
+        message: `restore ${id} is ${status} already`,
+        hint: "Only a queued or running restore can be cancelled.",
+      })
+    }
+    actions.cancelRestore(restoreId)
+    return { data: restore(id), location: locationOf(id) }
+  })
+  mount(app, getRestoreLogs, ({ params, query }) => ({
+    data: catalogue.logs(restore(params.id).id, query.level ?? "debug"),
+  }))
+}

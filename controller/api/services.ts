@@ -1,0 +1,39 @@
+// What the API is given by main.ts: everything it shows and everything it can set off.
+import type { Verdict } from "../../schemas/api.ts"
+import type { JobView } from "../../schemas/job.ts"
+import type { Database, JobId, Server } from "../../schemas/server.ts"
+import type { Actions, Catalogue, Clock, Destination, EventHub, Health, Log } from "../ports.ts"
+
+/** The world as it is now, ready to be shown. */
+export interface View {
+  servers(): readonly Server[]
+  databases(): readonly Database[]
+  jobs(): readonly JobView[]
+  /** At most `count` moments, soonest first; none for a job that only runs on request. Undefined for an unknown job. */
+  nextRuns(jobId: JobId, count: number): readonly Date[] | undefined
+  verdict(): Verdict
+}
+
+export interface Info {
+  readonly version: string
+  readonly startedAt: Date
+  readonly listening: { readonly address: string; readonly port: number; readonly loopbackOnly: boolean }
+  readonly discovery: "labels" | "auto"
+  readonly labelPrefix: string
+  readonly timeZone: string
+}
+
+export interface Services {
+  readonly catalogue: Catalogue
+  readonly actions: Actions
+  readonly health: Health
+  readonly events: EventHub
+  readonly clock: Clock
+  readonly log: Log
+  readonly view: View
+  /** Undefined when no destination has the name any more. */
+  readonly destination: (name: string) => Destination | undefined
+  readonly info: Info
+  /** Folder of the built dashboard; null to serve the API alone. */
+  readonly staticFiles: string | null
+}

@@ -1,0 +1,270 @@
+// The API with a real catalogue on a temporary file, and a small world made by hand around it.
+import { createHash } from "node:crypto"
+import { createApp } from "../../controller/api/app.ts"
+import { createEventHub } from "../../controller/api/event-hub.ts"
+import type { Router } from "../../controller/api/router.ts"
+import type { Services } from "../../controller/api/services.ts"
+import { Fault } from "../../controller/core/fault.ts"
+import type { EventHub, Health } from "../../controller/ports.ts"
+import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
+import type { BackupId } from "../../schemas/backup.ts"
+import type { JobView } from "../../schemas/job.ts"
+import type { RestoreId } from "../../schemas/restore.ts"
+import { noRetention } from "../../schemas/retention.ts"
+import type { Database, Server } from "../../schemas/server.ts"
+import {
+  aBackup,
+  aManifest,
+  aProblem,
+  aRestore,
+  aRun,
+  job,
+  keyOf,
+  minute,
+  planned,
+  server,
+  shop,
+  storedCopy,
+  temporaryCatalogue,
+} from "../state/samples.ts"
+import { type MemoryDestination, memoryDestination } from "./memory-destination.ts"
+
+export const theServer: Server = {
+  id: server,
+  name: "shop/db",
+  engine: "postgres",
+  serverVersion: "17.6",
+  managed: "label",
+  project: "shop",
+  service: "db",
+  container: { id: "c1", name: "shop-db-1", image: "postgres:17", state: "running" },
+  state: "active",
+  why: "It has dbbackup.enable=true.",
+  problems: [],
+  jobs: ["default"],
+  suggestedLabels: null,
+}
+
+export const theDatabase: Database = {
+  id: shop,
+  name: "shop",
+  kind: "database",
+  engine: "postgres",
+  server: theServer,
+  managed: "label",
+  state: "fresh",
+  jobs: ["default"],
+  problems: [],
+  lastBackup: null,
+  lastAttempt: null,
+  nextRunAt: minute(60).toISOString(),
+}
+
+export const theJob: JobView = {
+  id: job,
+  name: "default",
+  serverId: server,
+  serverName: "shop/db",
+  managed: "label",
+  enabled: true,
+  type: "daily",
+  schedule: "daily",
+  cron: "0 2 * * *",
+  timeZone: "UTC",
+  retention: { ...noRetention, daily: 7 },
+  destinations: ["local"],
+  nextRunAt: minute(60).toISOString(),
+  settings: [{ key: "schedule", value: "daily", source: "default" }],
+}
+
+export interface World {
+  readonly app: Router
+  readonly catalogue: OpenCatalogue
+  readonly events: EventHub
+  readonly local: MemoryDestination
+  readonly offsite: MemoryDestination
+  readonly log: { readonly level: string; readonly message: string; readonly fields: unknown }[]
+  readonly services: Services
+  remove(): void
+}
+
+type Changes = Partial<Omit<Services, "info" | "catalogue" | "events">> & {
+  readonly info?: Partial<Services["info"]>
+}
+
+export function aWorld(changes: Changes = {}): World {
+  const file = temporaryCatalogue()
+  const events = createEventHub()
+  const catalogue = openCatalogue(file.path, events)
+  const local = memoryDestination("local")
+  const offsite = memoryDestination("offsite", "s3")
+  const log: World["log"] = []
+  const services: Services = {
+    catalogue,
+    events,
+    actions: actionsOn(catalogue),
+    health: health(local),
+    clock: () => minute(10),
+    log: (level, message, fields) => void log.push({ level, message, fields }),
+    view: {
+      servers: () => [theServer],
+      databases: () => [theDatabase],
+      jobs: () => [theJob],
+      nextRuns: (_id, count) => Array.from({ length: count }, (_, n) => minute(60 * (n + 1))),
+      verdict: () => ({ level: "ok", sentence: "All 1 databases are backed up.", attention: [] }),
+    },
+    destination: (name) => [local, offsite].find((destination) => destination.name === name),
+    staticFiles: null,
+    ...changes,
+    info: {
+      version: "0.1.0",
+      startedAt: minute(0),
+      listening: { address: "127.0.0.1", port: 3000, loopbackOnly: true },
+      discovery: "labels",
+      labelPrefix: "dbbackup",
+      timeZone: "UTC",
+      ...changes.info,
+    },
+  }
+  return {
+    app: createApp(services),
+    catalogue,
+    events,
+    local,
+    offsite,
+    log,
+    services,
+    remove() {
+      catalogue.close()
+      file.remove()
+    },
+  }
+}
+
+const health = (local: MemoryDestination): Health => ({
+  docker: () => ({
+    state: "connected",
+    endpoint: "unix:///var/run/docker.sock",
+    version: "20.10",
+    seenAt: minute(9).toISOString(),
+    problem: null,
+  }),
+  destinations: async (signal) => [await local.check(signal)],
+  queue: () => ({ running: 0, queued: 0, maxConcurrent: 3 }),
+  ready: async () => [{ name: "sqlite", ok: true, detail: "writable" }],
+})
+
+/** Actions that make the records long work begins with, and no more. */
+function actionsOn(catalogue: OpenCatalogue): Services["actions"] {
+  let count = 0
+  return {
+    backUp() {
+      const id = `new${++count}`
+      catalogue.addRun(aRun(`run-${id}`, { trigger: "manual" }))
+      catalogue.addBackup(aBackup(id, `run-${id}`, { type: "manual", trigger: "manual" }))
+      return catalogue.backup(id) ?? never()
+    },
+    cancelRun(runId) {
+      const { rows } = catalogue.backups({ runId }, { page: 1, limit: 10 })
+      const error = aProblem({ code: "cancelled", message: "cancelled on request" })
+      for (const { id } of rows) catalogue.finishBackup(id, minute(11), { status: "cancelled", error })
+      catalogue.finishRun(runId, minute(11), { status: "cancelled", error })
+    },
+    async deleteBackup(id) {
+      catalogue.copyDeleted(id, "local", minute(12))
+      return minute(12)
+    },
+    async planRestore(backupId, _databaseId, { name }) {
+      return {
+        backupId,
+        serverId: server,
+        serverName: "shop/db",
+        engine: "postgres",
+        sourceDatabase: "shop",
+        targetDatabase: name,
+        mode: "new",
+        destination: "local",
+        storedBytes: 1000,
+        rawBytes: 1000,
+        backupFinishedAt: minute(2).toISOString(),
+        steps: ["Create the database."],
+        warnings: [],
+      }
+    },
+    async restore(backupId, _databaseId, { name }) {
+      if (name === "shop")
+        throw new Fault("target-exists", "shop exists already", { hint: "Choose another name." })
+      const restore = aRestore(`s${++count}`, backupId, { targetDatabase: name })
+      catalogue.addRestore(restore)
+      return catalogue.restore(restore.id) ?? never()
+    },
+    cancelRestore(id) {
+      const error = aProblem({ code: "cancelled", message: "cancelled on request" })
+      catalogue.finishRestore(id, minute(11), { status: "cancelled", error })
+    },
+  }
+}
+
+function never(): never {
+  throw new Error("the record was just added")
+}
+
+export const restoreId = (id: string) => id as RestoreId
+
+/** A good backup whose bytes really lie at the destinations, with their true hash. */
+export function storeBackup(
+  world: World,
+  id: string,
+  bytes: Buffer,
+  at: readonly MemoryDestination[] = [world.local],
+) {
+  const { catalogue } = world
+  const run = aRun(`run-${id}`)
+  const key = keyOf(id)
+  catalogue.addRun(run)
+  catalogue.addBackup(aBackup(id, run.id))
+  catalogue.startRun(run.id, minute(1))
+  catalogue.startBackup(id as BackupId, minute(1), planned(id))
+  const sha256 = createHash("sha256").update(bytes).digest("hex")
+  const manifest = aManifest(id, run.id)
+  const proof = { ...manifest.proof, storedBytes: bytes.length, storedSha256: sha256 }
+  catalogue.finishBackup(id as BackupId, minute(2), {
+    status: "completed",
+    manifest: { ...manifest, proof },
+    copies: at.map(({ name }) => storedCopy(id, name)),
+  })
+  catalogue.finishRun(run.id, minute(2), { status: "completed" })
+  for (const { objects } of at) objects.set(key, bytes)
+  return { key, sha256 }
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: a test states what it expects of it
+  readonly body: any
+}
+
+/** A request as a client that is no browser sends it; `json` becomes the body. */
+export async function ask(
+  { app }: Pick<World, "app">,
+  path: string,
+  init: RequestInit & { readonly json?: unknown } = {},
+): Promise<Reply> {
+  const { json, ...rest } = init
+  const sent =
+    json === undefined
+      ? rest
+      : {
+          ...rest,
+          body: JSON.stringify(json),
+          headers: { "content-type": "application/json", ...rest.headers },
+        }
+  const response = await app.request(path, sent)
+  const isJson = response.headers.get("content-type")?.includes("json") ?? false
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: isJson ? await response.json() : await response.text(),
+  }
+}
