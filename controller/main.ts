@@ -48,7 +48,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   const clock = () => new Date()
   const newId = () => Bun.randomUUIDv7()
   const events = createEventHub()
-  const catalogue = openCatalogue(settings.databasePath, events)
+  const catalogue = openCatalogue(settings.databasePath, events, { log })
   const destinations: ReadonlyMap<string, Destination> = new Map([
     ["local", localDestination("local", settings.storagePath)],
   ])
