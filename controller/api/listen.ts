@@ -19,6 +19,8 @@ export function listen(
       hostname,
       port,
       development: false,
+      // Bun 1.4 shares the port with other programs when development is off, unless told not to.
+      reusePort: false,
       idleTimeout: 30,
       fetch: (request, server) => app.fetch(request, { server }),
     })
