@@ -19,13 +19,13 @@ let updated: Promise<unknown> | undefined
 
 /** Installs those of the packages that this release has, of which `wanted[0]` must be one. Says so in one line. */
 export async function aptInstall(wanted: readonly string[], purpose: string): Promise<void> {
-  console.log(`installing ${wanted.join(", ")} from ${distribution()} packages: ${purpose}`)
   const environment = { DEBIAN_FRONTEND: "noninteractive" }
   // An unreachable third-party source makes this fail without any harm; the install below is what counts.
   updated ??= run(["apt-get", "-o", "DPkg::Lock::Timeout=120", "update"], { env: environment })
   await updated
   const known = await Promise.all(wanted.map(hasCandidate))
   const packages = wanted.filter((_, index) => index === 0 || known[index])
+  console.log(`installing ${packages.join(", ")} from ${distribution()}'s packages: ${purpose}`)
   await must(
     ["apt-get", "-o", "DPkg::Lock::Timeout=120", "install", "-y", "--no-install-recommends", ...packages],
     { env: environment },

@@ -40,7 +40,8 @@ export function baseRecipe(suite: Suite): string {
 
 /** Imports the suite under the tag, with the labels. Needs root and debootstrap, which it installs. */
 export async function buildDebianBase(suite: Suite, tag: string, label: string): Promise<void> {
-  await requireDebootstrap(tag)
+  debootstrapIsThere ??= requireDebootstrap(tag)
+  await debootstrapIsThere
   const work = prepareFolder(suite)
   const root = join(work, "root")
   try {
@@ -62,6 +63,8 @@ export async function buildDebianBase(suite: Suite, tag: string, label: string):
     rmSync(work, { recursive: true, force: true })
   }
 }
+
+let debootstrapIsThere: Promise<void> | undefined
 
 async function requireDebootstrap(tag: string): Promise<void> {
   if (process.getuid?.() !== 0) {

@@ -148,8 +148,9 @@ function startedEngine(): { readonly pid: number; readonly owner: Owner } | unde
 }
 
 function isDockerd(pid: number): boolean {
-  const file = `/proc/${pid}/comm`
-  return existsSync(file) && readFileSync(file, "utf8").trim() === "dockerd"
+  const file = `/proc/${pid}/stat`
+  // The letter after the name is the state: a dead process that nobody has waited for is a Z.
+  return existsSync(file) && /\(dockerd\) [^ZX]/.test(readFileSync(file, "utf8"))
 }
 
 function stateFile(): string {
