@@ -3,6 +3,7 @@ import { Hono } from "hono"
 import { bodyLimit } from "hono/body-limit"
 import { requestId } from "hono/request-id"
 import { secureHeaders } from "hono/secure-headers"
+import { createBackup, createRestore } from "../../schemas/api.ts"
 import { mountBackups } from "./backups.ts"
 import { mountDashboard } from "./dashboard.ts"
 import { mountDatabases } from "./databases.ts"
@@ -10,6 +11,7 @@ import { mountDownload } from "./download.ts"
 import { mountEvents } from "./events.ts"
 import { refuseOtherNames, refuseOtherSites } from "./guard.ts"
 import { mountHealth } from "./health.ts"
+import { idempotent } from "./idempotency.ts"
 import { answerError, Refusal } from "./refusal.ts"
 import { mountRestores } from "./restores.ts"
 import type { Env, Router } from "./router.ts"
@@ -49,7 +51,7 @@ export function createApp(services: Services): Router {
   return app
 }
 
-function guard(app: Router, { info, log }: Services): void {
+function guard(app: Router, { info, log, clock }: Services): void {
   app.use(requestId())
   app.use(async (c, next) => {
     const began = performance.now()
@@ -81,6 +83,7 @@ function guard(app: Router, { info, log }: Services): void {
       },
     }),
   )
+  for (const path of [createBackup.path, createRestore.path]) app.use(path, idempotent(clock))
 }
 
 /** A path that exists, asked with a method it does not have, is 405 with those it has. */

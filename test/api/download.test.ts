@@ -165,7 +165,7 @@ describe("over a real socket", () => {
       changed[100] = 255
       world.local.objects.set(key, changed)
       const response = await fetch(`${origin}/api/backups/b1/download`)
-      expect(response.arrayBuffer()).rejects.toThrow()
+      await expect(response.arrayBuffer()).rejects.toThrow()
       await until(() => world.log.some(({ message }) => message.includes("broke off")))
       expect(JSON.stringify(world.log)).toContain("sha-256 differs")
       await until(() => world.local.reading.open === 0)
