@@ -1,0 +1,19 @@
+// Names and values, one under the other.
+import type { ReactNode } from "react"
+
+export function Facts({ children }: { readonly children: ReactNode }) {
+  return (
+    <dl className="grid grid-cols-[minmax(7rem,max-content)_minmax(0,1fr)] gap-x-6 gap-y-1.5 py-3 text-sm max-sm:grid-cols-1 max-sm:gap-y-0">
+      {children}
+    </dl>
+  )
+}
+
+export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-muted">{name}</dt>
+      <dd className="min-w-0 tabular-nums max-sm:mb-2">{children}</dd>
+    </>
+  )
+}

@@ -1,0 +1,42 @@
+// Where the copies of a backup are, each with its own state.
+import type { Copy } from "../../../../schemas/backup.ts"
+import { State } from "../../components/state.tsx"
+import { Time } from "../../components/time.tsx"
+import type { StateWord } from "../../lib/words.ts"
+
+const words: Readonly<Record<Copy["state"], StateWord>> = {
+  stored: { word: "stored", tone: "good" },
+  failed: { word: "failed", tone: "bad" },
+  deleted: { word: "deleted", tone: "quiet" },
+}
+
+export function Copies({ copies }: { readonly copies: readonly Copy[] }) {
+  return (
+    <ul>
+      {copies.map((copy) => (
+        <li key={`${copy.destination} ${copy.key}`} className="border-b border-line py-2 text-sm">
+          <div className="flex flex-wrap items-baseline gap-x-4">
+            <span className="font-medium">{copy.destination}</span>
+            <State {...words[copy.state]} />
+            {copy.state === "stored" && (
+              <span className="text-muted">
+                <Time at={copy.storedAt} zone focusable />
+              </span>
+            )}
+            {copy.state === "deleted" && (
+              <span className="text-muted">
+                <Time at={copy.deletedAt} zone focusable />
+              </span>
+            )}
+          </div>
+          <code className="font-mono text-xs wrap-anywhere text-muted">{copy.key}</code>
+          {copy.state === "failed" && (
+            <p>
+              {copy.error.message}. <span className="text-muted">{copy.error.hint}</span>
+            </p>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}

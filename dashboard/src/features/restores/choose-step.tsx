@@ -1,0 +1,74 @@
+// Step 1: which backup, and the name of the new database. Asks the server for a plan; changes nothing.
+import { useMutation } from "@tanstack/react-query"
+import { type FormEvent, useId } from "react"
+import type { CompletedBackup } from "../../../../schemas/backup.ts"
+import type { RestorePlan } from "../../../../schemas/restore.ts"
+import { buttonClass } from "../../components/button.tsx"
+import { Fact, Facts } from "../../components/facts.tsx"
+import { Refusal } from "../../components/problem.tsx"
+import { Size } from "../../components/size.tsx"
+import { Age, Time } from "../../components/time.tsx"
+import { plainInput } from "../../components/typed-name.tsx"
+import { askForPlan } from "../../lib/queries/restores.ts"
+import { nameMistake } from "./restore-step.ts"
+import { StepLine } from "./step-line.tsx"
+
+interface Props {
+  readonly backup: CompletedBackup
+  readonly name: string
+  readonly onName: (name: string) => void
+  readonly onPlan: (plan: RestorePlan) => void
+}
+
+export function ChooseStep({ backup, name, onName, onPlan }: Props) {
+  const planning = useMutation({ ...askForPlan, onSuccess: onPlan })
+  const field = useId()
+  const mistake = nameMistake(name, backup.database)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!mistake) planning.mutate({ backupId: backup.id, name })
+  }
+  return (
+    <form onSubmit={submit} className="space-y-4 text-sm">
+      <StepLine current={1} />
+      <Facts>
+        <Fact name="From">
+          backup of <strong className="font-semibold">{backup.database}</strong> on {backup.serverName}
+        </Fact>
+        <Fact name="Made">
+          <Time at={backup.finishedAt} zone />, <Age at={backup.finishedAt} />
+        </Fact>
+        <Fact name="Size">
+          <Size bytes={backup.proof.storedBytes} /> stored, <Size bytes={backup.proof.rawBytes} /> to load
+        </Fact>
+      </Facts>
+      <div>
+        <label htmlFor={field} className="mb-1 block font-medium">
+          Name of the new database
+        </label>
+        <input
+          {...plainInput}
+          id={field}
+          value={name}
+          aria-invalid={mistake !== undefined}
+          aria-describedby={`${field}-help`}
+          onChange={(event) => onName(event.target.value)}
+        />
+        <p id={`${field}-help`} className={`mt-1 ${mistake ? "text-bad" : "text-muted"}`}>
+          {mistake ??
+            `It is created on ${backup.serverName}, beside ${backup.database}, which is not touched.`}
+        </p>
+      </div>
+      {planning.error && <Refusal what="No plan" error={planning.error} />}
+      <div className="flex justify-end">
+        <button
+          type="submit"
+          disabled={mistake !== undefined || planning.isPending}
+          className={`${buttonClass("primary")} max-sm:w-full`}
+        >
+          {planning.isPending ? "Planning…" : "Show the plan"}
+        </button>
+      </div>
+    </form>
+  )
+}

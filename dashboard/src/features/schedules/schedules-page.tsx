@@ -1,0 +1,59 @@
+// Every job: when it runs in its own zone, its next runs, what it keeps, and where each value comes from.
+import { useQuery } from "@tanstack/react-query"
+import { Link } from "wouter"
+import { CodeBlock } from "../../components/code-block.tsx"
+import { JobSummary } from "../../components/job-summary.tsx"
+import { Loaded } from "../../components/loading.tsx"
+import { Page, Section } from "../../components/page.tsx"
+import { databasesPath, serverPath } from "../../lib/paths.ts"
+import { schedulesQuery } from "../../lib/queries/schedules.ts"
+
+export function SchedulesPage() {
+  const jobs = useQuery(schedulesQuery())
+  return (
+    <Page title="Schedules">
+      <Loaded query={jobs} what="the schedules" rows={8}>
+        {(jobs) =>
+          jobs.length === 0 ? (
+            <NoJobs />
+          ) : (
+            <div className="grid gap-x-12 xl:grid-cols-2">
+              {jobs.map((job) => (
+                <Section
+                  key={job.id}
+                  title={`${job.serverName}, job ${job.name}`}
+                  note={
+                    <>
+                      {!job.enabled && "paused · "}
+                      <code className="font-mono">{job.schedule}</code> ·{" "}
+                      <Link href={serverPath(job.serverId)} className="link">
+                        Server
+                      </Link>
+                    </>
+                  }
+                >
+                  <JobSummary job={job} />
+                </Section>
+              ))}
+            </div>
+          )
+        }
+      </Loaded>
+    </Page>
+  )
+}
+
+function NoJobs() {
+  return (
+    <div className="max-w-prose text-sm">
+      <p className="mb-3">
+        Nothing is scheduled: no container asks for backups. What was found is under{" "}
+        <Link href={databasesPath} className="link">
+          Databases
+        </Link>
+        . A schedule is a label on the container:
+      </p>
+      <CodeBlock text={'labels:\n  dbbackup.enable: "true"\n  dbbackup.schedule: daily'} what="the labels" />
+    </div>
+  )
+}

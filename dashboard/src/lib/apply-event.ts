@@ -1,0 +1,77 @@
+// What an event changes in the cache: progress and log lines are put in, everything else is asked for again.
+import type { QueryClient } from "@tanstack/react-query"
+import type { Event } from "../../../schemas/api.ts"
+import type { Backup } from "../../../schemas/backup.ts"
+import type { Restore } from "../../../schemas/restore.ts"
+import type { LogLine } from "../../../schemas/run.ts"
+import type { Listed } from "./api.ts"
+import { keys } from "./queries/keys.ts"
+
+export function applyEvent(client: QueryClient, event: Event): void {
+  const stale = (...queryKeys: readonly (readonly unknown[])[]) => {
+    for (const queryKey of queryKeys) void client.invalidateQueries({ queryKey })
+  }
+  switch (event.name) {
+    case "server.changed":
+      stale(keys.servers, keys.databases, keys.schedules, keys.status)
+      break
+    case "problem.changed":
+      stale(keys.servers, keys.databases, keys.status)
+      break
+    case "run.updated":
+      stale(keys.schedules, keys.status, keys.logs(event.data.runId))
+      break
+    case "backup.updated":
+      stale(keys.backupLists, keys.backup(event.data.backupId), keys.databases, keys.status, keys.stats)
+      break
+    case "restore.updated":
+      restoreUpdated(client, event.data, stale)
+      break
+    case "run.progress":
+      backupProgress(client, event.data)
+      break
+    case "run.log":
+      appendLine(client, event.data.runId, event.data.line)
+      break
+    case "restore.log":
+      appendLine(client, event.data.restoreId, event.data.line)
+      break
+  }
+}
+
+function backupProgress(
+  client: QueryClient,
+  { backupId, rawBytes, storedBytes }: Extract<Event, { name: "run.progress" }>["data"],
+): void {
+  const advance = (backup: Backup): Backup =>
+    backup.id === backupId && backup.status === "running"
+      ? { ...backup, progress: { ...backup.progress, rawBytes, storedBytes } }
+      : backup
+  client.setQueryData<Backup>(keys.backup(backupId), (backup) => backup && advance(backup))
+  client.setQueriesData<Listed<Backup[]>>(
+    { queryKey: keys.backupLists },
+    (list) => list && { ...list, rows: list.rows.map(advance) },
+  )
+}
+
+function restoreUpdated(
+  client: QueryClient,
+  { restoreId, status, storedBytes }: Extract<Event, { name: "restore.updated" }>["data"],
+  stale: (...queryKeys: readonly (readonly unknown[])[]) => void,
+): void {
+  const known = client.getQueryData<Restore>(keys.restore(restoreId))
+  // Only bytes moved: no need to ask.
+  if (known?.status === "running" && status === "running" && storedBytes !== null) {
+    const moved: Restore = { ...known, progress: { ...known.progress, storedBytes } }
+    client.setQueryData<Restore>(keys.restore(restoreId), moved)
+    return
+  }
+  stale(keys.restoreLists, keys.restore(restoreId), keys.databases, keys.status)
+  if (status !== "running") stale(keys.logs(restoreId))
+}
+
+function appendLine(client: QueryClient, owner: string, line: LogLine): void {
+  client.setQueryData<LogLine[]>(keys.logs(owner), (lines) =>
+    lines && (lines.at(-1)?.id ?? -1) < line.id ? [...lines, line] : lines,
+  )
+}

@@ -1,0 +1,73 @@
+// Backups: a filtered page of them, one, its manifest; and what to do with one.
+import {
+  keepPreviousData,
+  type MutationFunctionContext,
+  mutationOptions,
+  queryOptions,
+} from "@tanstack/react-query"
+import {
+  cancelBackup,
+  createBackup,
+  deleteBackup,
+  getBackup,
+  getManifest,
+  getRunLogs,
+  listBackups,
+} from "../../../../schemas/api.ts"
+import { call, callList, type InputOf } from "../api.ts"
+import { keys } from "./keys.ts"
+
+export type BackupsAsked = InputOf<typeof listBackups>
+
+export const backupsQuery = (asked: BackupsAsked) =>
+  queryOptions({
+    queryKey: [...keys.backupLists, asked],
+    queryFn: ({ signal }) => callList(listBackups, asked, signal),
+    placeholderData: keepPreviousData,
+  })
+
+export const backupQuery = (id: string) =>
+  queryOptions({ queryKey: keys.backup(id), queryFn: ({ signal }) => call(getBackup, { id }, signal) })
+
+/** A manifest never changes once it is there. */
+export const manifestQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.manifest(id),
+    queryFn: ({ signal }) => call(getManifest, { id }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchInterval: false,
+  })
+
+export const runLogsQuery = (runId: string) =>
+  queryOptions({
+    queryKey: keys.logs(runId),
+    queryFn: ({ signal }) => call(getRunLogs, { id: runId }, signal),
+  })
+
+function refreshed(
+  _data: unknown,
+  _error: Error | null,
+  _input: unknown,
+  _result: unknown,
+  { client }: MutationFunctionContext,
+): Promise<unknown> {
+  return Promise.all([
+    client.invalidateQueries({ queryKey: keys.backupLists }),
+    client.invalidateQueries({ queryKey: keys.databases }),
+  ])
+}
+
+export const backUpNow = mutationOptions({
+  mutationFn: (databaseId: string) => call(createBackup, { databaseId }),
+  onSettled: refreshed,
+})
+
+export const cancelRun = mutationOptions({
+  mutationFn: (backupId: string) => call(cancelBackup, { id: backupId }),
+  onSettled: refreshed,
+})
+
+export const removeBackup = mutationOptions({
+  mutationFn: (backupId: string) => call(deleteBackup, { id: backupId }),
+  onSettled: refreshed,
+})

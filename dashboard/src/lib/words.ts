@@ -1,0 +1,78 @@
+// What states are called on the page, and how much attention each asks for. Colour and icon follow from the tone.
+import type { Backup, CompletedBackup } from "../../../schemas/backup.ts"
+import { meaningOf, type NextStep, type Problem } from "../../../schemas/errors.ts"
+import type { Trigger } from "../../../schemas/run.ts"
+import type { Database, Freshness, Server, ServerState } from "../../../schemas/server.ts"
+
+/** `bad` needs a person; `late` may soon; `good` and `busy` do not; `quiet` is as someone wanted it. */
+export type Tone = "good" | "busy" | "late" | "bad" | "quiet"
+export interface StateWord {
+  readonly word: string
+  readonly tone: Tone
+}
+
+export const freshnessWords: Readonly<Record<Freshness, StateWord>> = {
+  fresh: { word: "fresh", tone: "good" },
+  late: { word: "late", tone: "late" },
+  never: { word: "never backed up", tone: "bad" },
+  paused: { word: "paused", tone: "quiet" },
+  unprotected: { word: "unprotected", tone: "late" },
+  misconfigured: { word: "label mistake", tone: "bad" },
+  conflict: { word: "conflict", tone: "bad" },
+  retired: { word: "retired", tone: "quiet" },
+}
+
+export const serverWords: Readonly<Record<ServerState, StateWord>> = {
+  active: { word: "backed up", tone: "good" },
+  unprotected: { word: "unprotected", tone: "late" },
+  disabled: { word: "disabled", tone: "quiet" },
+  misconfigured: { word: "label mistake", tone: "bad" },
+  conflict: { word: "conflict", tone: "bad" },
+  retired: { word: "retired", tone: "quiet" },
+}
+
+/** Backups and restores share these. */
+export const statusWords: Readonly<Record<Backup["status"], StateWord>> = {
+  queued: { word: "queued", tone: "quiet" },
+  running: { word: "running", tone: "busy" },
+  completed: { word: "completed", tone: "good" },
+  failed: { word: "failed", tone: "bad" },
+  cancelled: { word: "cancelled", tone: "quiet" },
+  interrupted: { word: "interrupted", tone: "bad" },
+}
+
+export const engineNames = { postgres: "PostgreSQL", mysql: "MySQL", mariadb: "MariaDB" } as const
+
+/** `PostgreSQL 17.6`; `unknown engine` where it could not be found. */
+export function engineOf(server: Pick<Server, "engine" | "serverVersion">): string {
+  const name = server.engine ? engineNames[server.engine] : "unknown engine"
+  return server.serverVersion ? `${name} ${server.serverVersion}` : name
+}
+
+export const triggerWords: Readonly<Record<Trigger, string>> = {
+  schedule: "by schedule",
+  first: "first backup",
+  "catch-up": "catch-up after downtime",
+  manual: "asked for",
+}
+
+/** Names of the destinations that hold a backup now. */
+export function storedAt({ copies }: CompletedBackup): readonly string[] {
+  return copies.filter(({ state }) => state === "stored").map(({ destination }) => destination)
+}
+
+/** What `globals` are, beside their name. */
+export function subjectNote(kind: Database["kind"]): string | null {
+  return kind === "globals" ? "roles, accounts and grants" : null
+}
+
+const nextSteps: Readonly<Record<NextStep, string>> = {
+  retry: "It may work when tried again soon.",
+  "next-run": "The next scheduled run tries again by itself.",
+  "until-config-changes": "It stays like this until something is changed.",
+  "stop-and-alert": "Until a backup succeeds again, no older backup of this server is deleted.",
+}
+
+export function whatHappensNext(problem: Problem): string {
+  return nextSteps[meaningOf(problem.code).next]
+}

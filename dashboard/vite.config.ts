@@ -1,0 +1,18 @@
+// Builds the dashboard to dashboard/dist; in development it asks a controller on port 3000 for data.
+import tailwindcss from "@tailwindcss/vite"
+import react from "@vitejs/plugin-react"
+import { defineConfig } from "vite"
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: "/",
+  plugins: [react(), tailwindcss()],
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    // Nothing may be inlined as data: in a script or style; the page's policy allows only its own origin.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { host: "127.0.0.1", proxy: { "/api": "http://127.0.0.1:3000" } },
+})
