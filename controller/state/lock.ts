@@ -9,6 +9,9 @@ export interface Lock {
   release(): void
 }
 
+// Kept here, because a connection that nothing refers to is closed by the garbage collector, and the lock goes with it.
+const held = new Set<Database>()
+
 /** Takes the folder until `release` or the end of the process. Throws `data-folder-in-use` at once when another has it. */
 export function lockFolder(folder: string): Lock {
   const path = join(folder, ".dbbackup.lock")
@@ -27,8 +30,14 @@ export function lockFolder(folder: string): Lock {
     db?.close()
     throw refusal(error, folder, path)
   }
-  const held = db
-  return { release: () => held.close() }
+  const lock = db
+  held.add(lock)
+  return {
+    release() {
+      held.delete(lock)
+      lock.close()
+    },
+  }
 }
 
 function refusal(error: unknown, folder: string, path: string): Fault {
