@@ -11,7 +11,7 @@ import { dropDatabase } from "./demo/client.ts"
 import { table } from "./demo/report.ts"
 import { restoreAndCompare } from "./demo/restored.ts"
 import { controllerBase, restoredName, sampleServers } from "./demo/servers.ts"
-import { containerOf, openStack, waitForServers } from "./demo/stack.ts"
+import { containerOf, lastWords, openStack, waitForServers } from "./demo/stack.ts"
 
 const begun = performance.now()
 
@@ -40,7 +40,7 @@ async function demo(): Promise<boolean> {
   step(
     `started examples/quickstart/compose.yaml; waiting for its servers, and for the controller on ${address}`,
   )
-  await Promise.all([waitForServers(stack), controller.waitUntilReady(60)])
+  await Promise.all([waitForServers(stack), waitForController(controller)])
   for (const { service, restored } of sampleServers) {
     await dropDatabase(service, containerOf(service), restoredName(restored))
   }
@@ -56,6 +56,16 @@ async function demo(): Promise<boolean> {
   step(differences.length === 0 ? "every restored row is the same as the original" : "restored rows differ")
   console.log(`\nThe stack goes on running. Dashboard: ${address}   Remove it all: npm run demo -- --down`)
   return differences.length === 0
+}
+
+async function waitForController(controller: Controller): Promise<void> {
+  try {
+    await controller.waitUntilReady(60)
+  } catch (error) {
+    throw new Error(
+      `${error instanceof Error ? error.message : error}. It says:\n${await lastWords("dbbackup")}`,
+    )
+  }
 }
 
 async function down(): Promise<void> {

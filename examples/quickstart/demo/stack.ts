@@ -35,6 +35,12 @@ export function containerOf(service: string): string {
   return `${project}-${service}-1`
 }
 
+/** The end of a service's log. */
+export async function lastWords(service: string): Promise<string> {
+  const { stdout, stderr } = await run(["docker", "logs", "--tail", "10", containerOf(service)])
+  return `${stdout}${stderr}`.trimEnd()
+}
+
 /** Resolves once every sample server answers with all of its sample data. */
 export async function waitForServers(stack: Stack): Promise<void> {
   await Promise.all(sampleServers.map((server) => waitForServer(stack, server)))
@@ -51,8 +57,9 @@ async function waitForServer(stack: Stack, server: SampleServer): Promise<void> 
     state = await settle(server)
   }
   if (state === "ready") return
-  const { stdout, stderr } = await run(["docker", "logs", "--tail", "15", containerOf(server.service)])
-  throw new Error(`${server.service} did not become ready (${state}). It says:\n${stdout}${stderr}`)
+  throw new Error(
+    `${server.service} did not become ready (${state}). It says:\n${await lastWords(server.service)}`,
+  )
 }
 
 async function settle(server: SampleServer): Promise<"ready" | "cut short" | "too slow"> {
