@@ -1,0 +1,53 @@
+// A tool's stdout as a stream with back-pressure, out of the multiplexed one. Its pid line and its stderr are kept aside.
+import { Transform } from "node:stream"
+import { demux } from "./demux.ts"
+import type { PidLine } from "./pid-line.ts"
+import type { StderrTail } from "./stderr-tail.ts"
+
+/** Bun collects what sockets have read only after some 90 MB of it; told to earlier, the process stays 40 MB smaller. */
+const collectBytes = 16 * 1024 * 1024
+
+/**
+ * @param onEnd called once all input has been taken apart, read or not: with null at a clean end, else with the demultiplexer's
+ * Fault. The stream then stays open, for its owner to destroy it with what is the matter.
+ */
+export function toolOutput(
+  pid: PidLine,
+  stderr: StderrTail,
+  onEnd: (error: Error | null) => void,
+): Transform {
+  let uncollected = 0
+  const frames = demux({
+    stderr: stderr.take,
+    stdout(payload) {
+      const rest = pid.take(payload)
+      if (rest.length > 0) output.push(rest)
+    },
+  })
+  const output: Transform = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      uncollected += chunk.length
+      if (uncollected > collectBytes) {
+        uncollected = 0
+        Bun.gc(false)
+      }
+      const error = errorOf(() => frames.push(chunk))
+      error === null ? next() : onEnd(error)
+    },
+    flush(next) {
+      const error = errorOf(frames.end)
+      onEnd(error)
+      if (error === null) next()
+    },
+  })
+  return output
+}
+
+function errorOf(act: () => void): Error | null {
+  try {
+    act()
+    return null
+  } catch (error) {
+    return error as Error
+  }
+}

@@ -1,0 +1,107 @@
+// A tool that was started in a container: what its output's end means, and how it is ended.
+import type { Duplex } from "node:stream"
+import { Fault } from "../core/fault.ts"
+import type { ExecProcess } from "../ports.ts"
+import type { Connection } from "./connection.ts"
+import { learnExitCode, type StartedExec } from "./exit-code.ts"
+import { killTool } from "./kill.ts"
+import type { PidLine } from "./pid-line.ts"
+import type { StderrTail } from "./stderr-tail.ts"
+import { notRead, toolInput } from "./tool-input.ts"
+import { toolOutput } from "./tool-output.ts"
+
+interface Started extends StartedExec {
+  readonly user: string | undefined
+  readonly head: PidLine
+  readonly stderr: StderrTail
+  readonly stream: Duplex
+  readonly stdin: boolean
+}
+
+/** `whole`: every frame was seen. `dropped`: nobody reads on, or the signal was aborted. */
+type Ending = "whole" | "dropped" | { readonly broken: Error }
+
+/** After a whole output: an engine under load notices late; one that restarts needs as long. */
+const patienceSeconds = 30
+/** Otherwise there is nothing to hope for, only something to learn. */
+const briefSeconds = 2
+
+/** Takes the stream over. The tool is ended when the signal is aborted, when its stdout is destroyed, and when its connection breaks. */
+export function runningTool(connection: Connection, started: Started, signal: AbortSignal): ExecProcess {
+  const { stream, head, stderr } = started
+  const ended = Promise.withResolvers<Ending>()
+  const stdout = toolOutput(head, stderr, (error) =>
+    ended.resolve(error === null ? "whole" : { broken: error }),
+  )
+  const stdin = started.stdin ? toolInput(stream, (reason) => exited || stop(reason)) : null
+  let exited = false
+  let killing: Promise<void> | undefined
+
+  function kill(): Promise<void> {
+    if (exited) return Promise.resolve()
+    killing ??= head.pid
+      .then((pid) => (pid === null ? undefined : killTool(connection, { ...started, pid })))
+      .finally(() => {
+        killing = undefined
+      })
+    return killing
+  }
+
+  function stop(reason: unknown): void {
+    stdout.destroy(reason instanceof Error ? reason : new Error(String(reason)))
+    void kill()
+  }
+
+  async function exitAfter(ending: Ending): Promise<number> {
+    if (ending === "whole") return await learnExitCode(connection, started, patienceSeconds)
+    if (ending === "dropped") {
+      // Only then the connection: a tool takes its closing for the end of its input.
+      await kill()
+      stream.destroy()
+      return await learnExitCode(connection, started, briefSeconds)
+    }
+    const outcome = await learnExitCode(connection, started, briefSeconds).catch((fault: unknown) => fault)
+    const broken = brokenOff(ending.broken)
+    const fault = outcome instanceof Fault && outcome.code !== "docker-error" ? outcome : broken
+    stdout.destroy(fault)
+    if (typeof outcome === "number" && outcome !== 0) return outcome
+    throw fault
+  }
+
+  const exit = ended.promise.then(exitAfter)
+  exit
+    .then(
+      () => {
+        exited = true
+      },
+      () => kill(),
+    )
+    .finally(() => {
+      signal.removeEventListener("abort", onAbort)
+      if (stdin !== null && !stdin.writableFinished) stdin.destroy(notRead())
+      stream.destroy()
+    })
+
+  // Not before the pid is known, or nothing could be ended.
+  const onAbort = () => void head.pid.then(() => stop(signal.reason))
+  signal.addEventListener("abort", onAbort, { once: true })
+  // An error is told by `stdout` and `exit` to whoever uses them. It must not end the process when nobody does, or does no more.
+  stdout.on("error", () => {}).once("close", () => ended.resolve("dropped"))
+  stream
+    .on("error", (error) => !stream.readableEnded && ended.resolve({ broken: error }))
+    .once("close", () => !stream.readableEnded && ended.resolve({ broken: new Error("closed too soon") }))
+    .pipe(stdout)
+  return { stdout, stdin, stderrTail: stderr.text, exit, kill }
+}
+
+function brokenOff(error: Error): Fault {
+  if (error instanceof Fault) return error
+  return new Fault(
+    "docker-error",
+    `the connection to docker broke while a tool was running: ${error.message}`,
+    {
+      hint: "The tool was ended. Look at the Docker engine's log, and at the timeouts of a proxy in front of its socket.",
+      cause: error,
+    },
+  )
+}
