@@ -1,0 +1,36 @@
+// Opens the destinations of a backup before its source: a dump with nowhere to go would hold database locks.
+import type { Destination, SinkWriter } from "../ports.ts"
+import { type FailedCopy, faultOf, noneLeft } from "./failed-copy.ts"
+import { untilAborted } from "./first-cause.ts"
+
+export interface Place {
+  readonly destination: Destination
+  readonly key: string
+}
+export interface OpenCopy extends Place {
+  readonly writer: SinkWriter
+}
+export interface Opened {
+  readonly open: readonly OpenCopy[]
+  readonly failed: readonly FailedCopy[]
+}
+
+/** One that does not open is recorded as failed. Throws a Fault when none is left, or the signal's reason; nothing is then left open. */
+export async function openAll(places: readonly Place[], signal: AbortSignal): Promise<Opened> {
+  const open: OpenCopy[] = []
+  const failed: FailedCopy[] = []
+  const creating = places.map(async ({ destination, key }) => {
+    const created = destination.create(key, signal)
+    try {
+      open.push({ destination, key, writer: await untilAborted(created, signal) })
+    } catch (error) {
+      if (signal.aborted) created.then((late) => late.abort(signal.reason)).catch(() => {})
+      failed.push({ destination: destination.name, key, fault: faultOf(error) })
+    }
+  })
+  await Promise.all(creating)
+  if (!signal.aborted && open.length > 0) return { open, failed }
+  await Promise.all(open.map(({ writer }) => writer.abort(signal.reason)))
+  signal.throwIfAborted()
+  throw noneLeft(failed)
+}

@@ -1,0 +1,12 @@
+// Keeps progress reports to a few a second, however many chunks pass.
+
+/** Calls `report` at most once in `everyMs`. What is left out is not made up for: the caller reports the end itself. */
+export function paced(report: () => void, everyMs = 250, now: () => number = performance.now): () => void {
+  let last = now()
+  return () => {
+    const at = now()
+    if (at - last < everyMs) return
+    last = at
+    report()
+  }
+}

@@ -1,0 +1,109 @@
+// Takes a dump from the server to every destination and proves it. What it returns is written, complete and still invisible.
+import { Readable } from "node:stream"
+import { pipeline } from "node:stream/promises"
+import type { Proof } from "../../schemas/backup.ts"
+import type { Compression } from "../../schemas/scalar.ts"
+import { Fault } from "../core/fault.ts"
+import type { EndDetector } from "../ports.ts"
+import { compressor } from "./compress.ts"
+import { dumpBytes } from "./dump-bytes.ts"
+import { endOf } from "./end.ts"
+import { type FailedCopy, noneLeft } from "./failed-copy.ts"
+import { fanOut } from "./fan-out.ts"
+import { type FirstCause, underFirstCause } from "./first-cause.ts"
+import { meter } from "./meter.ts"
+import { type OpenCopy, type Opened, openAll, type Place } from "./open.ts"
+import { paced } from "./progress.ts"
+import type { Explain, Start } from "./tool.ts"
+
+export interface StoreRequest {
+  /** Called at the first read: the destinations are open by then. */
+  readonly start: Start
+  readonly end: EndDetector
+  /** What the stream still has to do. */
+  readonly compression: Compression
+  readonly destinations: readonly Place[]
+  /** Aborted with a Fault to cancel or to end at a time limit. */
+  readonly signal: AbortSignal
+  /** Heard about four times a second, and at the end. */
+  readonly onProgress: (rawBytes: number, storedBytes: number) => void
+  readonly explain: Explain
+}
+
+export interface Stored {
+  readonly proof: Proof
+  /** Written, not yet visible: to be committed or aborted by the caller. */
+  readonly writers: readonly OpenCopy[]
+  readonly failed: readonly FailedCopy[]
+}
+
+/**
+ * Rejects with the root cause, every writer aborted: the signal's reason, the tool's failure, an unseen end
+ * (`dump-truncated`, `dump-empty`), or, when no destination is left, theirs.
+ */
+export function storeDump(request: StoreRequest): Promise<Stored> {
+  return underFirstCause(request.signal, async (cause) => {
+    const opened = await openAll(request.destinations, cause.signal)
+    try {
+      return await pass(request, opened, cause)
+    } catch (error) {
+      await Promise.all(opened.open.map(({ writer }) => writer.abort(cause.signal.reason ?? error)))
+      throw error
+    }
+  })
+}
+
+async function pass(request: StoreRequest, opened: Opened, cause: FirstCause): Promise<Stored> {
+  const { open } = opened
+  const failed = [...opened.failed]
+  let rawBytes = 0
+  let storedBytes = 0
+  const tick = paced(() => request.onProgress(rawBytes, storedBytes))
+
+  const source = Readable.from(dumpBytes(request.start, request.explain, cause.signal), { objectMode: false })
+  const end = endOf(request.end)
+  const compress = compressor(request.compression)
+  const raw = meter((total) => {
+    rawBytes = total
+    if (!compress) storedBytes = total
+    tick()
+  })
+  // Without a step in between, the bytes that left the server are those that are stored: hashed once.
+  const stored = compress
+    ? meter((total) => {
+        storedBytes = total
+        tick()
+      })
+    : raw
+  const fan = fanOut(
+    open.map(({ writer }) => writer),
+    (writer, fault) => {
+      const copy = open.find((one) => one.writer === writer)
+      if (copy) failed.push({ destination: copy.destination.name, key: copy.key, fault })
+      if (failed.length === request.destinations.length) cause.fail(noneLeft(failed))
+    },
+  )
+  const stages = [raw.stream, end.stream, ...(compress ? [compress, stored.stream] : [])]
+  for (const stream of [source, ...stages, fan.stream]) cause.watch(stream)
+  try {
+    await pipeline([source, ...stages, fan.stream], { signal: cause.signal })
+  } finally {
+    await fan.settled()
+  }
+  cause.signal.throwIfAborted()
+  if (rawBytes === 0) throw new Fault("dump-empty", "the tool exited 0 and printed nothing")
+  request.onProgress(rawBytes, storedBytes)
+
+  const { bytes: provenRaw, sha256: rawSha256 } = raw.result()
+  const { bytes: provenStored, sha256: storedSha256 } = stored.result()
+  const proof: Proof = {
+    exitCode: 0,
+    end: end.result(),
+    rawBytes: provenRaw,
+    rawSha256,
+    storedBytes: provenStored,
+    storedSha256,
+  }
+  const live = new Set(fan.live())
+  return { proof, writers: open.filter(({ writer }) => live.has(writer)), failed }
+}

@@ -1,0 +1,63 @@
+// A stored copy on its way back: opened only when it is there in the right size, and checked against its proof as it passes.
+import type { Duplex, Readable } from "node:stream"
+import type { Proof } from "../../schemas/backup.ts"
+import type { Compression } from "../../schemas/scalar.ts"
+import { Fault } from "../core/fault.ts"
+import type { Destination } from "../ports.ts"
+import { decompressor } from "./compress.ts"
+import { type FirstCause, untilAborted } from "./first-cause.ts"
+import { holdBack } from "./hold-back.ts"
+import type { Measure } from "./stage.ts"
+
+export interface StoredCopy {
+  readonly destination: Destination
+  readonly key: string
+  readonly proof: Proof
+  /** What the stream compressed it with. */
+  readonly compression: Compression["algorithm"]
+}
+
+/**
+ * The stored bytes, their check, and the undoing of the compression, as streams. Their failures go to `cause`, damaged
+ * bytes as `copy-mismatch`. Rejects with `copy-missing`, `copy-mismatch`, or what the destination says.
+ */
+export async function openStoredCopy(
+  copy: StoredCopy,
+  cause: FirstCause,
+  onBytes: (storedBytes: number) => void,
+): Promise<readonly [Readable, ...Duplex[]]> {
+  const { destination, key, proof } = copy
+  const { signal } = cause
+  const wrong = (what: string, error?: unknown): Fault => mismatch(copy, what, error)
+  const size = await untilAborted(destination.size(key, signal), signal)
+  if (size === null) {
+    throw new Fault("copy-missing", `${key} is not at ${destination.name} any more`, {
+      hint: "It was deleted or moved by something else. Restore another backup, or put the file back.",
+    })
+  }
+  if (size !== proof.storedBytes) throw wrong(`has ${size} bytes, not the ${proof.storedBytes} recorded`)
+  const stored = await destination.read(key, signal)
+  const checked = holdBack({ bytes: proof.storedBytes, sha256: proof.storedSha256 }, wrong, onBytes)
+  cause.watch(stored)
+  cause.watch(checked)
+  const plain = decompressor(copy.compression)
+  if (!plain) return [stored, checked]
+  plain.on("error", (error) => {
+    cause.fail(error instanceof Fault ? error : wrong(`cannot be decompressed: ${error.message}`, error))
+  })
+  return [stored, checked, plain]
+}
+
+/** Throws a `copy-mismatch` when what came out of the copy is not what once left the server. */
+export function requireRaw(copy: StoredCopy, raw: Measure): void {
+  const { rawBytes, rawSha256 } = copy.proof
+  if (raw.bytes === rawBytes && raw.sha256 === rawSha256) return
+  throw mismatch(copy, `gives ${raw.bytes} bytes that are not the ${rawBytes} that left the server`)
+}
+
+function mismatch({ destination, key }: StoredCopy, what: string, error?: unknown): Fault {
+  return new Fault("copy-mismatch", `${key} at ${destination.name} ${what}`, {
+    hint: "The stored copy was changed or damaged after the backup. Restore another backup, and check the storage.",
+    ...(error === undefined ? {} : { cause: error }),
+  })
+}
