@@ -4,19 +4,15 @@ import { createApp } from "../../controller/api/app.ts"
 import { createEventHub } from "../../controller/api/event-hub.ts"
 import type { Router } from "../../controller/api/router.ts"
 import type { Services } from "../../controller/api/services.ts"
-import { Fault } from "../../controller/core/fault.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
 import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
-import type { RestoreId } from "../../schemas/restore.ts"
 import { noRetention } from "../../schemas/retention.ts"
 import type { Database, Server } from "../../schemas/server.ts"
 import {
   aBackup,
   aManifest,
-  aProblem,
-  aRestore,
   aRun,
   job,
   keyOf,
@@ -28,6 +24,7 @@ import {
   temporaryCatalogue,
 } from "../state/samples.ts"
 import { type MemoryDestination, memoryDestination } from "./memory-destination.ts"
+import { actionsOn } from "./recording-actions.ts"
 
 export const theServer: Server = {
   id: server,
@@ -153,63 +150,6 @@ const health = (local: MemoryDestination): Health => ({
   queue: () => ({ running: 0, queued: 0, maxConcurrent: 3 }),
   ready: async () => [{ name: "sqlite", ok: true, detail: "writable" }],
 })
-
-/** Actions that make the records long work begins with, and no more. */
-function actionsOn(catalogue: OpenCatalogue): Services["actions"] {
-  let count = 0
-  return {
-    backUp() {
-      const id = `new${++count}`
-      catalogue.addRun(aRun(`run-${id}`, { trigger: "manual" }))
-      catalogue.addBackup(aBackup(id, `run-${id}`, { type: "manual", trigger: "manual" }))
-      return catalogue.backup(id) ?? never()
-    },
-    cancelRun(runId) {
-      const { rows } = catalogue.backups({ runId }, { page: 1, limit: 10 })
-      const error = aProblem({ code: "cancelled", message: "cancelled on request" })
-      for (const { id } of rows) catalogue.finishBackup(id, minute(11), { status: "cancelled", error })
-      catalogue.finishRun(runId, minute(11), { status: "cancelled", error })
-    },
-    async deleteBackup(id) {
-      catalogue.copyDeleted(id, "local", minute(12))
-      return minute(12)
-    },
-    async planRestore(backupId, _databaseId, { name }) {
-      return {
-        backupId,
-        serverId: server,
-        serverName: "shop/db",
-        engine: "postgres",
-        sourceDatabase: "shop",
-        targetDatabase: name,
-        mode: "new",
-        destination: "local",
-        storedBytes: 1000,
-        rawBytes: 1000,
-        backupFinishedAt: minute(2).toISOString(),
-        steps: ["Create the database."],
-        warnings: [],
-      }
-    },
-    async restore(backupId, _databaseId, { name }) {
-      if (name === "shop")
-        throw new Fault("target-exists", "shop exists already", { hint: "Choose another name." })
-      const restore = aRestore(`s${++count}`, backupId, { targetDatabase: name })
-      catalogue.addRestore(restore)
-      return catalogue.restore(restore.id) ?? never()
-    },
-    cancelRestore(id) {
-      const error = aProblem({ code: "cancelled", message: "cancelled on request" })
-      catalogue.finishRestore(id, minute(11), { status: "cancelled", error })
-    },
-  }
-}
-
-function never(): never {
-  throw new Error("the record was just added")
-}
-
-export const restoreId = (id: string) => id as RestoreId
 
 /** A good backup whose bytes really lie at the destinations, with their true hash. */
 export function storeBackup(

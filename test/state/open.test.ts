@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite"
-import { afterEach, describe, expect, test } from "bun:test"
+import { afterAll, beforeEach, describe, expect, test } from "bun:test"
 import {
   existsSync,
   mkdirSync,
@@ -19,10 +19,11 @@ import { aServer } from "./samples.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "dbbackup-open-"))
 const path = join(folder, "data", "db", "app.db")
-afterEach(() => {
+beforeEach(() => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
 })
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function faultOf(act: () => unknown): Fault {
   try {

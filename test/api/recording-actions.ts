@@ -1,0 +1,59 @@
+// What begins long work, as far as its first record: enough for the API to answer with, and nothing is dumped.
+import { Fault } from "../../controller/core/fault.ts"
+import type { Actions } from "../../controller/ports.ts"
+import type { OpenCatalogue } from "../../controller/state/open.ts"
+import { aBackup, aProblem, aRestore, aRun, minute, server } from "../state/samples.ts"
+
+export function actionsOn(catalogue: OpenCatalogue): Actions {
+  let count = 0
+  return {
+    backUp() {
+      const id = `new${++count}`
+      catalogue.addRun(aRun(`run-${id}`, { trigger: "manual" }))
+      catalogue.addBackup(aBackup(id, `run-${id}`, { type: "manual", trigger: "manual" }))
+      return catalogue.backup(id) ?? never()
+    },
+    cancelRun(runId) {
+      const { rows } = catalogue.backups({ runId }, { page: 1, limit: 10 })
+      const error = aProblem({ code: "cancelled", message: "cancelled on request" })
+      for (const { id } of rows) catalogue.finishBackup(id, minute(11), { status: "cancelled", error })
+      catalogue.finishRun(runId, minute(11), { status: "cancelled", error })
+    },
+    async deleteBackup(id) {
+      catalogue.copyDeleted(id, "local", minute(12))
+      return minute(12)
+    },
+    async planRestore(backupId, _databaseId, { name }) {
+      return {
+        backupId,
+        serverId: server,
+        serverName: "shop/db",
+        engine: "postgres",
+        sourceDatabase: "shop",
+        targetDatabase: name,
+        mode: "new",
+        destination: "local",
+        storedBytes: 1000,
+        rawBytes: 1000,
+        backupFinishedAt: minute(2).toISOString(),
+        steps: ["Create the database."],
+        warnings: [],
+      }
+    },
+    async restore(backupId, _databaseId, { name }) {
+      if (name === "shop")
+        throw new Fault("target-exists", "shop exists already", { hint: "Choose another name." })
+      const restore = aRestore(`s${++count}`, backupId, { targetDatabase: name })
+      catalogue.addRestore(restore)
+      return catalogue.restore(restore.id) ?? never()
+    },
+    cancelRestore(id) {
+      const error = aProblem({ code: "cancelled", message: "cancelled on request" })
+      catalogue.finishRestore(id, minute(11), { status: "cancelled", error })
+    },
+  }
+}
+
+function never(): never {
+  throw new Error("the record was just added")
+}

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import type { RunId } from "../../schemas/run.ts"
+import { aProblem, aRun, type Fixture, job, minute, server, temporaryCatalogue } from "./samples.ts"
+
+let fixture: Fixture
+let catalogue: Fixture["catalogue"]
+beforeEach(() => {
+  fixture = temporaryCatalogue()
+  catalogue = fixture.catalogue
+})
+afterEach(() => fixture.remove())
+
+const runId = (id: string) => id as RunId
+const all = { page: 1, limit: 50 }
+
+describe("a run", () => {
+  test("goes from queued to running to completed", () => {
+    catalogue.addRun(aRun("r1"))
+    expect(catalogue.run("r1")).toMatchObject({ status: "queued", queuedAt: "2026-03-01T02:00:00.000Z" })
+    catalogue.startRun(runId("r1"), minute(1))
+    expect(catalogue.run("r1")).toMatchObject({ status: "running" })
+    catalogue.finishRun(runId("r1"), minute(2), { status: "completed" })
+    expect(catalogue.run("r1")).toEqual({
+      id: runId("r1"),
+      serverId: server,
+      serverName: "shop/db",
+      jobId: job,
+      trigger: "schedule",
+      queuedAt: minute(0).toISOString(),
+      status: "completed",
+      startedAt: minute(1).toISOString(),
+      finishedAt: minute(2).toISOString(),
+    })
+  })
+
+  test("that never began can be cancelled, but not completed", () => {
+    catalogue.addRun(aRun("r1"))
+    expect(() => catalogue.finishRun(runId("r1"), minute(1), { status: "completed" })).toThrow(
+      "run r1 is queued: it cannot be finished as completed",
+    )
+    catalogue.finishRun(runId("r1"), minute(1), {
+      status: "cancelled",
+      error: aProblem({ code: "cancelled" }),
+    })
+    expect(catalogue.run("r1")).toMatchObject({ status: "cancelled", startedAt: null })
+  })
+
+  test("cannot be started or finished twice, nor exist twice", () => {
+    catalogue.addRun(aRun("r1"))
+    expect(() => catalogue.addRun(aRun("r1"))).toThrow("UNIQUE")
+    catalogue.startRun(runId("r1"), minute(1))
+    expect(() => catalogue.startRun(runId("r1"), minute(1))).toThrow(
+      "run r1 is running: it cannot be started",
+    )
+    catalogue.finishRun(runId("r1"), minute(2), { status: "failed", error: aProblem() })
+    expect(() => catalogue.finishRun(runId("r1"), minute(3), { status: "completed" })).toThrow("is failed")
+    expect(() => catalogue.startRun(runId("r2"), minute(1))).toThrow("no run r2")
+    expect(catalogue.run("r1")).toMatchObject({ status: "failed", error: aProblem() })
+  })
+
+  test("is listed newest first, by server, in pages with the total", () => {
+    for (let n = 0; n < 5; n++) catalogue.addRun(aRun(`r${n}`, { queuedAt: minute(n) }))
+    catalogue.addRun(aRun("other", { serverId: "blog~db" as typeof server, queuedAt: minute(9) }))
+    const page = catalogue.runs({ serverId: server }, { page: 2, limit: 2 })
+    expect([page.rows.map(({ id }) => String(id)), page.total]).toEqual([["r2", "r1"], 5])
+    expect(catalogue.runs({}, all).total).toBe(6)
+    expect(catalogue.lastRunOf(job)?.id).toBe(runId("other"))
+  })
+})
