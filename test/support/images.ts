@@ -7,7 +7,8 @@ import { baseRecipe, buildDebianBase, type Suite } from "./debian-base.ts"
 import { pull } from "./registry.ts"
 import { type Recipe, recipeFolder, recipeFor, recipeHash } from "./stand-ins.ts"
 
-const standInLabel = "dbbackup.stand-in"
+/** Not in the namespace of the product's own labels: a container inherits its image's. */
+const standInLabel = "stand-in.recipe"
 
 /** Stand-ins built at the same time: package installation keeps about one processor busy. */
 const parallelBuilds = 2
