@@ -8,10 +8,11 @@ import {
   getReady,
   getRestore,
   listDatabases,
+  listServers,
 } from "../../../schemas/api.ts"
 import type { Backup } from "../../../schemas/backup.ts"
 import type { Restore } from "../../../schemas/restore.ts"
-import type { Database } from "../../../schemas/server.ts"
+import type { Database, Server } from "../../../schemas/server.ts"
 
 const conflictStatus = 409
 
@@ -41,6 +42,10 @@ export class Controller {
       await sleep(250)
     }
     throw new Error(`the controller at ${this.address} is not ready after ${seconds} s: ${last}`)
+  }
+
+  async servers(): Promise<readonly Server[]> {
+    return listServers.response.parse(await this.#ask("GET", listServers.path))
   }
 
   async databases(): Promise<readonly Database[]> {

@@ -42,10 +42,27 @@ async function firstBackups(controller: Controller): Promise<readonly Database[]
       ...databases.filter(({ lastBackup }) => lastBackup === null).map(label),
     ]
     if (missing.length === 0) return databases
-    if (Date.now() > deadline)
-      throw new Error(`no backup after ${patienceSeconds} s of: ${missing.join(", ")}`)
+    if (Date.now() > deadline) {
+      throw new Error(
+        [
+          `no backup after ${patienceSeconds} s of: ${missing.join(", ")}`,
+          ...(await complaints(controller)),
+        ].join("\n"),
+      )
+    }
     await sleep(250)
   }
+}
+
+/** What the controller says about the sample servers that it does not back up. */
+async function complaints(controller: Controller): Promise<readonly string[]> {
+  const servers = (await controller.servers()).filter(
+    ({ project: itsProject, service, state }) =>
+      itsProject === project && service !== "dbbackup" && state !== "active",
+  )
+  return servers.map(({ name, why, problems }) =>
+    [`${name}: ${why}`, ...problems.map((p) => p.message)].join("; "),
+  )
 }
 
 function isSample({ server, name, jobs, state }: Database): boolean {

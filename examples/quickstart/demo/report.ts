@@ -31,7 +31,7 @@ export function table(backups: readonly CompletedBackup[], restores: readonly Re
 function cells(backup: CompletedBackup, restore: RestoreResult | undefined): string[] {
   const { rawBytes, storedBytes, exitCode, end, storedSha256 } = backup.proof
   return [
-    backup.serverName,
+    backup.serverName.split("/").at(-1) ?? backup.serverName,
     backup.kind === "globals" ? "(globals)" : backup.database,
     `${size(rawBytes)} → ${size(storedBytes)}`,
     `${backup.durationSeconds.toFixed(1)} s`,
