@@ -1,8 +1,9 @@
 // An unfinished file beside its final place: written under a name of its own, made durable, then published or dropped.
 import { randomBytes } from "node:crypto"
 import { constants } from "node:fs"
-import { type FileHandle, link, lstat, open, rename, unlink } from "node:fs/promises"
+import { type FileHandle, link, lstat, rename, unlink } from "node:fs/promises"
 import { Fault } from "../core/fault.ts"
+import { openHandle } from "./local-handle.ts"
 import { type LocalPath, makePathOf, syncFolder } from "./local-path.ts"
 
 export interface Partial {
@@ -18,7 +19,7 @@ export async function createPartial(root: string, key: string): Promise<Partial>
     try {
       const final = await makePathOf(root, key)
       const path = `${final.file}.partial-${randomBytes(6).toString("hex")}`
-      const handle = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+      const handle = await openHandle(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
       return { handle, path, final }
     } catch (error) {
       // A folder just made may be pruned as empty by a removal at the same moment.

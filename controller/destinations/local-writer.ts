@@ -3,6 +3,7 @@ import { unlink } from "node:fs/promises"
 import { Fault } from "../core/fault.ts"
 import type { SinkWriter } from "../ports.ts"
 import { localFault } from "./local-fault.ts"
+import { closeHandle } from "./local-handle.ts"
 import { createPartial, publishNew, writeAll } from "./local-partial.ts"
 import { syncFolder } from "./local-path.ts"
 
@@ -28,7 +29,7 @@ export async function localWriter(name: string, root: string, key: string): Prom
   let aborting: Promise<void> | undefined
 
   function close(): Promise<void> {
-    closing ??= handle.close()
+    closing ??= closeHandle(handle)
     return closing
   }
 

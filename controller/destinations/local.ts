@@ -7,6 +7,7 @@ import { partialName } from "./key.ts"
 import { checkLocal, probeName } from "./local-check.ts"
 import { localFault } from "./local-fault.ts"
 import { filesUnder } from "./local-files.ts"
+import { closeHandle } from "./local-handle.ts"
 import { createPartial, publishOver, writeAll } from "./local-partial.ts"
 import { pathOf, rootOf, syncFolder } from "./local-path.ts"
 import { readFrom } from "./local-read.ts"
@@ -37,7 +38,7 @@ export function localDestination(name: string, root: string): Destination {
         await writeAll(partial.handle, body)
         await partial.handle.sync()
       } finally {
-        await partial.handle.close()
+        await closeHandle(partial.handle)
       }
       await publishOver(partial)
     } catch (error) {
@@ -71,9 +72,16 @@ export function localDestination(name: string, root: string): Destination {
     name,
     kind: "local",
     location: root,
-    create: (key) => localWriter(name, root, key).catch(failing),
-    put: (key, body) => put(key, body).catch(failing),
-    read: async (key) => {
+    create: async (key, signal) => {
+      signal.throwIfAborted()
+      return await localWriter(name, root, key).catch(failing)
+    },
+    put: async (key, body, signal) => {
+      signal.throwIfAborted()
+      await put(key, body).catch(failing)
+    },
+    read: async (key, signal) => {
+      signal.throwIfAborted()
       if ((await sizeOf(key).catch(failing)) === null) throw missing(name, key)
       try {
         return await readFrom((await pathOf(root, key)).file, faultOf)
