@@ -8,7 +8,7 @@ const looks = {
   primary:
     "border border-transparent bg-accent text-on-accent hover:brightness-110 disabled:bg-sunken disabled:text-muted disabled:border-line",
   danger: "border border-bad text-bad hover:bg-sunken disabled:text-muted disabled:border-line",
-  quiet: "text-ink hover:bg-sunken disabled:text-muted",
+  quiet: "text-ink hover:bg-sunken disabled:text-muted max-sm:border max-sm:border-line",
 } as const
 export type Look = keyof typeof looks
 

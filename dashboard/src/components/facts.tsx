@@ -3,7 +3,7 @@ import type { ReactNode } from "react"
 
 export function Facts({ children }: { readonly children: ReactNode }) {
   return (
-    <dl className="grid grid-cols-[minmax(7rem,max-content)_minmax(0,1fr)] gap-x-6 gap-y-1.5 py-3 text-sm max-sm:grid-cols-1 max-sm:gap-y-0">
+    <dl className="grid grid-cols-[minmax(6.5rem,max-content)_minmax(0,1fr)] gap-x-6 gap-y-1 py-2.5 text-sm max-sm:gap-x-4">
       {children}
     </dl>
   )
@@ -13,7 +13,7 @@ export function Fact({ name, children }: { readonly name: string; readonly child
   return (
     <>
       <dt className="text-muted">{name}</dt>
-      <dd className="min-w-0 tabular-nums max-sm:mb-2">{children}</dd>
+      <dd className="min-w-0 tabular-nums">{children}</dd>
     </>
   )
 }

@@ -22,8 +22,8 @@ export function Page({ title, heading, actions, children }: PageProps) {
     firstPage = false
   }, [])
   return (
-    <div className="py-6">
-      <div className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+    <div className="py-5">
+      <div className="mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <h1 ref={headingElement} tabIndex={-1} className="min-w-0 text-xl font-semibold">
           {heading ?? title}
         </h1>
@@ -42,7 +42,7 @@ interface SectionProps {
 }
 
 /** A part of a page under a hairline. */
-export function Section({ title, note, children, className = "mb-8" }: SectionProps) {
+export function Section({ title, note, children, className = "mb-7" }: SectionProps) {
   const id = useId()
   return (
     <section aria-labelledby={id} className={className}>

@@ -6,7 +6,7 @@ import { explain } from "../lib/api-failure.ts"
 export function ProblemNote({ problem }: { readonly problem: Problem }) {
   const quiet = problem.code === "server-warning"
   return (
-    <div className="flex max-w-prose items-start gap-2 text-sm">
+    <div className="flex max-w-3xl items-start gap-2 text-sm">
       <TriangleAlert
         aria-hidden
         className={`mt-0.5 size-3.5 flex-none ${quiet ? "text-late" : "text-bad"}`}
@@ -22,8 +22,9 @@ export function ProblemNote({ problem }: { readonly problem: Problem }) {
             </>
           )}
         </p>
-        {problem.hint && <p className="text-muted">{problem.hint}</p>}
-        <code className="font-mono text-xs text-muted">{problem.code}</code>
+        <p className="text-muted">
+          {problem.hint} <code className="font-mono text-xs">{problem.code}</code>
+        </p>
       </div>
     </div>
   )

@@ -52,7 +52,7 @@ export function engineOf(server: Pick<Server, "engine" | "serverVersion">): stri
 export const triggerWords: Readonly<Record<Trigger, string>> = {
   schedule: "by schedule",
   first: "first backup",
-  "catch-up": "catch-up after downtime",
+  "catch-up": "catch-up",
   manual: "asked for",
 }
 

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { useLocation } from "wouter"
 import { useSearch } from "wouter/use-browser-location"
+import { LabelExample } from "../../components/label-example.tsx"
 import { Loaded } from "../../components/loading.tsx"
 import { Page } from "../../components/page.tsx"
 import { Pager } from "../../components/pager.tsx"
@@ -41,10 +42,15 @@ export function HistoryPage() {
 function Nothing({ filters }: { readonly filters: Filters }) {
   const filtered = Object.keys(filters).length > 0
   return (
-    <p className="max-w-prose border-y border-line py-4 text-sm">
-      {filtered
-        ? "No backup matches these filters. Lift one, or widen the dates."
-        : "No backup was made yet. The first one starts within seconds of a container being labelled with dbbackup.enable=true."}
-    </p>
+    <div className="border-y border-line py-4 text-sm">
+      {filtered ? (
+        <p>No backup matches these filters. Lift one, or widen the dates.</p>
+      ) : (
+        <>
+          <p className="pb-3">No backup was made yet.</p>
+          <LabelExample />
+        </>
+      )}
+    </div>
   )
 }

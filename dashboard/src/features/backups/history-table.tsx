@@ -68,7 +68,7 @@ function HistoryRow({ backup, onDelete }: RowProps) {
         <span className="max-sm:text-right">
           <State {...statusWords[backup.status]} />
           {"error" in backup && (
-            <span className="line-clamp-2 max-w-72 text-xs text-muted" title={backup.error.message}>
+            <span className="line-clamp-2 max-w-60 text-xs text-muted" title={backup.error.message}>
               {backup.error.message}
             </span>
           )}
@@ -93,19 +93,22 @@ function HistoryRow({ backup, onDelete }: RowProps) {
 }
 
 const action =
-  "inline-flex min-h-7 min-w-7 items-center justify-center gap-1.5 rounded-sm text-muted hover:bg-sunken hover:text-ink max-sm:min-h-11 max-sm:flex-1 max-sm:border max-sm:border-line max-sm:px-2 max-sm:text-ink"
+  "inline-flex min-h-7 min-w-7 items-center justify-center gap-1.5 rounded-sm text-muted hover:bg-sunken hover:text-ink max-sm:min-h-11 max-sm:flex-1 max-sm:border max-sm:border-line max-sm:px-1 max-sm:whitespace-nowrap max-sm:text-ink"
 
 function Actions({ backup, onDelete }: RowProps) {
   const which = `backup of ${backup.database}`
   const stored = backup.status === "completed" && storedAt(backup).length > 0
   return (
-    <span className="flex justify-end gap-1 max-sm:w-full max-sm:flex-wrap max-sm:gap-2 max-sm:pt-2 sm:-my-1">
-      <Slot>
-        <Link href={backupPath(backup.id)} className={action} aria-label={`View ${which}`} title="View">
-          <Eye aria-hidden className="size-4" />
-          <span className="sm:hidden">View</span>
-        </Link>
-      </Slot>
+    <span className="flex justify-end gap-1 max-sm:w-full max-sm:gap-1.5 max-sm:pt-2 sm:-my-1">
+      {/* Where rows are stacked, the time above is link enough. */}
+      <Link
+        href={backupPath(backup.id)}
+        className={`${action} max-sm:hidden`}
+        aria-label={`View ${which}`}
+        title="View"
+      >
+        <Eye aria-hidden className="size-4" />
+      </Link>
       <Slot>
         {stored && backup.kind === "database" && (
           <RestoreLink backupId={backup.id} className={action} label={`Restore ${which}`}>

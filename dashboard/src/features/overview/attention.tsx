@@ -22,14 +22,14 @@ export function Attention({ items, databases }: Props) {
         {grouped(items, databases).map((item) => (
           <li
             key={`${item.databaseId ?? item.serverId} ${item.sentence}`}
-            className="flex items-start justify-between gap-x-6 gap-y-2 border-b border-line py-2.5 max-sm:flex-col"
+            className="flex items-start justify-between gap-x-6 gap-y-2 border-b border-line py-2 max-sm:flex-col"
           >
             <div className="min-w-0 text-sm">
               <p className="font-medium">{item.sentence}</p>
               {item.hint && <p className="text-muted">{item.hint}</p>}
               {item.same.length > 0 && <p className="text-muted">The same for {listed(item.same)}.</p>}
             </div>
-            <div className="flex-none max-sm:w-full">
+            <div className="flex-none">
               <Action item={item} databases={databases} />
             </div>
           </li>
@@ -47,7 +47,7 @@ function Action({
   readonly databases: readonly Database[]
 }) {
   const link = (href: string, words: string) => (
-    <Link href={href} className={`${buttonClass()} max-sm:w-full`}>
+    <Link href={href} className={buttonClass()}>
       {words}
     </Link>
   )

@@ -5,7 +5,7 @@ import type { Status } from "../../lib/queries/status.ts"
 export function ExposureNotice({ listening }: { readonly listening: Status["listening"] }) {
   if (listening.loopbackOnly) return null
   return (
-    <p className="mb-6 flex items-start gap-2 text-sm">
+    <p className="mb-5 flex items-start gap-2 text-sm">
       <ShieldAlert aria-hidden className="mt-0.5 size-4 flex-none text-late" />
       <span>
         Listening on{" "}

@@ -2,17 +2,21 @@
 import { useQuery } from "@tanstack/react-query"
 import { Check, X } from "lucide-react"
 import type { ReactNode } from "react"
-import { CodeBlock } from "../../components/code-block.tsx"
+import type { Server } from "../../../../schemas/server.ts"
+import { LabelExample } from "../../components/label-example.tsx"
 import { Section } from "../../components/page.tsx"
 import { count, formatBytes } from "../../lib/format.ts"
 import { serversQuery } from "../../lib/queries/servers.ts"
 import type { Status } from "../../lib/queries/status.ts"
 
+/** States in which a container asks for nothing. */
+const silent: readonly Server["state"][] = ["unprotected", "disabled"]
+
+/** Shown until the first container is labelled. */
 export function FirstSteps({ status }: { readonly status: Status }) {
   const servers = useQuery(serversQuery()).data
-  const { docker, destinations, labelPrefix } = status
-  const labelled = servers?.filter(({ jobs }) => jobs.length > 0).length ?? 0
-  const labels = `services:\n  db:\n    image: postgres:17\n    labels:\n      ${labelPrefix}.enable: "true"\n      ${labelPrefix}.schedule: daily\n      ${labelPrefix}.retention: 7d 4w 12m\n`
+  const { docker, destinations } = status
+  if (servers === undefined || servers.some(({ state }) => !silent.includes(state))) return null
   return (
     <Section title="First steps">
       <ul className="py-2 text-sm">
@@ -25,21 +29,10 @@ export function FirstSteps({ status }: { readonly status: Status }) {
             {freeBytes !== null && `, ${formatBytes(freeBytes)} free`}
           </Step>
         ))}
-        {servers && (
-          <>
-            <Step done={servers.length > 0}>{count(servers.length, "database server")} seen</Step>
-            <Step done={labelled > 0}>{labelled} with a label that asks for backups</Step>
-          </>
-        )}
+        <Step done={servers.length > 0}>{count(servers.length, "database server")} seen</Step>
+        <Step done={false}>none with a label that asks for backups</Step>
       </ul>
-      <p className="max-w-prose pb-2 text-sm">
-        Add these labels to a database service in its compose file, then run{" "}
-        <code className="font-mono text-xs">docker compose up -d</code>. The first backup starts by itself
-        within seconds.
-      </p>
-      <div className="max-w-xl">
-        <CodeBlock text={labels} what="the labels" />
-      </div>
+      <LabelExample />
     </Section>
   )
 }

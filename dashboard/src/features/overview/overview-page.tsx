@@ -22,9 +22,9 @@ export function OverviewPage() {
         {(status) => (
           <>
             <ExposureNotice listening={status.listening} />
-            {status.verdict.level === "empty" && <FirstSteps status={status} />}
             <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_17rem]">
               <div className="min-w-0">
+                <FirstSteps status={status} />
                 <Attention items={status.verdict.attention} databases={databases.data ?? []} />
                 <RunningNow />
                 <Loaded query={databases} what="the databases" rows={5}>

@@ -11,7 +11,7 @@ const looks = {
 export function VerdictLine({ verdict }: { readonly verdict: Verdict }) {
   const { Icon, tone } = looks[verdict.level]
   return (
-    <span className="flex items-start gap-2.5">
+    <span className="flex items-start gap-2.5 max-sm:text-lg">
       <Icon aria-hidden className={`mt-0.5 size-6 flex-none ${tone}`} />
       {/* Announced when it changes while the page is open. */}
       <span role="status">{verdict.sentence}</span>

@@ -1,6 +1,6 @@
 // Step 1: which backup, and the name of the new database. Asks the server for a plan; changes nothing.
 import { useMutation } from "@tanstack/react-query"
-import { type FormEvent, useId } from "react"
+import { type FormEvent, useEffect, useId, useRef } from "react"
 import type { CompletedBackup } from "../../../../schemas/backup.ts"
 import type { RestorePlan } from "../../../../schemas/restore.ts"
 import { buttonClass } from "../../components/button.tsx"
@@ -23,6 +23,8 @@ interface Props {
 export function ChooseStep({ backup, name, onName, onPlan }: Props) {
   const planning = useMutation({ ...askForPlan, onSuccess: onPlan })
   const field = useId()
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => input.current?.focus(), [])
   const mistake = nameMistake(name, backup.database)
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -48,6 +50,7 @@ export function ChooseStep({ backup, name, onName, onPlan }: Props) {
         </label>
         <input
           {...plainInput}
+          ref={input}
           id={field}
           value={name}
           aria-invalid={mistake !== undefined}

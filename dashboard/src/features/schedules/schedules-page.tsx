@@ -1,8 +1,8 @@
 // Every job: when it runs in its own zone, its next runs, what it keeps, and where each value comes from.
 import { useQuery } from "@tanstack/react-query"
 import { Link } from "wouter"
-import { CodeBlock } from "../../components/code-block.tsx"
 import { JobSummary } from "../../components/job-summary.tsx"
+import { LabelExample } from "../../components/label-example.tsx"
 import { Loaded } from "../../components/loading.tsx"
 import { Page, Section } from "../../components/page.tsx"
 import { databasesPath, serverPath } from "../../lib/paths.ts"
@@ -45,15 +45,15 @@ export function SchedulesPage() {
 
 function NoJobs() {
   return (
-    <div className="max-w-prose text-sm">
-      <p className="mb-3">
+    <>
+      <p className="mb-3 max-w-prose text-sm">
         Nothing is scheduled: no container asks for backups. What was found is under{" "}
         <Link href={databasesPath} className="link">
           Databases
         </Link>
-        . A schedule is a label on the container:
+        .
       </p>
-      <CodeBlock text={'labels:\n  dbbackup.enable: "true"\n  dbbackup.schedule: daily'} what="the labels" />
-    </div>
+      <LabelExample />
+    </>
   )
 }
