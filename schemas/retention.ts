@@ -1,6 +1,5 @@
 // How many backups stay: the policy a label asks for, and the plan that carries it out.
 import { z } from "zod"
-import { Count } from "./scalar.ts"
 
 /** The tiers, and the letter that stands for each in the short form `24h 7d 4w 12m 1y`. */
 export const retentionTiers = { hourly: "h", daily: "d", weekly: "w", monthly: "m", yearly: "y" } as const
@@ -53,8 +52,6 @@ function retentionWord(word: string): { tier: RetentionTier | "last"; count: num
   const tier = match?.[2] === undefined ? undefined : tierOfLetter.get(match[2])
   return match && tier ? { tier, count: Number(match[1]) } : undefined
 }
-
-export const RetentionCount = Count
 
 /** One backup that stays, with every reason why (`newest`, `daily 3 of 7`). */
 export const KeptBackup = z.object({ backupId: z.string(), reasons: z.array(z.string()).min(1) })

@@ -15,12 +15,6 @@ export const Bool = z
   .refine((text) => [...trueWords, ...falseWords].includes(text.toLowerCase()), "write true or false")
   .transform((text) => trueWords.includes(text.toLowerCase()))
 
-/** A whole number from 0 to 9999. */
-export const Count = z
-  .string()
-  .regex(/^\d{1,4}$/, "write a whole number from 0 to 9999")
-  .transform(Number)
-
 const secondsPer = { s: 1, m: 60, h: 3600, d: 86_400 } as const
 
 /** `90s 15m 36h 7d` → seconds, at least 1. */
@@ -85,7 +79,9 @@ export type Schedule =
 export const Schedule = z.string().transform((raw, context): Schedule => {
   const text = raw.trim().replace(/\s+/g, " ")
   if (text === "manual") return { kind: "manual", text }
-  const pattern = text in schedulePresets ? schedulePresets[text as keyof typeof schedulePresets] : text
+  // Not `in`: a label that says "constructor" must not find what every object inherits.
+  const isPreset = Object.hasOwn(schedulePresets, text)
+  const pattern = isPreset ? schedulePresets[text as keyof typeof schedulePresets] : text
   const mistake = cronMistake(pattern)
   if (mistake === undefined) return { kind: "cron", text, pattern }
   context.addIssue({ code: "custom", message: mistake })

@@ -33,6 +33,8 @@ type Values = Record<string, string>
 type Sorted = {
   readonly server: Values
   readonly flat: Values
+  /** The label that each flat key was written as: `dbbackup.default.schedule` is one too. */
+  readonly flatLabels: Values
   readonly jobs: Map<string, Values>
   readonly problems: Problem[]
 }
@@ -48,17 +50,23 @@ export function parseLabels(
   const own = Object.entries(labels).filter(([key]) => key === prefix || key.startsWith(`${prefix}.`))
   if (own.length === 0 && !enabledByDefault) return { kind: "absent" }
   const sorted = sortKeys(own, prefix)
-  const server = ServerLabels.safeParse(sorted.server)
-  if (server.success && server.data.enable === false) return { kind: "disabled" }
-  if (sorted.server.enable === undefined && !enabledByDefault) {
+  // Asked by itself: a mistake in another label must not outweigh the wish to be left alone.
+  if (ServerLabels.shape.enable.safeParse(sorted.server.enable).data === false) return { kind: "disabled" }
+  // An `enable` whose value is lost (empty, say) is a mistake, and no reason to stop what ran well before.
+  const saysEnable = own.some(([label]) => label === `${prefix}.enable`)
+  if (!saysEnable && !enabledByDefault) {
     return { kind: "not-enabled", problems: [notEnabled(prefix, own[0]?.[0] ?? prefix), ...sorted.problems] }
   }
-  const problems = [...sorted.problems, ...problemsOf(server, sorted.server, `${prefix}.`)]
+  const server = ServerLabels.safeParse(sorted.server)
   const flat = JobLabels.safeParse(sorted.flat)
-  problems.push(...problemsOf(flat, sorted.flat, `${prefix}.`))
+  const problems = [
+    ...sorted.problems,
+    ...problemsOf(server, sorted.server, (key) => `${prefix}.${key}`),
+    ...problemsOf(flat, sorted.flat, (key) => sorted.flatLabels[key] ?? `${prefix}.${key}`),
+  ]
   const jobs: JobSpec[] = []
   for (const [name, values] of [["default", {}] as const, ...sorted.jobs]) {
-    problems.push(...problemsOf(JobLabels.safeParse(values), values, `${prefix}.${name}.`))
+    problems.push(...problemsOf(JobLabels.safeParse(values), values, (key) => `${prefix}.${name}.${key}`))
     const merged = JobLabels.safeParse({ ...sorted.flat, ...values })
     if (merged.success)
       jobs.push({ name, labels: merged.data, settings: settingsOf({ ...sorted.flat, ...values }) })
@@ -69,13 +77,13 @@ export function parseLabels(
 
 /** Puts each label where it belongs, and names those that belong nowhere. */
 function sortKeys(own: readonly (readonly [string, string])[], prefix: string): Sorted {
-  const sorted: Sorted = { server: bare(), flat: bare(), jobs: new Map(), problems: [] }
+  const sorted: Sorted = { server: bare(), flat: bare(), flatLabels: bare(), jobs: new Map(), problems: [] }
   for (const [label, text] of own) {
     const key = label.slice(prefix.length + 1)
     const mistake = valueMistake(label, text)
     if (mistake) sorted.problems.push(mistake)
     else if (serverKeys.includes(key)) sorted.server[key] = text
-    else if (jobKeys.includes(key)) give(sorted, sorted.flat, key, label, text)
+    else if (jobKeys.includes(key)) giveFlat(sorted, key, label, text)
     else sortJobKey(sorted, key, label, text, prefix)
   }
   if (sorted.jobs.size >= maxJobsPerServer) {
@@ -98,21 +106,24 @@ function sortJobKey(sorted: Sorted, key: string, label: string, text: string, pr
     sorted.problems.push(
       invalid(label, `${jobKey} belongs to the whole server, not to one job`, `${prefix}.${jobKey}`),
     )
+  } else if (job === "default" && jobKeys.includes(jobKey)) {
+    giveFlat(sorted, jobKey, label, text)
   } else if (dot >= 0 && jobKeys.includes(jobKey) && JobName.safeParse(job).success) {
-    const values = job === "default" ? sorted.flat : (sorted.jobs.get(job) ?? bare())
-    if (job !== "default") sorted.jobs.set(job, values)
-    give(sorted, values, jobKey, label, text)
+    const values = sorted.jobs.get(job) ?? bare()
+    sorted.jobs.set(job, values)
+    values[jobKey] = text
   } else {
     sorted.problems.push(unknown(label, key, job, jobKey, prefix))
   }
 }
 
 /** `dbbackup.schedule` and `dbbackup.default.schedule` are the same key, and must not contradict each other. */
-function give(sorted: Sorted, values: Values, key: string, label: string, text: string): void {
-  const before = values[key]
+function giveFlat({ flat, flatLabels, problems }: Sorted, key: string, label: string, text: string): void {
+  const before = flat[key]
   if (before !== undefined && before !== text)
-    sorted.problems.push(invalid(label, `${key} is given twice with different values`))
-  values[key] = text
+    problems.push(invalid(label, `${key} is given twice with different values`))
+  flat[key] = text
+  flatLabels[key] = label
 }
 
 function valueMistake(label: string, text: string): Problem | undefined {
@@ -155,19 +166,28 @@ function notEnabled(prefix: string, key: string): Problem {
   }
 }
 
+const truth = ["true", "false"]
+/** The words that a key takes, to suggest one for a mistyped value. */
 const valueWords: Readonly<Record<string, readonly string[]>> = {
+  enable: truth,
+  globals: truth,
+  paused: truth,
   schedule: ["hourly", "daily", "weekly", "monthly", "manual", "@hourly", "@daily", "@weekly", "@monthly"],
   type: ["postgres", "mysql", "mariadb"],
   "on-missed": ["run-once", "skip"],
   compress: ["zstd", "gzip", "none"],
 }
 
-function problemsOf(result: z.ZodSafeParseResult<unknown>, values: Values, keyPrefix: string): Problem[] {
+function problemsOf(
+  result: z.ZodSafeParseResult<unknown>,
+  values: Values,
+  labelOf: (key: string) => string,
+): Problem[] {
   return (result.error?.issues ?? []).map((issue) => {
     const key = String(issue.path[0] ?? "")
     const text = values[key] ?? ""
-    const near = nearest(text, valueWords[key] ?? ["true", "false"])
-    const problem = invalid(`${keyPrefix}${key}`, `"${short(text)}" is not valid: ${issue.message}`)
+    const near = nearest(text, valueWords[key] ?? [])
+    const problem = invalid(labelOf(key), `"${short(text)}" is not valid: ${issue.message}`)
     return near === null ? problem : { ...problem, hint: `Did you mean ${near}?`, suggestion: near }
   })
 }

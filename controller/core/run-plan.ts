@@ -1,16 +1,31 @@
 // Which subjects a run dumps, and where each backup's bytes will be. Plain data, made before anything is touched.
 
 import type { DatabaseSelector } from "../../schemas/labels.ts"
-import type { Engine } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 
-/** Lower-case `*` and `?` globs over whole names. Matching is case sensitive, as database names are. */
+/**
+ * Whether a glob of `*` and `?` matches the whole name. Case counts, as it does in database names.
+ * Not by a regular expression: labels are input from others, and one with many stars would run for hours.
+ */
 export function matchesGlob(glob: string, name: string): boolean {
-  const pattern = glob
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*/g, ".*")
-    .replace(/\?/g, ".")
-  return new RegExp(`^${pattern}$`, "su").test(name)
+  const [pattern, text] = [Array.from(glob), Array.from(name)]
+  let [p, t] = [0, 0]
+  // Where to go on when a match fails: behind the last star, one character of the name further on.
+  let retry: { p: number; t: number } | undefined
+  while (t < text.length) {
+    if (pattern[p] === "*") {
+      p++
+      retry = { p, t }
+    } else if (p < pattern.length && (pattern[p] === "?" || pattern[p] === text[t])) {
+      p++
+      t++
+    } else if (retry) {
+      retry.t++
+      p = retry.p
+      t = retry.t
+    } else return false
+  }
+  return pattern.slice(p).every((char) => char === "*")
 }
 
 export function isSelected(selector: DatabaseSelector, name: string): boolean {
@@ -21,7 +36,8 @@ export function isSelected(selector: DatabaseSelector, name: string): boolean {
 /** Names in the selector, without globs, that are not on the server: a typo, or a database that is gone. */
 export function missingNames(selector: DatabaseSelector, present: readonly string[]): readonly string[] {
   if (selector.include === "all") return []
-  return selector.include.filter((name) => !/[*?]/.test(name) && !present.includes(name))
+  const missing = selector.include.filter((name) => !/[*?]/.test(name) && !present.includes(name))
+  return [...new Set(missing)]
 }
 
 /**
@@ -39,9 +55,4 @@ export function subjectsOf(
     .sort()
   const subjects = databases.map((name): Subject => ({ kind: "database", name }))
   return spec.globals ? [{ kind: "globals" }, ...subjects] : subjects
-}
-
-/** What the extension stands for, for people: "custom archive", … */
-export function engineName(engine: Engine): string {
-  return { postgres: "PostgreSQL", mysql: "MySQL", mariadb: "MariaDB" }[engine]
 }
