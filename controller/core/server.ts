@@ -4,7 +4,8 @@ import type { ServerLabels } from "../../schemas/labels.ts"
 import type { Engine } from "../../schemas/scalar.ts"
 import type { ServerId, ServerState, SettingInForce } from "../../schemas/server.ts"
 import type { ContainerFacts, ServerRecord } from "../ports.ts"
-import { jobIdOf, serverIdOf } from "./key.ts"
+import { identityOf, isIgnored, isLive } from "./identity.ts"
+import { jobIdOf } from "./key.ts"
 import { type JobSpec, type ParsedLabels, parseLabels } from "./labels.ts"
 import { type DesiredJob, desiredJob } from "./schedule-plan.ts"
 
@@ -49,14 +50,11 @@ export function deriveServers(
 ): readonly DerivedServer[] {
   const candidates = containers
     .filter((container) => !isIgnored(container, settings.prefix))
-    .map((container) => ({ container, ...identityOf(container, settings.prefix), engine: guess(container) }))
-    .map((candidate) => {
-      const parsed = parseLabels(
-        candidate.container.labels,
-        settings.prefix,
-        settings.discovery === "auto" && candidate.engine !== null,
-      )
-      return { ...candidate, parsed }
+    .map((container): Candidate => {
+      const engine = guess(container)
+      const enabledByDefault = settings.discovery === "auto" && engine !== null
+      const parsed = parseLabels(container.labels, settings.prefix, enabledByDefault)
+      return { container, ...identityOf(container, settings.prefix), engine, parsed }
     })
     .filter(({ parsed, engine }) => parsed.kind !== "absent" || engine !== null)
   const byId = Map.groupBy(candidates, ({ id }) => id)
@@ -89,31 +87,6 @@ function newest(claims: readonly [Candidate, ...Candidate[]] | readonly Candidat
   const [first, ...rest] = claims
   if (!first) throw new Error("a group of containers is never empty")
   return rest.reduce((a, b) => ((b.container.startedAt ?? "") > (a.container.startedAt ?? "") ? b : a), first)
-}
-
-function isLive(container: ContainerFacts): boolean {
-  return ["running", "paused", "restarting"].includes(container.state)
-}
-
-/** One-off containers of compose, and the controller's own helpers. */
-function isIgnored(container: ContainerFacts, prefix: string): boolean {
-  return (
-    container.labels["com.docker.compose.oneoff"] === "True" ||
-    container.labels[`${prefix}.internal`] === "true"
-  )
-}
-
-/** `dbbackup.id`, else compose project/service (and the number above 1), else the container's name: never its id. */
-function identityOf(
-  container: ContainerFacts,
-  prefix: string,
-): Pick<Candidate, "id" | "name" | "project" | "service"> {
-  const project = container.labels["com.docker.compose.project"] ?? null
-  const service = container.labels["com.docker.compose.service"] ?? null
-  const number = container.labels["com.docker.compose.container-number"] ?? "1"
-  const composed = project && service ? `${project}/${service}${number === "1" ? "" : `/${number}`}` : null
-  const name = container.labels[`${prefix}.id`]?.trim() || composed || container.name
-  return { id: serverIdOf(name), name, project, service }
 }
 
 function derive(
