@@ -69,7 +69,7 @@ export const Server = z.object({
 })
 export type Server = z.output<typeof Server>
 
-/** `late`: the newest good backup is older than twice the schedule's interval. `never`: there is none. */
+/** `late`: two of the schedule's ticks have passed since the newest good backup. `never`: there is none. */
 export const freshnessStates = [
   "fresh",
   "late",

@@ -6,7 +6,7 @@ import type { Database, Freshness, Server, Subject } from "../../schemas/server.
 import type { ServerRecord } from "../ports.ts"
 import { databaseIdOf, subjectName } from "./key.ts"
 import { isSelected, missingNames } from "./run-plan.ts"
-import { backupType, type DesiredJob, intervalSeconds, nextRunAt } from "./schedule-plan.ts"
+import { backupType, type DesiredJob, lateAt, nextRunAt } from "./schedule-plan.ts"
 import type { DerivedJob, DerivedServer } from "./server.ts"
 
 /** What was learned by looking inside a server's container, and what went wrong there last. */
@@ -47,7 +47,7 @@ function warning(message: string): Problem {
   return { code: "server-warning", message, hint: null, key: null, suggestion: null }
 }
 
-/** A server whose container is gone: its backups stay. */
+/** A server without a container: it is gone, or Docker was not seen since the start. Its backups stay. */
 export function retiredView(record: ServerRecord): Server {
   return {
     id: record.id,
@@ -59,7 +59,10 @@ export function retiredView(record: ServerRecord): Server {
     service: record.service,
     container: null,
     state: "retired",
-    why: `not backed up: its container ${record.containerName} is gone. Its backups stay`,
+    why:
+      record.retiredAt === null
+        ? "not known yet: the Docker engine has not answered since the controller started. Its backups stay"
+        : `not backed up: its container ${record.containerName} is gone. Its backups stay`,
     problems: [],
     jobs: [],
     suggestedLabels: null,
@@ -138,9 +141,10 @@ function freshness(
   if (!lastGood) return "never"
   const running = jobs.filter((job) => !job.spec.paused)
   if (running.length === 0) return "paused"
-  const intervals = running.map((job) => intervalSeconds(job, now)).filter((seconds) => seconds !== null)
-  const ageSeconds = (now.getTime() - new Date(lastGood.finishedAt).getTime()) / 1000
-  return intervals.length > 0 && ageSeconds > 2 * Math.min(...intervals) ? "late" : "fresh"
+  const deadlines = running
+    .map((job) => lateAt(job, new Date(lastGood.finishedAt)))
+    .filter((at) => at !== null)
+  return deadlines.some((at) => at < now) ? "late" : "fresh"
 }
 
 function lastBackupOf(backup: CompletedBackup): Database["lastBackup"] {

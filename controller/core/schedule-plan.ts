@@ -83,6 +83,12 @@ export function owedRun(
 const hourSeconds = 3600
 const daySeconds = 24 * hourSeconds
 
+/** When a backup finished at a moment is late: at the second tick after it. Null when nothing is scheduled. */
+export function lateAt(job: Pick<DesiredJob, "spec" | "timeZone">, finishedAt: Date): Date | null {
+  const next = nextRunAt(job, finishedAt)
+  return next && nextRunAt(job, next)
+}
+
 /** Seconds between the next two ticks after a moment; null when there are none. */
 export function intervalSeconds(job: Pick<DesiredJob, "spec" | "timeZone">, after: Date): number | null {
   const { schedule } = job.spec

@@ -8,19 +8,21 @@ export function verdictOf(
   servers: readonly Server[],
   databases: readonly Database[],
   docker: DockerStatus,
+  prefix: string,
   now: Date,
 ): Verdict {
-  const wanted = databases.filter(({ server }) => server.state === "active")
+  // What a label leaves out is neither missing nor backed up.
+  const wanted = databases.filter(({ server, jobs }) => server.state === "active" && jobs.length > 0)
   const attention = [
     ...dockerAttention(docker),
-    ...servers.flatMap(serverAttention),
+    ...servers.flatMap((server) => serverAttention(server, prefix)),
     ...wanted.flatMap(databaseAttention),
   ]
   const real = wanted.filter(({ kind }) => kind === "database")
   const good = real.filter(({ state }) => state === "fresh" || state === "paused")
   if (attention.length > 0)
     return { level: "attention", sentence: attentionSentence(servers, wanted, docker), attention }
-  if (wanted.length === 0) return { level: "empty", sentence: emptySentence(servers), attention }
+  if (real.length === 0) return { level: "empty", sentence: emptySentence(servers), attention }
   const oldest = Math.min(
     ...good.map(({ lastBackup }) => (lastBackup ? new Date(lastBackup.finishedAt).getTime() : now.getTime())),
   )
@@ -31,8 +33,9 @@ export function verdictOf(
 }
 
 function emptySentence(servers: readonly Server[]): string {
-  return servers.length === 0
-    ? "No database containers were found yet."
+  if (servers.length === 0) return "No database containers were found yet."
+  return servers.some(({ state }) => state === "active")
+    ? "Nothing is backed up yet: no database was found on the servers that ask for it."
     : "Nothing is backed up yet: no container asks for it."
 }
 
@@ -43,15 +46,17 @@ function attentionSentence(
 ): string {
   const count = (n: number, one: string, many: string) =>
     n === 0 ? [] : [n === 1 ? `1 ${one}` : `${n} ${many}`]
-  const inState = (state: Database["state"]) =>
-    databases.filter((database) => database.state === state).length
-  const failing = databases.filter(
-    (database) => database.state !== "late" && database.state !== "never" && hasFailed(database),
+  const real = databases.filter(({ kind }) => kind === "database")
+  const inState = (state: Database["state"]) => real.filter((database) => database.state === state).length
+  const failing = real.filter((database) => !isBehind(database) && hasFailed(database)).length
+  const globals = databases.filter(
+    (database) => database.kind === "globals" && (isBehind(database) || hasFailed(database)),
   ).length
   const parts = [
     ...count(inState("late"), "database is late", "databases are late"),
     ...count(inState("never"), "database was never backed up", "databases were never backed up"),
-    ...count(failing, "last backup failed", "last backups failed"),
+    ...count(failing, "database's last backup failed", "databases' last backups failed"),
+    ...count(globals, "server's globals have no recent backup", "servers' globals have no recent backup"),
     ...count(
       servers.filter(({ state }) => state === "unprotected").length,
       "server is unprotected",
@@ -79,14 +84,14 @@ function dockerAttention(docker: DockerStatus): Attention[] {
   return [{ databaseId: null, serverId: null, sentence, hint: docker.problem?.hint ?? null }]
 }
 
-function serverAttention(server: Server): Attention[] {
+function serverAttention(server: Server, prefix: string): Attention[] {
   const base = { databaseId: null, serverId: server.id }
   if (server.state === "unprotected" && server.problems.length === 0) {
     return [
       {
         ...base,
         sentence: `${server.name} is ${server.why}.`,
-        hint: "Add the label dbbackup.enable=true, or enable=false to say that it needs no backup.",
+        hint: `Add the label ${prefix}.enable=true, or ${prefix}.enable=false to say that it needs no backup.`,
       },
     ]
   }
@@ -98,6 +103,8 @@ function serverAttention(server: Server): Attention[] {
     hint: problem.hint,
   }))
 }
+
+const isBehind = ({ state }: Database) => state === "late" || state === "never"
 
 function hasFailed(database: Database): boolean {
   const status = database.lastAttempt?.status

@@ -107,10 +107,16 @@ export function createWorld(deps: {
         throw new Fault("server-down", "the server's container is gone", {
           hint: "Start it again with the same name or dbbackup.id.",
         })
-      if (server.state === "conflict") throw new Fault("identity-conflict", server.why)
+      if (server.state === "conflict")
+        throw new Fault("identity-conflict", `${server.name} is ${server.why}`, {
+          hint: `Give each container its own ${prefix}.id.`,
+        })
       if (server.state !== "active")
         throw new Fault("not-enabled", `${server.name} is ${server.why}`, {
-          hint: `Add the label ${prefix}.enable=true.`,
+          hint:
+            server.state === "misconfigured"
+              ? "Correct its labels: GET /api/servers says what is wrong with them."
+              : `Set the label ${prefix}.enable=true.`,
         })
       return server
     },
@@ -136,7 +142,7 @@ export function createWorld(deps: {
     },
     insight: insightOf,
     verdict(docker) {
-      return verdictOf(servers(), this.databases(), docker, clock())
+      return verdictOf(servers(), this.databases(), docker, prefix, clock())
     },
   }
 }
