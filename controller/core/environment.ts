@@ -18,12 +18,21 @@ export interface Settings {
 /**
  * @param machineName the machine's own host name: Docker and shells put it into `HOSTNAME` unasked, so it counts as not set
  */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>, machineName: string): Settings {
-  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => value !== "" && !(name === "HOSTNAME" && value === machineName)))
+export function readEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  machineName: string,
+): Settings {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(
+      ([name, value]) => value !== "" && !(name === "HOSTNAME" && value === machineName),
+    ),
+  )
   const parsed = Environment.safeParse(given)
   if (!parsed.success) {
     const mistakes = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`)
-    throw new Fault("settings-invalid", `the environment is not valid: ${mistakes.join("; ")}`, { hint: "Correct these variables and start again." })
+    throw new Fault("settings-invalid", `the environment is not valid: ${mistakes.join("; ")}`, {
+      hint: "Correct these variables and start again.",
+    })
   }
   const values = parsed.data
   return {

@@ -76,20 +76,23 @@ export function manifestKey(key: string): string {
   return `${key}.manifest.json`
 }
 
+const wordPattern = /^[A-Za-z0-9_~=][A-Za-z0-9._~=-]*$/
 const namePattern = new RegExp(
-  `^(.+)_(${backupTypes.join("|")})_(\\d{8})_(\\d{6})_([0-9a-f]{8})\\.([a-z.]+)$`,
+  `^(@globals|[A-Za-z0-9_~=][A-Za-z0-9._~=-]*)_(${backupTypes.join("|")})_(\\d{8})_(\\d{6})_([0-9a-f]{8})\\.([a-z.]+)$`,
 )
 
 /** The parts of an object key, or undefined when it is not one of ours. Of the id, the eight digits in the name. */
 export function parseObjectKey(key: string): FileParts | undefined {
-  const [server, subject, year, month, file, ...rest] = key.split("/")
+  const [server = "", subject, year, month, file, ...rest] = key.split("/")
   const match = namePattern.exec(file ?? "")
-  if (!server || !subject || !match || rest.length > 0) return undefined
+  if (!wordPattern.test(server) || !subject || !match || rest.length > 0) return undefined
   const [, named, type, date = "", time = "", id = "", extension = ""] = match
   if (named !== subject || date.slice(0, 4) !== year || date.slice(4, 6) !== month) return undefined
   const at = new Date(
     `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}T${time.slice(0, 2)}:${time.slice(2, 4)}:${time.slice(4)}Z`,
   )
   if (Number.isNaN(at.getTime())) return undefined
-  return { server: server as ServerId, subject, type: type as BackupType, at, id, extension }
+  const parts = { server: server as ServerId, subject, type: type as BackupType, at, id, extension }
+  // The 31st of February is read as the 3rd of March.
+  return objectKey(parts) === key ? parts : undefined
 }

@@ -2,6 +2,7 @@
 import type { CompletedBackup } from "../../schemas/backup.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
+import type { Engine } from "../../schemas/scalar.ts"
 import { Fault } from "./fault.ts"
 import { subjectName } from "./key.ts"
 
@@ -41,7 +42,7 @@ export function planRestore(facts: RestoreFacts, options: RestoreOptions): Resto
       hint: "Choose another backup.",
     })
   const source = subjectName(manifest.subject)
-  const warnings = versionWarning(manifest.engine.serverVersion, serverVersion)
+  const warnings = versionWarning(manifest.engine.name, manifest.engine.serverVersion, serverVersion)
   return {
     backupId: backup.id,
     serverId: backup.serverId,
@@ -65,13 +66,15 @@ export function planRestore(facts: RestoreFacts, options: RestoreOptions): Resto
   }
 }
 
-function versionWarning(from: string, to: string): string[] {
-  const [older, newer] = [major(to), major(from)]
-  if (older === null || newer === null || older >= newer) return []
+function versionWarning(engine: Engine, from: string, to: string): string[] {
+  const [source, target] = [seriesOf(engine, from), seriesOf(engine, to)]
+  if (source === null || target === null || target >= source) return []
   return [`The backup is from version ${from}, newer than the server's ${to}: the load may be refused`]
 }
 
-function major(version: string): number | null {
-  const match = /^(\d+)/.exec(version)
-  return match ? Number(match[1]) : null
+/** The release series as one number, to compare: 17 of PostgreSQL 17.6, 10011 of MariaDB 10.11.14. */
+function seriesOf(engine: Engine, version: string): number | null {
+  const match = /^(\d+)(?:\.(\d+))?/.exec(version)
+  if (!match) return null
+  return engine === "postgres" ? Number(match[1]) : Number(match[1]) * 1000 + Number(match[2] ?? 0)
 }

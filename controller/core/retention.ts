@@ -17,32 +17,32 @@ export function planRetention(
   policy: RetentionPolicy,
   timeZone: string,
 ): RetentionPlan {
-  const newestFirst = [...backups].sort(
-    (a, b) => b.finishedAt.getTime() - a.finishedAt.getTime() || compare(b.id, a.id),
-  )
-  const calendar = calendarOf(timeZone)
+  const localTime = calendarOf(timeZone)
+  const newestFirst = [...backups]
+    .sort((a, b) => b.finishedAt.getTime() - a.finishedAt.getTime() || compare(b.id, a.id))
+    .map(({ id, finishedAt }) => ({ id, at: localTime(finishedAt) }))
   const tiers: readonly Tier[] = [
     { name: "last", quota: policy.last, bucket: (_, index) => String(index) },
     ...(Object.keys(bucketOf) as RetentionTier[]).map((name) => ({
       name,
       quota: policy[name],
-      bucket: (backup: Kept) => bucketOf[name](calendar(backup.finishedAt)),
+      bucket: bucketOf[name],
     })),
   ]
   const filled = tiers.map(() => new Set<string>())
   const keep: RetentionPlan["keep"] = []
   const prune: string[] = []
-  newestFirst.forEach((backup, index) => {
+  newestFirst.forEach(({ id, at }, index) => {
     const reasons = index === 0 ? ["newest"] : []
     tiers.forEach((tier, t) => {
       const taken = filled[t]
-      const bucket = tier.bucket(backup, index)
+      const bucket = tier.bucket(at, index)
       if (!taken || taken.size >= tier.quota || taken.has(bucket)) return
       taken.add(bucket)
       reasons.push(`${tier.name} ${taken.size} of ${tier.quota}`)
     })
-    if (reasons.length > 0) keep.push({ backupId: backup.id, reasons })
-    else prune.push(backup.id)
+    if (reasons.length > 0) keep.push({ backupId: id, reasons })
+    else prune.push(id)
   })
   return { keep, prune: prune.reverse() } // oldest first: an interrupted prune loses least
 }
@@ -50,18 +50,18 @@ export function planRetention(
 type Tier = {
   readonly name: string
   readonly quota: number
-  readonly bucket: (backup: Kept, index: number) => string
+  readonly bucket: (at: LocalTime, index: number) => string
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-/** The local date and hour of a moment, and the offset's part that tells the two hours of an autumn night apart. */
+/** The date and hour on the zone's clocks, and how far these are from UTC: it tells the two hours of an autumn night apart. */
 type LocalTime = {
   readonly year: number
   readonly month: number
   readonly day: number
   readonly hour: number
-  readonly utcHour: number
+  readonly offsetMinutes: number
 }
 
 function calendarOf(timeZone: string): (at: Date) => LocalTime {
@@ -71,23 +71,21 @@ function calendarOf(timeZone: string): (at: Date) => LocalTime {
     month: "2-digit",
     day: "2-digit",
     hour: "2-digit",
+    minute: "2-digit",
     hourCycle: "h23",
   })
   return (at) => {
     const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
     const field = (name: string) => parts.get(name as Intl.DateTimeFormatPartTypes) ?? 0
-    return {
-      year: field("year"),
-      month: field("month"),
-      day: field("day"),
-      hour: field("hour"),
-      utcHour: Math.floor(at.getTime() / 3_600_000),
-    }
+    const [year, month, day, hour] = [field("year"), field("month"), field("day"), field("hour")]
+    const local = Date.UTC(year, month - 1, day, hour, field("minute"))
+    const offsetMinutes = local / 60_000 - Math.floor(at.getTime() / 60_000)
+    return { year, month, day, hour, offsetMinutes }
   }
 }
 
 const bucketOf: Readonly<Record<RetentionTier, (at: LocalTime) => string>> = {
-  hourly: (at) => String(at.utcHour),
+  hourly: ({ year, month, day, hour, offsetMinutes }) => `${year}-${month}-${day}-${hour}-${offsetMinutes}`,
   daily: (at) => `${at.year}-${at.month}-${at.day}`,
   weekly: isoWeek,
   monthly: (at) => `${at.year}-${at.month}`,
