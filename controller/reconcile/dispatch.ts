@@ -1,12 +1,13 @@
 // Turns ticks and requests into runs and restores: checks, makes the record, queues the work. The work itself is a job's.
-import type { Backup, BackupId, CompletedBackup } from "../../schemas/backup.ts"
+import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import type { Restore, RestoreId } from "../../schemas/restore.ts"
 import type { RunId, Trigger } from "../../schemas/run.ts"
 import type { DatabaseId, Subject } from "../../schemas/server.ts"
-import { Fault } from "../core/fault.ts"
+import { Fault, problemOf } from "../core/fault.ts"
 import { databaseIdOf } from "../core/key.ts"
 import { type DesiredJob, owedRun } from "../core/schedule-plan.ts"
 import type { Actions, Catalogue, Clock, Log, NewBackup } from "../ports.ts"
+import { manualBackupOf, restoreInto, restoreOf, waitingRun } from "./pending.ts"
 import type { Queue } from "./queue.ts"
 import type { Work } from "./work.ts"
 import type { World } from "./world.ts"
@@ -48,6 +49,16 @@ export function createDispatch(deps: {
     })
   }
 
+  /** A record that cannot be written (a full disk, say) must not end the timer that other jobs wait for. */
+  const orLog = (job: DesiredJob, attempt: () => void) => {
+    try {
+      attempt()
+    } catch (error) {
+      const { message, hint } = problemOf(error)
+      log("error", `${job.id} could not begin a run: ${message}`, { hint })
+    }
+  }
+
   const completed = (id: BackupId): CompletedBackup => {
     const backup = catalogue.backup(id)
     if (!backup)
@@ -87,33 +98,28 @@ export function createDispatch(deps: {
 
   return {
     tick(job) {
-      const last = catalogue.lastRunOf(job.id)
-      if (last?.status === "queued") {
-        catalogue.log(
-          last.id,
-          clock(),
-          "warn",
-          "another tick came while this run was still waiting: both are this one run",
-        )
-        return
-      }
-      log("info", `${job.id} is due`)
-      begin(job, "schedule", null)
+      orLog(job, () => {
+        const waiting = waitingRun(catalogue, job.id)
+        if (waiting) {
+          const message = "another tick came while this run was still waiting: both are this one run"
+          catalogue.log(waiting.id, clock(), "warn", message)
+          return
+        }
+        log("info", `${job.id} is due`)
+        begin(job, "schedule", null)
+      })
     },
 
     settleDebts(jobs) {
-      for (const job of jobs) {
-        const trigger = owedRun(job, catalogue.lastRunOf(job.id), clock())
-        if (trigger === null || settled.has(job.id)) continue
-        settled.add(job.id)
-        log(
-          "info",
-          trigger === "first"
-            ? `${job.id} never ran: its first run begins`
-            : `${job.id} missed its time: one catch-up run begins`,
-        )
-        begin(job, trigger, null)
-      }
+      for (const job of jobs)
+        orLog(job, () => {
+          const trigger = owedRun(job, catalogue.lastRunOf(job.id), clock())
+          if (trigger === null || settled.has(job.id)) return
+          settled.add(job.id)
+          const why = trigger === "first" ? "never ran: its first run" : "missed its time: one catch-up run"
+          log("info", `${job.id} ${why} begins`)
+          begin(job, trigger, null)
+        })
     },
 
     backUp(databaseId) {
@@ -129,7 +135,7 @@ export function createDispatch(deps: {
           hint: "Its label dbbackup.databases leaves it out.",
         })
       }
-      const busy = pendingManual(catalogue, databaseId)
+      const busy = manualBackupOf(catalogue, databaseId)
       if (busy)
         throw new Fault(
           "already-running",
@@ -176,6 +182,11 @@ export function createDispatch(deps: {
           hint: "Make a newer one first: the last good backup is never deleted.",
         })
       }
+      const reader = restoreOf(catalogue, id)
+      if (reader)
+        throw new Fault("in-use", `a restore reads this backup: ${reader.id}`, {
+          hint: "Wait until it has ended, or cancel it first.",
+        })
       await work.deleteBackup(backup)
       log("info", `deleted backup ${id} on request`)
       return clock()
@@ -188,11 +199,7 @@ export function createDispatch(deps: {
     async restore(backupId, databaseId, options) {
       const request = restoreRequest(backupId, databaseId, options)
       const plan = await work.planRestore(request)
-      const busy = catalogue
-        .unfinished()
-        .restores.find(
-          (other) => other.serverId === plan.serverId && other.targetDatabase === plan.targetDatabase,
-        )
+      const busy = restoreInto(catalogue, plan.serverId, plan.targetDatabase)
       if (busy)
         throw new Fault(
           "already-running",
@@ -220,18 +227,6 @@ export function createDispatch(deps: {
         throw new Fault("not-found", `no restore ${id} is queued or running`)
     },
   }
-}
-
-function pendingManual(catalogue: Catalogue, databaseId: DatabaseId): Backup | undefined {
-  return catalogue
-    .unfinished()
-    .backups.some((backup) => backup.databaseId === databaseId && backup.trigger === "manual")
-    ? catalogue
-        .backups({ databaseId }, { page: 1, limit: 20 })
-        .rows.find(
-          ({ status, trigger }) => trigger === "manual" && (status === "queued" || status === "running"),
-        )
-    : undefined
 }
 
 function required<T>(value: T | undefined): T {

@@ -9,16 +9,18 @@ export interface Watch {
   run(signal: AbortSignal): Promise<void>
 }
 
-/** How long a storm of events is waited out, and how long at most, before looking; and how often to look without one. */
+/** How long a storm of events is waited out, and how long at most, before looking; how often to look without one, and after a failure. */
 export interface Pace {
   readonly quietMilliseconds: number
   readonly patienceMilliseconds: number
   readonly resyncMilliseconds: number
+  readonly retryMilliseconds: number
 }
 export const usualPace: Pace = {
   quietMilliseconds: 250,
   patienceMilliseconds: 5000,
   resyncMilliseconds: 60_000,
+  retryMilliseconds: 2000,
 }
 
 const listLimitMilliseconds = 30_000
@@ -67,7 +69,7 @@ export function createWatch(
       if (signal.aborted) return
       // Not seeing containers is not the same as there being none: what was seen last stays.
       become({ ...status, state: "unreachable", problem: problemOf(error) })
-      await bell.wait(2000, signal)
+      await bell.wait(pace.retryMilliseconds, signal)
       bell.ring()
     }
   }

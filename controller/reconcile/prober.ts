@@ -12,33 +12,44 @@ export interface Prober {
 /** What a successful look gives. */
 export type Seen = Omit<Insight, "problem">
 
-const firstPauseMilliseconds = 1000
-const longestPauseMilliseconds = 60_000
+/** How long to wait after the first failing look, and at most: the wait doubles each time. */
+export interface Pauses {
+  readonly firstMilliseconds: number
+  readonly longestMilliseconds: number
+}
+export const usualPauses: Pauses = { firstMilliseconds: 1000, longestMilliseconds: 60_000 }
 
 export function createProber(
   look: (server: DerivedServer, signal: AbortSignal) => Promise<Seen>,
   learn: (server: DerivedServer, insight: Insight) => void,
   previous: (id: ServerId) => Seen,
   signal: AbortSignal,
+  pauses: Pauses = usualPauses,
 ): Prober {
   const active = new Map<ServerId, { readonly incarnation: string; readonly abort: AbortController }>()
 
+  const blame = (server: DerivedServer, error: unknown) => {
+    try {
+      // What was known before stays: a server that cannot be asked has not lost its databases.
+      learn(server, { ...previous(server.id), problem: problemOf(error) })
+    } catch {
+      // Nor can this be remembered (a full disk, say). Both are told again after the pause.
+    }
+  }
+
   const probe = async (server: DerivedServer, stop: AbortSignal) => {
-    for (
-      let pause = firstPauseMilliseconds;
-      !stop.aborted;
-      pause = Math.min(pause * 2, longestPauseMilliseconds)
-    ) {
+    let pause = pauses.firstMilliseconds
+    while (!stop.aborted) {
       try {
         const seen = await look(server, AbortSignal.any([stop, AbortSignal.timeout(60_000)]))
         if (!stop.aborted) learn(server, { ...seen, problem: null })
         return
       } catch (error) {
         if (stop.aborted) return
-        // What was known before stays: a server that cannot be asked has not lost its databases.
-        learn(server, { ...previous(server.id), problem: problemOf(error) })
+        blame(server, error)
       }
       await nap(pause, stop)
+      pause = Math.min(pause * 2, pauses.longestMilliseconds)
     }
   }
 
@@ -72,14 +83,12 @@ function incarnationOf({ container, engine, access }: DerivedServer): string {
 
 function nap(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
+    const finish = () => {
+      clearTimeout(timer)
+      signal.removeEventListener("abort", finish)
+      resolve()
+    }
+    const timer = setTimeout(finish, milliseconds)
+    signal.addEventListener("abort", finish)
   })
 }

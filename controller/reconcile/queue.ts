@@ -14,7 +14,7 @@ export interface Queue {
   /** False when no such work is queued or running. */
   cancel(id: string, reason: Fault): boolean
   counts(): { readonly running: number; readonly queued: number; readonly maxConcurrent: number }
-  /** Cancels everything for the reason given, and resolves once all of it has ended. */
+  /** Cancels everything for the reason given, what is added from now on too, and resolves once all of it has ended. */
   drain(reason: Fault): Promise<void>
 }
 
@@ -24,6 +24,8 @@ export function createQueue(maxConcurrent: number, onBug: (error: unknown) => vo
     string,
     { readonly work: Work; readonly abort: AbortController; readonly ended: Promise<void> }
   >()
+
+  let closed: Fault | undefined
 
   const start = (work: Work, abort: AbortController) => {
     const ended = work
@@ -46,30 +48,34 @@ export function createQueue(maxConcurrent: number, onBug: (error: unknown) => vo
     }
   }
 
+  /** It only records that it was cancelled, which needs no slot. */
+  const refuse = (work: Work, reason: Fault) => {
+    const abort = new AbortController()
+    abort.abort(reason)
+    start(work, abort)
+  }
+
   const cancel = (id: string, reason: Fault): boolean => {
     const active = running.get(id)
     const index = waiting.findIndex((work) => work.id === id)
     const [work] = index < 0 ? [] : waiting.splice(index, 1)
     active?.abort.abort(reason)
-    if (work) {
-      // It only records that it was cancelled, which needs no slot.
-      const abort = new AbortController()
-      abort.abort(reason)
-      start(work, abort)
-    }
+    if (work) refuse(work, reason)
     return active !== undefined || work !== undefined
   }
 
   return {
     add(work) {
+      if (closed) return refuse(work, closed)
       waiting.push(work)
       next()
     },
     cancel,
     counts: () => ({ running: running.size, queued: waiting.length, maxConcurrent }),
     async drain(reason) {
+      closed = reason
       for (const id of [...waiting.map((work) => work.id), ...running.keys()]) cancel(id, reason)
-      await Promise.all([...running.values()].map(({ ended }) => ended))
+      while (running.size > 0) await Promise.all([...running.values()].map(({ ended }) => ended))
     },
   }
 }

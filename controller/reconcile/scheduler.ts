@@ -7,13 +7,18 @@ import type { Clock } from "../ports.ts"
 
 export interface Scheduler {
   apply(changes: readonly Change[]): void
+  /** Fires what is due by now, each job once however many of its ticks have passed. Its own timer calls it. */
+  check(): void
   /** What is scheduled now, by job. */
   jobs(): ReadonlyMap<JobId, DesiredJob>
   stop(): void
 }
 
 const longestNap = 30_000
+const correctionMilliseconds = 60_000
+const never = new Date(8.64e15)
 
+/** @param fire must not throw: others are due as well */
 export function createScheduler(clock: Clock, fire: (job: DesiredJob) => void): Scheduler {
   const jobs = new Map<JobId, DesiredJob>()
   const due = new Map<JobId, Date>()
@@ -28,17 +33,14 @@ export function createScheduler(clock: Clock, fire: (job: DesiredJob) => void): 
 
   const check = () => {
     const now = clock()
-    // A clock set back would leave every tick in a far future: plan them anew.
-    if (now < checkedAt) for (const job of jobs.values()) plan(job, now)
+    // A clock set back would leave every tick in a far future: plan them anew. Not for a small correction, or a tick fires twice.
+    if (checkedAt.getTime() - now.getTime() > correctionMilliseconds)
+      for (const job of jobs.values()) plan(job, now)
     checkedAt = now
-    for (const [id, at] of [...due]) {
-      if (at > now) continue
-      const job = jobs.get(id)
-      if (!job) continue
-      plan(job, now)
-      fire(job)
-    }
+    const owed = [...jobs.values()].filter(({ id }) => (due.get(id) ?? never) <= now)
+    for (const job of owed) plan(job, now)
     nap()
+    for (const job of owed) fire(job)
   }
 
   const nap = () => {
@@ -61,6 +63,7 @@ export function createScheduler(clock: Clock, fire: (job: DesiredJob) => void): 
       }
       if (changes.length > 0) nap()
     },
+    check,
     jobs: () => jobs,
     stop: () => clearTimeout(timer),
   }
