@@ -56,12 +56,15 @@ async function main(): Promise<void> {
 async function run(command: string, args: readonly string[], values: Values, call: Call): Promise<void> {
   switch (command) {
     case "serve":
+      none(args)
       return (await import("./main.ts")).serve(process.env)
     case "servers":
+      none(args)
       return say(await servers(call))
     case "backup":
       return backup(call, operand(args, "a server or database"), say)
     case "backups":
+      none(args)
       return say(await backups(call, await backupQuery(call, values)))
     case "restore":
       return restore(
@@ -77,6 +80,7 @@ async function run(command: string, args: readonly string[], values: Values, cal
     case "lint":
       return lint(operand(args, "a compose file"))
     case "healthcheck":
+      none(args)
       return say(
         (await call(getReady)).data.checks.map(({ name, detail }) => `${name}: ${detail}`).join("\n"),
       )
@@ -96,8 +100,14 @@ function parseCommandLine() {
 const usageFault = (message: string) =>
   new Fault("request-invalid", message, { hint: "dbbackup --help lists the commands." })
 
-function operand([first]: readonly string[], what: string): string {
+function operand([first, ...more]: readonly string[], what: string): string {
+  none(more)
   return wanted(first, what)
+}
+
+/** An operand that is ignored would look like work that was done. */
+function none([first]: readonly string[]): void {
+  if (first !== undefined) throw usageFault(`what to do with ${first} is not clear`)
 }
 
 function wanted(value: string | undefined, what: string): string {
@@ -107,7 +117,8 @@ function wanted(value: string | undefined, what: string): string {
 
 async function backupQuery(call: Call, { database, status, limit }: Values) {
   const { databasesNamed } = await import("./cli/backup.ts")
-  const [named] = database === undefined ? [] : await databasesNamed(call, database)
+  const [named, ...more] = database === undefined ? [] : await databasesNamed(call, database)
+  if (more.length > 0) throw usageFault(`${database} has several databases: name one as SERVER/DATABASE`)
   return {
     ...(named ? { databaseId: named.id } : {}),
     ...(status === undefined ? {} : { status }),
@@ -115,10 +126,12 @@ async function backupQuery(call: Call, { database, status, limit }: Values) {
   }
 }
 
+/** What the person typed; nothing when the input has ended, as it has in a script. */
 async function ask(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const ended = new Promise<string>((resolve) => terminal.once("close", () => resolve("")))
   try {
-    return (await terminal.question(question)).trim()
+    return (await Promise.race([terminal.question(question), ended])).trim()
   } finally {
     terminal.close()
   }

@@ -28,7 +28,12 @@ export async function databasesNamed(call: Call, name: string): Promise<readonly
 /** Backs up each, one after the other, and waits. Throws when one did not complete. */
 export async function backup(call: Call, name: string, say: (line: string) => void): Promise<void> {
   const failed: string[] = []
-  for (const database of (await databasesNamed(call, name)).filter(({ jobs }) => jobs.length > 0)) {
+  const wanted = (await databasesNamed(call, name)).filter(({ jobs }) => jobs.length > 0)
+  if (wanted.length === 0)
+    throw new Fault("nothing-to-back-up", `no label asks for a backup of ${name}`, {
+      hint: "dbbackup servers says why.",
+    })
+  for (const database of wanted) {
     const { data: begun } = await call(createBackup, { body: { databaseId: database.id } })
     const done = await poll(async () => (await call(getBackup, { params: { id: begun.id } })).data)
     say(outcome(done))

@@ -29,6 +29,10 @@ export class Refusal extends Error {
 
 export function createClient(baseUrl: string): Call {
   return async (endpoint, input = {}) => {
+    if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? ""))
+      throw new Fault("request-invalid", `${baseUrl} is no address of a controller`, {
+        hint: "Write it as http://127.0.0.1:3000.",
+      })
     const path = Object.entries(input.params ?? {}).reduce(
       (path, [name, value]) => path.replace(`:${name}`, encodeURIComponent(value)),
       endpoint.path as string,

@@ -1,5 +1,7 @@
 // `dbbackup lint compose.yaml`: the same reading of labels as the controller's, before anything is started.
 import {
+  type Document,
+  isAlias,
   isMap,
   isPair,
   isScalar,
@@ -33,18 +35,39 @@ export function lintCompose(text: string, prefix: string): readonly Finding[] {
   const services = document.get("services", true)
   if (!isMap(services))
     throw new Fault("request-invalid", "the file has no services", { hint: "Name a compose file." })
+  const values = valuesOf(document)
   return services.items.flatMap((item) => {
-    if (!isPair(item) || !isMap(item.value)) return []
+    if (!isPair(item)) return []
     const service = String(item.key)
-    const labels = labelsOf(document.toJS({ maxAliasCount: 1000 })?.services?.[service]?.labels)
+    const node = isAlias(item.value) ? item.value.resolve(document) : item.value
+    if (!isMap(node)) return []
+    const labels = labelsOf(values[service]?.labels)
     const parsed = parseLabels(labels, prefix, false)
     if (parsed.kind !== "bad" && parsed.kind !== "not-enabled") return []
     return parsed.problems.map((problem) => ({
       service,
-      line: lineOf(item.value as YAMLMap, problem.key, lines),
+      line: lineOf(node, problem.key, lines),
       message: `${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`,
     }))
   })
+}
+
+type Services = Readonly<Record<string, { readonly labels?: unknown } | null>>
+
+/** The services with their anchors and merges resolved. */
+function valuesOf(document: Document): Services {
+  try {
+    return (document.toJS({ maxAliasCount: 1000 }) as { services: Services }).services
+  } catch (cause) {
+    throw new Fault(
+      "request-invalid",
+      `not YAML: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        hint: "Correct the file and try again.",
+        cause,
+      },
+    )
+  }
 }
 
 /** Both forms compose knows: a map, or a list of `key=value`. `$$` is compose's way to write `$`. */

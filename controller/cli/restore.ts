@@ -1,8 +1,9 @@
 // `dbbackup restore BACKUP --as NAME`: shows the plan, carries it out once the name is confirmed, and waits.
-import { createRestore, getRestore, listBackups, planRestore } from "../../schemas/api.ts"
+import { createRestore, getBackup, getRestore, planRestore } from "../../schemas/api.ts"
+import type { BackupId } from "../../schemas/backup.ts"
 import { Fault } from "../core/fault.ts"
 import { databasesNamed } from "./backup.ts"
-import type { Call } from "./client.ts"
+import { type Call, Refusal } from "./client.ts"
 import { poll } from "./wait.ts"
 
 export interface RestoreChoice {
@@ -30,7 +31,9 @@ export async function restore(
   for (const warning of plan.warnings) say(`  Warning: ${warning}`)
   if (dryRun) return
   if ((await confirm(`Type ${name} to go on: `)) !== name)
-    throw new Fault("cancelled", "the name was not typed, nothing was done")
+    throw new Fault("cancelled", "the name was not typed, nothing was done", {
+      hint: "In a script, confirm with --yes.",
+    })
   const { data: begun } = await call(createRestore, { body: { backupId, options } })
   const done = await poll(async () => (await call(getRestore, { params: { id: begun.id } })).data)
   if (done.status !== "completed") {
@@ -42,10 +45,8 @@ export async function restore(
   )
 }
 
-async function backupNamed(call: Call, source: string) {
-  const { data } = await call(listBackups, { query: { status: "completed", limit: "500" } })
-  const byId = data.find(({ id }) => id === source)
-  if (byId) return byId.id
+async function backupNamed(call: Call, source: string): Promise<BackupId> {
+  if (await isBackup(call, source)) return source as BackupId
   const [database, ...more] = (await databasesNamed(call, source)).filter(({ kind }) => kind === "database")
   if (!database?.lastBackup || more.length > 0) {
     throw new Fault(
@@ -54,5 +55,15 @@ async function backupNamed(call: Call, source: string) {
       { hint: "Name one as server/database, or a backup by its id." },
     )
   }
-  return database.lastBackup.id as (typeof data)[number]["id"]
+  return database.lastBackup.id as BackupId
+}
+
+async function isBackup(call: Call, id: string): Promise<boolean> {
+  try {
+    await call(getBackup, { params: { id } })
+    return true
+  } catch (error) {
+    if (error instanceof Refusal && error.error.code === "NOT_FOUND") return false
+    throw error
+  }
 }

@@ -24,7 +24,8 @@ const units = ["B", "KiB", "MiB", "GiB", "TiB"]
 export function size(bytes: number): string {
   let value = bytes
   let unit = 0
-  while (value >= 1024 && unit < units.length - 1) {
+  // 1023.99 would be shown as 1024.0 of the smaller unit.
+  while (Number(value.toFixed(1)) >= 1024 && unit < units.length - 1) {
     value /= 1024
     unit++
   }
@@ -33,7 +34,8 @@ export function size(bytes: number): string {
 
 /** `0.8 s`, `2 min 15 s`, `3 h 4 min` */
 export function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
+  if (Number(seconds.toFixed(1)) < 60) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
