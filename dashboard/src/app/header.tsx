@@ -54,7 +54,7 @@ export function Header() {
           </ul>
         </nav>
         <div className={`max-lg:order-last max-lg:w-full max-lg:pb-3 ${folded}`}>
-          <SearchField />
+          <SearchField onWanted={() => setOpen(true)} />
         </div>
       </div>
     </header>

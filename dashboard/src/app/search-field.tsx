@@ -1,12 +1,18 @@
 // Finds databases and servers by name: it filters the page of all databases, as one types when it is open.
 import { Search } from "lucide-react"
 import { type FormEvent, useEffect, useRef, useState } from "react"
+import { flushSync } from "react-dom"
 import { useLocation } from "wouter"
 import { usePathname, useSearch } from "wouter/use-browser-location"
 import { databasesPath, searchPath } from "../lib/paths.ts"
 import { useShortcut } from "./use-shortcut.ts"
 
-export function SearchField() {
+interface Props {
+  /** The field is about to take the focus: unfold what it is in. */
+  readonly onWanted: () => void
+}
+
+export function SearchField({ onWanted }: Props) {
   const [, navigate] = useLocation()
   const onDatabases = usePathname() === databasesPath
   const asked = new URLSearchParams(useSearch()).get("q") ?? ""
@@ -14,7 +20,10 @@ export function SearchField() {
   const [text, setText] = useState(inAddress)
   useEffect(() => setText(inAddress), [inAddress])
   const field = useRef<HTMLInputElement>(null)
-  useShortcut("/", () => field.current?.focus())
+  useShortcut("/", () => {
+    flushSync(onWanted)
+    field.current?.focus()
+  })
 
   const type = (next: string) => {
     setText(next)

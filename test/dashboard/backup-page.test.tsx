@@ -1,0 +1,70 @@
+import { expect, test } from "bun:test"
+import { act, screen } from "@testing-library/react"
+import { applyEvent } from "../../dashboard/src/lib/apply-event.ts"
+import { getBackup, getRunLogs } from "../../schemas/api.ts"
+import type { LogLine } from "../../schemas/run.ts"
+import { answer, controllerAnswers } from "./setup/controller.ts"
+import { completedBackup, failedBackup, hoursAgo, runningBackup } from "./setup/samples.ts"
+import { show } from "./setup/show.tsx"
+
+const line = (id: number, level: LogLine["level"], message: string): LogLine => ({
+  id,
+  at: hoursAgo(0),
+  level,
+  message,
+})
+
+test("a failure is told as cause, next step, what happens by itself, and the tool's last lines", async () => {
+  const log = [line(1, "info", "run began"), line(2, "warn", "FATAL: password authentication failed")]
+  controllerAnswers(answer(getBackup, failedBackup()), answer(getRunLogs, log))
+  show("/backups/backup-1")
+  const why = await screen.findByRole("region", { name: "Why" })
+  await screen.findAllByText(/FATAL: password authentication failed/)
+  const parts = [
+    "shop was not backed up: the password in POSTGRES_PASSWORD was refused.",
+    "It only applies when the volume is first created.",
+    "It stays like this until something is changed.",
+    "access-denied",
+    "FATAL: password authentication failed",
+  ]
+  const places = parts.map((part) => why.textContent?.indexOf(part) ?? -1)
+  expect(places).toEqual([...places].sort((a, b) => a - b))
+  expect(places[0]).toBeGreaterThanOrEqual(0)
+  expect(why.textContent).not.toContain("run began")
+})
+
+test("a running backup shows its bytes and its log as they come", async () => {
+  controllerAnswers(answer(getBackup, runningBackup()), answer(getRunLogs, [line(1, "info", "run began")]))
+  const { client } = show("/backups/backup-1")
+  await screen.findByText("run began")
+  act(() => {
+    applyEvent(client, {
+      name: "run.progress",
+      data: { backupId: "backup-1", rawBytes: 2048, storedBytes: 1024 },
+    })
+    applyEvent(client, { name: "run.log", data: { runId: "run-1", line: line(2, "info", "dumping shop") } })
+  })
+  expect(await screen.findByText("dumping shop")).toBeDefined()
+  expect(screen.getByRole("region", { name: "Progress" }).textContent).toContain(
+    "2.0 KiB read, 1.0 KiB stored",
+  )
+  expect(screen.getByRole("button", { name: "Cancel the run" })).toBeDefined()
+})
+
+test("a completed backup shows its proof in words and its checksum to copy", async () => {
+  controllerAnswers(answer(getBackup, completedBackup()), answer(getRunLogs, []))
+  show("/backups/backup-1")
+  const proof = await screen.findByRole("region", { name: "Proof" })
+  expect(proof.textContent).toContain("exited with 0")
+  expect(proof.textContent).toContain("The end of the dump was seen: all 14 data blocks.")
+  expect(proof.textContent).toContain("b".repeat(64))
+  expect(screen.getByRole("button", { name: "Copy the checksum" })).toBeDefined()
+})
+
+test("globals offer a download but no restore into a new database", async () => {
+  const globals = completedBackup({ kind: "globals", database: "globals", databaseId: "shop~db:@globals" })
+  controllerAnswers(answer(getBackup, globals), answer(getRunLogs, []))
+  show("/backups/backup-1")
+  expect(await screen.findByRole("link", { name: "Download" })).toBeDefined()
+  expect(screen.queryByRole("link", { name: "Restore" }) === null).toBe(true)
+})

@@ -1,0 +1,155 @@
+import { describe, expect, test } from "bun:test"
+import { fireEvent, screen, waitFor, within } from "@testing-library/react"
+import { firstStep, nameMistake } from "../../dashboard/src/features/restores/restore-step.ts"
+import { restoreInAddress, withRestoreDialog } from "../../dashboard/src/lib/restore-address.ts"
+import {
+  createRestore,
+  getBackup,
+  getRestore,
+  listBackups,
+  listDatabases,
+  planRestore,
+} from "../../schemas/api.ts"
+import { answer, controllerAnswers, Refused } from "./setup/controller.ts"
+import {
+  completedBackup,
+  completedRestore,
+  failedBackup,
+  restorePlan,
+  runningRestore,
+} from "./setup/samples.ts"
+import { show } from "./setup/show.tsx"
+
+const isPlan = ({ body }: { readonly body: unknown }) => (body as { dryRun?: boolean }).dryRun === true
+const world = [
+  answer(getBackup, completedBackup()),
+  answer(listBackups, [completedBackup()]),
+  answer(listDatabases, []),
+  answer(planRestore, () => restorePlan(), isPlan),
+  answer(createRestore, () => runningRestore()),
+]
+const restoreButton = () => screen.queryByRole<HTMLButtonElement>("button", { name: /^Restore into/ })
+const typedName = () => screen.getByLabelText(/^Type shop_restored/)
+
+async function openedAtPlan() {
+  show("/backups?status=completed&restore=backup-1")
+  fireEvent.click(await screen.findByRole("button", { name: "Show the plan" }))
+  await screen.findByText("Load the backup into it")
+}
+
+describe("the restore dialog", () => {
+  test("proposes a free name and has no button that restores before there is a plan", async () => {
+    controllerAnswers(...world)
+    show("/backups?restore=backup-1")
+    const name = await screen.findByLabelText<HTMLInputElement>("Name of the new database")
+    expect(name.value).toBe("shop_restored")
+    expect(restoreButton() === null).toBe(true)
+  })
+
+  test("shows the server's plan and its warnings, asked for without doing anything", async () => {
+    const { asked } = controllerAnswers(...world)
+    await openedAtPlan()
+    expect(screen.getByText("The backup is newer than the server")).toBeDefined()
+    expect(asked.filter(({ method }) => method === "post").map(({ body }) => body)).toEqual([
+      { backupId: "backup-1", options: { mode: "new", name: "shop_restored" }, dryRun: true },
+    ])
+  })
+
+  test("restores only once the target's name is typed, letter by letter", async () => {
+    const { asked } = controllerAnswers(...world, answer(getRestore, runningRestore()))
+    await openedAtPlan()
+    expect(restoreButton()?.disabled).toBe(true)
+    for (const wrong of ["shop", "shop_restored ", "SHOP_RESTORED"]) {
+      fireEvent.change(typedName(), { target: { value: wrong } })
+      expect(restoreButton()?.disabled).toBe(true)
+    }
+    fireEvent.submit(typedName())
+    expect(asked.filter(({ method }) => method === "post")).toHaveLength(1)
+    fireEvent.change(typedName(), { target: { value: "shop_restored" } })
+    expect(restoreButton()?.disabled).toBe(false)
+    fireEvent.click(restoreButton() as HTMLButtonElement)
+    await screen.findByRole("progressbar")
+    expect(asked.filter(({ method }) => method === "post").at(-1)?.body).toEqual({
+      backupId: "backup-1",
+      options: { mode: "new", name: "shop_restored" },
+    })
+  })
+
+  test("is in the address, so that a reload comes back to the restore that runs", async () => {
+    controllerAnswers(...world, answer(getRestore, runningRestore()))
+    await openedAtPlan()
+    fireEvent.change(typedName(), { target: { value: "shop_restored" } })
+    fireEvent.click(restoreButton() as HTMLButtonElement)
+    await waitFor(() => expect(location.search).toBe("?status=completed&restore=backup-1&as=restore-1"))
+  })
+
+  test("tells what was found, and where it differs", async () => {
+    const restore = completedRestore(["the manifest says 43 tables, the database has 42"])
+    controllerAnswers(...world, answer(getRestore, restore))
+    show("/backups?restore=backup-1&as=restore-1")
+    expect(await screen.findByText("the manifest says 43 tables, the database has 42")).toBeDefined()
+    expect(screen.queryByText(/It holds what the manifest says/) === null).toBe(true)
+  })
+
+  test("stays at the name when the server refuses it, with the server's reason", async () => {
+    const exists = () => {
+      throw new Refused(409, {
+        code: "CONFLICT",
+        message: "a database named users exists on shop/db",
+        hint: "Choose a name that is free.",
+      })
+    }
+    controllerAnswers(answer(planRestore, exists, isPlan), ...world)
+    show("/backups?restore=backup-1")
+    fireEvent.change(await screen.findByLabelText("Name of the new database"), { target: { value: "users" } })
+    fireEvent.click(screen.getByRole("button", { name: "Show the plan" }))
+    const alert = await screen.findByRole("alert")
+    expect(alert.textContent).toContain("a database named users exists on shop/db")
+    expect(alert.textContent).toContain("Choose a name that is free.")
+    expect(restoreButton() === null).toBe(true)
+  })
+
+  test("drops the plan when the name is changed again", async () => {
+    controllerAnswers(...world)
+    await openedAtPlan()
+    fireEvent.change(typedName(), { target: { value: "shop_restored" } })
+    fireEvent.click(screen.getByRole("button", { name: "Back" }))
+    expect(restoreButton() === null).toBe(true)
+    expect(screen.getByLabelText<HTMLInputElement>("Name of the new database").value).toBe("shop_restored")
+  })
+
+  test("refuses a backup that did not complete", async () => {
+    controllerAnswers(answer(getBackup, failedBackup()), ...world)
+    show("/backups?restore=backup-1")
+    expect(await screen.findByText(/only a completed one can be restored/)).toBeDefined()
+  })
+
+  test("closes without touching the rest of the address", async () => {
+    controllerAnswers(...world)
+    show("/backups?status=completed&restore=backup-1")
+    const dialog = within(await screen.findByRole("dialog"))
+    fireEvent.click(dialog.getByRole("button", { name: "Close" }))
+    expect(location.search).toBe("?status=completed")
+    expect(screen.queryByRole("dialog") === null).toBe(true)
+  })
+})
+
+test("the proposed name always fits", () => {
+  const step = firstStep("a".repeat(63))
+  expect(step.step === "choose" && nameMistake(step.name, "a".repeat(63))).toBeUndefined()
+})
+
+test.each([
+  ["", "Write a name"],
+  ["a".repeat(64), "at most 63"],
+  [" a", "Remove the space"],
+  ["shop", "beside the old database"],
+])("a name such as %p is refused before the server is asked", (name, words) => {
+  expect(nameMistake(name, "shop")).toContain(words)
+})
+
+test("the dialog's part of an address is read as it was written", () => {
+  const open = { backupId: "a&b", restoreId: "c d" }
+  expect(restoreInAddress(withRestoreDialog("?status=failed", open))).toEqual(open)
+  expect(withRestoreDialog(withRestoreDialog("?status=failed", open), undefined)).toBe("?status=failed")
+})
