@@ -1,5 +1,5 @@
 // The composition root: reads the environment, opens SQLite, builds the adapters, plugs the jobs in, traps signals.
-import { mkdirSync } from "node:fs"
+import { mkdirSync, realpathSync } from "node:fs"
 import { hostname } from "node:os"
 import { dirname, join } from "node:path"
 import packageJson from "../package.json" with { type: "json" }
@@ -27,7 +27,7 @@ import { createProber } from "./reconcile/prober.ts"
 import { createQueue } from "./reconcile/queue.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
-import { lockFolder } from "./state/lock.ts"
+import { type Lock, lockFolder } from "./state/lock.ts"
 import { openCatalogue } from "./state/open.ts"
 
 const program = `dbbackup ${packageJson.version}`
@@ -40,14 +40,11 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   requireBun(Bun.version)
   const settings = readEnvironment(env, hostname())
   const log = createLog(settings.logLevel)
-  const locks = [dirname(settings.databasePath), settings.storagePath].map((folder) => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return lockFolder(folder)
-  })
+  const locks = lockFolders([dirname(settings.databasePath), settings.storagePath])
   const stop = new AbortController()
   const clock = () => new Date()
   const newId = () => Bun.randomUUIDv7()
-  const events = createEventHub()
+  const events = createEventHub({ log })
   const catalogue = openCatalogue(settings.databasePath, events, { log })
   const destinations: ReadonlyMap<string, Destination> = new Map([
     ["local", localDestination("local", settings.storagePath)],
@@ -204,6 +201,12 @@ function announce(settings: Settings, port: number, log: Log): void {
       "warn",
       "it listens beyond this machine and asks nobody for a password: publish it on loopback or behind a proxy that does",
     )
+}
+
+/** Each folder once, however many things live in it. */
+function lockFolders(folders: readonly string[]): readonly Lock[] {
+  for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return [...new Set(folders.map((folder) => realpathSync(folder)))].map(lockFolder)
 }
 
 function requireBun(version: string): void {

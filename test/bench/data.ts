@@ -21,7 +21,7 @@ export async function fillWith(server: TestServer, database: string, megabytes: 
   const insert = (from: string) =>
     server.sql(
       database,
-      `insert into orders (ref, customer, note, at) select concat(sha1(rand()), sha1(rand())), concat('customer ', floor(rand() * 5000)), 'shipped by the usual carrier', now() ${from}`,
+      `insert into orders (ref, customer, note, at) select sha2(rand(), 256), concat('customer ', floor(rand() * 5000)), 'shipped by the usual carrier', now() ${from}`,
     )
   await insert("")
   for (let have = 1; have < rows; have += Math.min(have, rows - have))

@@ -20,7 +20,8 @@ import { contents, fill } from "../support/samples.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
 
 const images = ["postgres:17", "postgres:15", "mysql:9", "mariadb:11.8", "mariadb:10.11"]
-const databases = ["shop", "we ird\"n'a$me=🐘"]
+// Beyond the basic plane of Unicode, MySQL and MariaDB allow no character in a name.
+const databases = ["shop", "we ird\"n'a$me=漢字"]
 
 for (const image of images) {
   describe(`a labelled ${image} container`, () => {
@@ -111,7 +112,7 @@ for (const image of images) {
       expect(await contents(server, "shop")).toBe(before)
     })
 
-    test("restores a database whose name holds quotes, spaces, dollars and an elephant", async () => {
+    test("restores a database whose name holds quotes, spaces, dollars and kanji", async () => {
       const name = `${databases[1]} 2`
       const { data: begun } = await controller.call(createRestore, {
         body: { backupId: backup.id, options: { mode: "new", name } },

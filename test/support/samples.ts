@@ -21,7 +21,7 @@ select lo_from_bytea(0, decode(repeat('00ff', 5000), 'hex'));
 const mysql = `
 create table item (id int primary key, body text, \`blob\` longblob, price decimal(12,4), at datetime, flag bit(3));
 insert into item with recursive n (i) as (select 1 union all select i + 1 from n where i < 900)
-  select i, elt(1 + i % 8, ${escaped("mysql")}), unhex(concat(sha1(i), '00ff0a0d275c')), i / 7.0, timestamp('2024-02-29 12:00:00') - interval i hour, if(i % 5 = 0, null, b'101') from n;
+  select i, elt(1 + i % 8, ${escaped("mysql")}), unhex(concat(sha2(i, 256), '00ff0a0d275c')), i / 7.0, timestamp('2024-02-29 12:00:00') - interval i hour, if(i % 5 = 0, null, b'101') from n;
 create table line (id int auto_increment primary key, item_id int not null, constraint to_item foreign key (item_id) references item (id));
 insert into line (item_id) select id from item;
 create view expensive as select id, price from item where price > 100;
