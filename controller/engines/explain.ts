@@ -12,6 +12,8 @@ export interface Rule {
 }
 
 export interface Vocabulary {
+  /** The tool whose messages begin with ERROR or FATAL rather than with its own name. */
+  readonly client: string
   readonly rules: readonly Rule[]
   /** Customer data that messages quote, and what stands for it. */
   readonly redactions: readonly (readonly [RegExp, string])[]
@@ -24,14 +26,17 @@ const restoring = /^(restor|creat|load|check|inspect|drop)/
 export function explainWith(vocabulary: Vocabulary, doing: string, { code, stderr }: ToolOutcome): Fault {
   const lines = stderr.split("\n").map((line) => line.trim())
   const own = lines.map((line) => /^dbbackup: ([a-z-]+): (.*)$/.exec(line)).filter((match) => match !== null)
-  const refusal = own.find((match) => match[1] !== "note")
-  if (refusal) return fault(refusal[1] as FaultCode, doing, refusal[2] ?? "", ownHints[refusal[1] ?? ""])
-
   const said = lines.filter((line) => line !== "" && !line.startsWith("dbbackup: "))
+  const refusal = own.find((match) => match[1] !== "note")
+  if (refusal) {
+    const [, refused = "", why] = refusal
+    const text = [why, redact(said[0], vocabulary)].filter((part) => part !== undefined)
+    return fault(refused as FaultCode, doing, text.join(": "), ownHints[refused])
+  }
   const rule = vocabulary.rules.find(({ pattern }) => said.some((line) => pattern.test(line)))
   const line = said.find((line) => rule?.pattern.test(line)) ?? said.find(looksLikeError) ?? said[0]
   const notes = own.filter((match) => match[1] === "note").map((match) => match[2])
-  const ending = [`${toolIn(line)} ${endingOf(code)}`, redact(line, vocabulary), ...notes]
+  const ending = [`${toolIn(line, vocabulary)} ${endingOf(code)}`, redact(line, vocabulary), ...notes]
   const text = ending.filter((part) => part !== undefined && part !== "").join(": ")
   const failed = restoring.test(doing) ? "restore-failed" : "dump-failed"
   if (rule) return fault(rule.code === "failed" ? failed : rule.code, doing, text, rule.hint)
@@ -39,11 +44,16 @@ export function explainWith(vocabulary: Vocabulary, doing: string, { code, stder
   return fault(failed, doing, text, killed(code) ? killedHint : undefined)
 }
 
+/** For a server that answers, but only to its image's entrypoint. */
+export const setupHint =
+  "It makes accounts and runs the files of /docker-entrypoint-initdb.d; the backup starts once the real server is up."
+
 const ownHints: Record<string, string> = {
   "access-denied":
     "dbbackup.password-env names a variable and dbbackup.password-file a file, both inside the database's own container.",
   "tool-missing":
     "dbbackup runs the server's own tools inside its container. Use an image that has them, such as the official one.",
+  "server-not-ready": "The server is still starting. It is asked again shortly.",
 }
 
 const killedHint =
@@ -57,8 +67,9 @@ function looksLikeError(line: string): boolean {
   return /\b(error|fatal|panic|denied|refused|cannot|can't|couldn't|failed)\b/i.test(line)
 }
 
-function toolIn(line: string | undefined): string {
-  return /^([a-z_-]+): /.exec(line ?? "")?.[1] ?? "the tool"
+function toolIn(line: string | undefined, { client }: Vocabulary): string {
+  const named = /^([a-z_-]+): /.exec(line ?? "")?.[1]
+  return named ?? (/^(ERROR|FATAL)\b/.test(line ?? "") ? client : "the tool")
 }
 
 const signals: Readonly<Record<number, string>> = { 129: "HUP", 130: "INT", 137: "KILL", 143: "TERM" }
@@ -70,7 +81,7 @@ function endingOf(code: number): string {
 
 function redact(line: string | undefined, { redactions }: Vocabulary): string | undefined {
   if (line === undefined) return undefined
-  let text = line.replace(/^[a-z_-]+: (error: |fatal: )?/, "").replace(/\p{Cc}+/gu, " ")
+  let text = line.replace(/^[a-z_-]+: (error: |fatal: )?|^(ERROR|FATAL): +/, "").replace(/\p{Cc}+/gu, " ")
   for (const [pattern, stand] of redactions) text = text.replace(pattern, stand)
   return text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text
 }

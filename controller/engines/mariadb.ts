@@ -7,5 +7,5 @@ export const mariadb = mysqlFamily({
   prefixes: ["MARIADB", "MYSQL"],
   dumpOptions: [],
   // Its client otherwise prints the failing statement, customer data included.
-  loadOptions: ["--skip-print-query-on-error"],
+  clientOptions: ["--skip-print-query-on-error"],
 })

@@ -15,7 +15,7 @@ export function mysqlCommands(
   const { subject, container, facts } = backup
   const exec = `docker exec -i ${quote(container)} sh -c`
   const bytes = decompress(backup)
-  const login = `MYSQL_PWD="${rootPassword(prefixes)}" ${client} -uroot --default-character-set=utf8mb4`
+  const login = `MYSQL_PWD="${rootPassword(prefixes)}" ${client} -uroot -hlocalhost --default-character-set=utf8mb4`
   if (subject.kind === "globals") {
     return [
       "# Accounts and roles that exist already stay; their grants are added.",

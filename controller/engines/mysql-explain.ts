@@ -15,6 +15,7 @@ function vocabulary({ user, passwordEnv, passwordFile }: Access): Vocabulary {
   const source = passwordEnv ?? passwordFile
   const password = source === undefined ? "" : ` with the password from ${source}`
   return {
+    client: "the client",
     rules: [
       {
         pattern: error(1045, 1698, 1820, 1862, 1251, 3118, 3159, 4151, 1130),
@@ -30,6 +31,12 @@ function vocabulary({ user, passwordEnv, passwordFile }: Access): Vocabulary {
         pattern: /insuffici?ent privileges/,
         code: "access-denied",
         hint: `It tried ${tried}, which may not read a routine of another definer. Name one that may with ${labels}.`,
+      },
+      {
+        // It selects the name as escaped for a string (fetch_db_collation with db_name_buff in its mysqldump.cc).
+        pattern: /Unknown database '.*\\['"\\].*' when selecting/,
+        code: "failed",
+        hint: "mariadb-dump cannot read the routines and events of a database whose name holds a quote or a backslash. Rename the database.",
       },
       {
         pattern: error(1049),

@@ -23,7 +23,7 @@ export interface Variety {
   /** Prefixes of the image's variables, the preferred one first. */
   readonly prefixes: readonly string[]
   readonly dumpOptions: readonly string[]
-  readonly loadOptions: readonly string[]
+  readonly clientOptions: readonly string[]
 }
 
 const dumpOptions = [
@@ -47,7 +47,7 @@ export function mysqlFamily(variety: Variety): EngineRules {
     args: [user ?? "", passwordEnv ?? "", passwordFile ?? "", engine, ...args],
   })
   const statement = (text: string, access: Access) =>
-    script(clientScript, access, ...answerOptions, `--execute=${text}`)
+    script(clientScript, access, ...variety.clientOptions, ...answerOptions, `--execute=${text}`)
   const end = (subject: Subject) => sqlEnd(subject.kind === "globals" ? mysqlGlobals : mysqlDump)
 
   return {
@@ -80,7 +80,7 @@ export function mysqlFamily(variety: Variety): EngineRules {
     createDatabase: (name, { attributes }, access) => statement(sql.createDatabase(name, attributes), access),
     load(name, format, access) {
       if (format === "sql")
-        return script(clientScript, access, "--binary-mode", ...variety.loadOptions, `--database=${name}`)
+        return script(clientScript, access, "--binary-mode", ...variety.clientOptions, `--database=${name}`)
       throw new Fault("restore-unsupported", `an archive of pg_dump cannot be loaded into ${engine}`)
     },
     inspect: (name, access) => statement(sql.describeDatabase(name), access),

@@ -3,6 +3,7 @@ import type { DatabaseFacts } from "../../schemas/manifest.ts"
 import type { Engine } from "../../schemas/scalar.ts"
 import { Fault } from "../core/fault.ts"
 import type { Probe } from "./engine.ts"
+import { setupHint } from "./explain.ts"
 
 const mostNamesInWarning = 5
 // Without these on everything, the server hides what a user may not see, and the dump leaves it out without an error.
@@ -17,7 +18,7 @@ export function readMysqlProbe(engine: Engine, stdout: string): Probe {
   if (serverVersion === "") throw new Fault("dump-failed", "the server's description came without a version")
   if (isOn(networkSkipped) && of("setup")[0]?.[1] === "yes") {
     throw new Fault("server-not-ready", "the server is still in its image's first-time set-up", {
-      hint: "It runs the files of /docker-entrypoint-initdb.d; the backup starts once the real server is up.",
+      hint: setupHint,
     })
   }
   const [, tool = "", toolText = ""] = of("tool")[0] ?? []

@@ -7,5 +7,5 @@ export const mysql = mysqlFamily({
   prefixes: ["MYSQL"],
   // Without it the dump carries the server's transaction ids, which a running server refuses.
   dumpOptions: ["--set-gtid-purged=OFF"],
-  loadOptions: [],
+  clientOptions: [],
 })

@@ -13,6 +13,7 @@ function vocabulary({ user, passwordEnv, passwordFile }: Access): Vocabulary {
   const password = source === undefined ? "" : ` with the password from ${source}`
   const denied = `It tried ${tried}${password}. Say whom to connect as with ${labels}. POSTGRES_PASSWORD only applies when the volume is first created: a later change of it changes nothing on the server.`
   return {
+    client: "psql",
     rules: [
       { pattern: /password authentication failed|no password supplied/, code: "access-denied", hint: denied },
       {
@@ -31,19 +32,15 @@ function vocabulary({ user, passwordEnv, passwordFile }: Access): Vocabulary {
         hint: "It was dropped or renamed since the server was looked at. The next run looks again.",
       },
       {
-        pattern: /the database system is (starting up|not yet accepting|not accepting|in recovery mode)/,
+        pattern:
+          /the database system is (starting up|shutting down|not yet accepting|not accepting|in recovery mode)/,
         code: "server-not-ready",
-        hint: "The server is starting or recovering. It is asked again shortly.",
+        hint: "The server is starting, recovering or being stopped. It is asked again shortly.",
       },
       {
         pattern: /too many clients already|remaining connection slots are reserved/,
         code: "server-not-ready",
         hint: "All connections of the server are in use. Raise max_connections, or free some.",
-      },
-      {
-        pattern: /the database system is shutting down/,
-        code: "server-down",
-        hint: "The server is being stopped. The next run tries again.",
       },
       {
         pattern:

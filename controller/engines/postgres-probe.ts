@@ -3,6 +3,7 @@ import { z } from "zod"
 import { DatabaseFacts } from "../../schemas/manifest.ts"
 import { Fault } from "../core/fault.ts"
 import type { Probe } from "./engine.ts"
+import { setupHint } from "./explain.ts"
 
 const State = z.object({
   version: z.string(),
@@ -21,7 +22,7 @@ export function readPostgresProbe(stdout: string): Probe {
   const state = State.parse(JSON.parse(value("state")))
   if (state.confined && value("setup") === "yes") {
     throw new Fault("server-not-ready", "the server is still in its image's first-time set-up", {
-      hint: "It runs the files of /docker-entrypoint-initdb.d; the backup starts once the real server is up.",
+      hint: setupHint,
     })
   }
   const toolVersion = numberIn(value("tool"))

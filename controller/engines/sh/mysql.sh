@@ -62,18 +62,33 @@ if [ "$user" != mysql ]; then as=''; fi
 unset MYSQL_PWD
 if [ -n "$password" ]; then export MYSQL_PWD="$password"; fi
 
-# The socket wherever it is; without one, the loopback address.
-socket='' configured=''
-if command -v my_print_defaults >/dev/null; then
-  configured=$(my_print_defaults mysqld server mariadbd client 2>/dev/null | sed -n 's/^--socket=//p' | tail -n 1)
-fi
-for path in "${MYSQL_UNIX_PORT:-}" "$configured" /var/run/mysqld/mysqld.sock /var/lib/mysql/mysql.sock /tmp/mysql.sock \
-  /opt/bitnami/mysql/tmp/mysql.sock /opt/bitnami/mariadb/tmp/mysql.sock; do
-  if [ -z "$socket" ] && [ -S "$path" ]; then socket=$path; fi
-done
+# Sets "socket" to the server's, wherever it is; empty when there is none.
+find_socket() {
+  socket='' configured=''
+  if command -v my_print_defaults >/dev/null; then
+    configured=$(my_print_defaults mysqld server mariadbd client 2>/dev/null | sed -n 's/^--socket=//p' | tail -n 1)
+  fi
+  for path in "${MYSQL_UNIX_PORT:-}" "$configured" /var/run/mysqld/mysqld.sock /var/lib/mysql/mysql.sock /tmp/mysql.sock \
+    /opt/bitnami/mysql/tmp/mysql.sock /opt/bitnami/mariadb/tmp/mysql.sock; do
+    if [ -S "$path" ]; then
+      socket=$path
+      return
+    fi
+  done
+  # Last, the server's own argument, read from its process.
+  for entry in /proc/[0-9]*; do
+    comm=''
+    { IFS= read -r comm <"$entry/comm"; } 2>/dev/null
+    case $comm in mysqld | mariadbd) ;; *) continue ;; esac
+    path=$(tr '\000' '\n' 2>/dev/null <"$entry/cmdline" | sed -n 's/^--socket=//p')
+    if [ -S "$path" ]; then socket=$path; fi
+  done
+}
 
+find_socket
 shift 4
 # The image's option files stay out: a [mysqldump] section there could leave tables out or drop the proof of the end.
+# Without a socket, the loopback address.
 if [ -n "$socket" ]; then
   set -- --no-defaults --user="$user" --protocol=socket --socket="$socket" --default-character-set=utf8mb4 "$@"
 else

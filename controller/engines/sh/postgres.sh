@@ -26,15 +26,20 @@ labelled "$2" "$3"
 if [ -z "$password" ] && [ "$PGUSER" = "$own_user" ]; then password=$own_password; fi
 if [ -n "$password" ]; then export PGPASSWORD="$password"; fi
 
-# The socket wherever it is; without one, the loopback address.
-PGPORT=${PGPORT:-${POSTGRESQL_PORT_NUMBER:-5432}} socket_folder=''
-for folder in "${PGHOST:-}" /var/run/postgresql /tmp; do
-  if [ -z "$socket_folder" ] && [ -S "$folder/.s.PGSQL.$PGPORT" ]; then socket_folder=$folder; fi
-done
-for socket in /var/run/postgresql/.s.PGSQL.* /tmp/.s.PGSQL.*; do
-  if [ -z "$socket_folder" ] && [ -S "$socket" ]; then socket_folder=${socket%/*} PGPORT=${socket##*.}; fi
-done
-PGHOST=${socket_folder:-127.0.0.1}
+# Sets "socket_folder" to the server's, wherever it is, and PGPORT; empty when there is none.
+find_socket() {
+  socket_folder=''
+  for folder in "${PGHOST:-}" /var/run/postgresql /tmp; do
+    if [ -z "$socket_folder" ] && [ -S "$folder/.s.PGSQL.$PGPORT" ]; then socket_folder=$folder; fi
+  done
+  for socket in /var/run/postgresql/.s.PGSQL.* /tmp/.s.PGSQL.*; do
+    if [ -z "$socket_folder" ] && [ -S "$socket" ]; then socket_folder=${socket%/*} PGPORT=${socket##*.}; fi
+  done
+}
+
+PGPORT=${PGPORT:-${POSTGRESQL_PORT_NUMBER:-5432}}
+find_socket
+PGHOST=${socket_folder:-127.0.0.1} # without a socket, the loopback address
 export PATH PGUSER PGHOST PGPORT
 
 need() {
@@ -47,15 +52,17 @@ ask() {
     psql -X -q -A -t --no-password -v ON_ERROR_STOP=1 "$@"
 }
 
-# Chooses a database to ask the server in. template1 comes last: an open connection to it blocks CREATE DATABASE.
+# reach [psql's arguments]: asks in the first database that lets us in, keeps it in PGDATABASE, and sets "answer".
+# Says why on stderr when none does.
+# template1 comes last: an open connection to it blocks CREATE DATABASE.
 reach() {
   need psql
   first_trouble=''
   for PGDATABASE in postgres "$own_database" template1; do
     export PGDATABASE
-    if trouble=$(ask -c '' 2>&1 >/dev/null); then return 0; fi
-    first_trouble=${first_trouble:-$trouble}
+    if answer=$(ask "$@" 2>/dev/null); then return 0; fi
+    trouble=$(ask "$@" 2>&1 >/dev/null) || first_trouble=${first_trouble:-$trouble}
   done
-  printf '%s\n' "$first_trouble" >&2
-  exit 2
+  printf '%s\n' "${first_trouble:-connection to server at $PGHOST failed}" >&2
+  return 2
 }

@@ -67,3 +67,8 @@ in_setup() {
   done
   return 1
 }
+
+# refuse_if_in_setup NAME…: what fails before the set-up has made the accounts is no reason to give up.
+refuse_if_in_setup() {
+  if in_setup "$@"; then refuse server-not-ready "the server is still in its image's first-time set-up"; fi
+}
