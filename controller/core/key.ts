@@ -72,8 +72,10 @@ export function objectKey(parts: FileParts): string {
   return `${parts.server}/${parts.subject}/${year}/${month}/${fileName(parts)}`
 }
 
+const manifestEnding = ".manifest.json"
+
 export function manifestKey(key: string): string {
-  return `${key}.manifest.json`
+  return key + manifestEnding
 }
 
 const wordPattern = /^[A-Za-z0-9_~=][A-Za-z0-9._~=-]*$/
@@ -85,7 +87,8 @@ const namePattern = new RegExp(
 export function parseObjectKey(key: string): FileParts | undefined {
   const [server = "", subject, year, month, file, ...rest] = key.split("/")
   const match = namePattern.exec(file ?? "")
-  if (!wordPattern.test(server) || !subject || !match || rest.length > 0) return undefined
+  if (!wordPattern.test(server) || !subject || !match || rest.length > 0 || key.endsWith(manifestEnding))
+    return undefined
   const [, named, type, date = "", time = "", id = "", extension = ""] = match
   if (named !== subject || date.slice(0, 4) !== year || date.slice(4, 6) !== month) return undefined
   const at = new Date(
