@@ -64,8 +64,10 @@ export function parseLabels(
     ...problemsOf(server, sorted.server, (key) => `${prefix}.${key}`),
     ...problemsOf(flat, sorted.flat, (key) => sorted.flatLabels[key] ?? `${prefix}.${key}`),
   ]
-  const jobs: JobSpec[] = []
-  for (const [name, values] of [["default", {}] as const, ...sorted.jobs]) {
+  const jobs: JobSpec[] = flat.success
+    ? [{ name: "default", labels: flat.data, settings: settingsOf(sorted.flat) }]
+    : []
+  for (const [name, values] of sorted.jobs) {
     problems.push(...problemsOf(JobLabels.safeParse(values), values, (key) => `${prefix}.${name}.${key}`))
     const merged = JobLabels.safeParse({ ...sorted.flat, ...values })
     if (merged.success)
