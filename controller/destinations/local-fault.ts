@@ -49,11 +49,14 @@ const meanings: Readonly<Record<string, Meaning>> = {
 /** An error of the file system as a Fault; a Fault as it is. `root` is the destination's folder. */
 export function localFault(name: string, root: string, error: unknown): Fault {
   if (error instanceof Fault) return error
-  const { code = "", message = String(error) } = error as NodeJS.ErrnoException
+  const { code = "", message = String(error), syscall, path } = error as NodeJS.ErrnoException
+  const known = meanings[code]
   const {
     code: fault,
     what,
     hint,
-  } = meanings[code] ?? unavailable("failed", "See the message, and check the folder and its volume.")
-  return new Fault(fault, `${name} (${root}) ${what}: ${message}`, { hint, cause: error })
+  } = known ?? unavailable("failed", "See the message, and check the folder and its volume.")
+  const where = path === undefined || path === root ? "" : ` ${path}`
+  const detail = known ? `${code}${syscall ? `, ${syscall}` : ""}${where}` : message
+  return new Fault(fault, `${name} (${root}) ${what}: ${detail}`, { hint, cause: error })
 }

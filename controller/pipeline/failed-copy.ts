@@ -12,7 +12,9 @@ export function noneLeft(failed: readonly FailedCopy[]): Fault {
   const [first, ...others] = failed
   if (!first) return new Fault("destination-unknown", "the backup has no destination")
   if (others.length === 0) return first.fault
-  const messages = failed.map(({ destination, fault }) => `${destination}: ${fault.message}`)
+  const messages = failed.map(({ destination, fault: { message } }) =>
+    message.startsWith(destination) ? message : `${destination}: ${message}`,
+  )
   return new Fault(first.fault.code, `every destination failed: ${messages.join("; ")}`, {
     ...(first.fault.hint === null ? {} : { hint: first.fault.hint }),
     cause: first.fault,

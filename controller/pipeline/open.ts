@@ -17,20 +17,22 @@ export interface Opened {
 
 /** One that does not open is recorded as failed. Throws a Fault when none is left, or the signal's reason; nothing is then left open. */
 export async function openAll(places: readonly Place[], signal: AbortSignal): Promise<Opened> {
-  const open: OpenCopy[] = []
-  const failed: FailedCopy[] = []
-  const creating = places.map(async ({ destination, key }) => {
-    const created = destination.create(key, signal)
-    try {
-      open.push({ destination, key, writer: await untilAborted(created, signal) })
-    } catch (error) {
-      if (signal.aborted) created.then((late) => late.abort(signal.reason)).catch(() => {})
-      failed.push({ destination: destination.name, key, fault: faultOf(error) })
-    }
-  })
-  await Promise.all(creating)
+  const results = await Promise.all(places.map((place) => openOne(place, signal)))
+  const open = results.flatMap((result) => ("writer" in result ? [result] : []))
+  const failed = results.flatMap((result) => ("fault" in result ? [result] : []))
   if (!signal.aborted && open.length > 0) return { open, failed }
   await Promise.all(open.map(({ writer }) => writer.abort(signal.reason)))
   signal.throwIfAborted()
   throw noneLeft(failed)
+}
+
+/** A writer that only comes after the abort is aborted then. */
+async function openOne({ destination, key }: Place, signal: AbortSignal): Promise<OpenCopy | FailedCopy> {
+  const created = destination.create(key, signal)
+  try {
+    return { destination, key, writer: await untilAborted(created, signal) }
+  } catch (error) {
+    if (signal.aborted) created.then((late) => late.abort(signal.reason)).catch(() => {})
+    return { destination: destination.name, key, fault: faultOf(error) }
+  }
 }
