@@ -1,0 +1,98 @@
+import { describe, expect, test } from "bun:test"
+import { Fault } from "../../controller/core/fault.ts"
+import { planRestore, type RestoreFacts } from "../../controller/core/restore-plan.ts"
+import type { Engine } from "../../schemas/scalar.ts"
+import { aCompletedBackup, aManifest } from "./records.ts"
+
+const facts = (changes: Partial<RestoreFacts> = {}): RestoreFacts => ({
+  backup: aCompletedBackup(),
+  manifest: aManifest(),
+  present: ["shop", "users"],
+  serverVersion: "17.6",
+  nameMistake: undefined,
+  ...changes,
+})
+const plan = (changes: Partial<RestoreFacts> = {}, name = "shop_copy") =>
+  planRestore(facts(changes), { mode: "new", name })
+
+function refusal(changes: Partial<RestoreFacts>, name?: string): Fault {
+  try {
+    plan(changes, name)
+  } catch (error) {
+    if (error instanceof Fault) return error
+    throw error
+  }
+  throw new Error("it was not refused")
+}
+
+test("says in data and in words what will be read, made and left alone", () => {
+  expect(plan()).toMatchObject({
+    backupId: "b1",
+    serverName: "shop/db",
+    sourceDatabase: "shop",
+    targetDatabase: "shop_copy",
+    destination: "local",
+    storedBytes: 1000,
+    rawBytes: 5000,
+    warnings: [],
+  })
+  const { steps } = plan()
+  expect(steps[0]).toContain("sha-256")
+  expect(steps.at(-1)).toBe("If anything fails, drop shop_copy again. shop is not touched at any time")
+})
+
+test("reads the first copy that is still stored", () => {
+  const at = "2026-03-01T02:01:00.000Z"
+  const copies = [
+    { state: "deleted" as const, destination: "local", key: "k", deletedAt: at },
+    { state: "stored" as const, destination: "offsite", key: "k", storedAt: at },
+  ]
+  expect(plan({ backup: aCompletedBackup({ copies }) }).destination).toBe("offsite")
+  expect(refusal({ backup: aCompletedBackup({ copies: copies.slice(0, 1) }) }).code).toBe("copy-missing")
+})
+
+describe("is refused, with what to do,", () => {
+  test("into a database that exists, the one that was backed up above all", () => {
+    for (const name of ["shop", "users"]) {
+      const fault = refusal({}, name)
+      expect(fault.code).toBe("target-exists")
+      expect(fault.hint).toContain("Choose a name that is free")
+    }
+  })
+
+  test("under a name the engine would not take", () => {
+    const fault = refusal({ nameMistake: "names beginning with pg_ are the server's own" }, "pg_shop")
+    expect(fault).toMatchObject({ code: "request-invalid" })
+    expect(fault.message).toContain("pg_ are the server's own")
+  })
+
+  test("for globals, which have no database to go into", () => {
+    expect(refusal({ manifest: aManifest({ subject: { kind: "globals" } }) }).code).toBe(
+      "restore-unsupported",
+    )
+  })
+})
+
+describe("warns of an older release series than the backup's", () => {
+  const warnings = (name: Engine, from: string, to: string) =>
+    plan({
+      manifest: aManifest({ engine: { name, serverVersion: from, tool: "t", toolVersion: from } }),
+      serverVersion: to,
+    }).warnings.length
+
+  test.each([
+    ["postgres", "17.6", "17.2", 0],
+    ["postgres", "17.6", "18.0", 0],
+    ["postgres", "17.6", "16.10", 1],
+    ["postgres", "18beta1", "17.6", 1],
+    ["mysql", "8.4.6", "8.0.43", 1],
+    ["mysql", "8.0.43", "8.4.6", 0],
+    ["mysql", "9.7.0", "9.7.2", 0],
+    ["mariadb", "11.8.3-MariaDB", "10.11.14-MariaDB", 1],
+    ["mariadb", "10.11.14-MariaDB", "10.5.29-MariaDB", 1],
+    ["mariadb", "10.5.29-MariaDB", "10.11.14-MariaDB", 0],
+    ["mariadb", "unreadable", "10.11.14-MariaDB", 0],
+  ] as const)("%s %s → %s: %p", (engine, from, to, count) => {
+    expect(warnings(engine, from, to)).toBe(count)
+  })
+})
