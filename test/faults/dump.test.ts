@@ -22,13 +22,10 @@ async function fillLarge(server: TestServer): Promise<void> {
   } else {
     await server.sql(
       "large",
-      "create table t (i int auto_increment primary key, x varchar(200)); insert into t (x) values (repeat(uuid(), 5))",
+      "create table t (i int auto_increment primary key, x text); insert into t (x) values (repeat(uuid(), 40))",
     )
-    for (let n = 0; n < 20; n++)
-      await server.sql(
-        "large",
-        "insert into t (x) select concat(uuid(), uuid(), uuid(), uuid(), uuid()) from t",
-      )
+    for (let n = 0; n < 16; n++)
+      await server.sql("large", "insert into t (x) select repeat(concat(uuid(), i), 38) from t")
   }
 }
 
@@ -117,7 +114,7 @@ for (const image of images) {
         server.name,
         "sh",
         "-c",
-        "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' < $p/cmdline) in *pg_dump*dbname*|*mysqldump*single*|*mariadb-dump*single*) kill -9 ${p#/proc/} ;; esac; done; true",
+        "for p in /proc/[0-9]*; do case $(cat $p/comm) in pg_dump|mysqldump|mariadb-dump) kill -9 ${p#/proc/} ;; esac; done; true",
       ])
       await expectFailure(id, "failed", /dump-failed|server-lost|dump-truncated/)
     })
