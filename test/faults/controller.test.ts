@@ -33,7 +33,7 @@ describe("the controller", () => {
     })
     await server.ready()
     await server.sql("postgres", "create database large")
-    await server.sql("large", rows(3_000_000))
+    await server.sql("large", rows(1_000_000))
     await server.sql("postgres", "create database small")
     await server.sql("small", rows(1000))
   })

@@ -17,7 +17,7 @@ async function fillLarge(server: TestServer): Promise<void> {
   if (server.engine === "postgres") {
     await server.sql(
       "large",
-      "create table t as select i, md5(i::text) || md5((i+1)::text) || md5((i+2)::text) as x from generate_series(1, 3000000) i",
+      "create table t as select i, md5(i::text) || md5((i+1)::text) || md5((i+2)::text) as x from generate_series(1, 1000000) i",
     )
   } else {
     await server.sql(
