@@ -148,14 +148,30 @@ function invalid(key: string, message: string, suggestion: string | null = null)
 }
 
 function unknown(label: string, key: string, job: string, jobKey: string, prefix: string): Problem {
-  const near = job === "" ? nearest(key, labelKeys) : nearest(jobKey, jobKeys)
-  const suggestion = near === null ? null : `${prefix}.${job === "" ? "" : `${job}.`}${near}`
   const badName = job !== "" && jobKeys.includes(jobKey)
+  const nearKey = job === "" ? nearest(key, labelKeys) : nearest(jobKey, jobKeys)
+  const near = badName ? jobNameNear(job) : job
+  const suggestion =
+    near === null || nearKey === null ? null : `${prefix}.${near === "" ? "" : `${near}.`}${nearKey}`
   const message = badName
     ? `${short(label)}: "${short(job)}" cannot name a job: lower-case letters, digits and dashes, at most 32, and no key`
     : `${short(label)}: unknown label`
-  const hint = suggestion === null ? "The README lists every label." : `Did you mean ${suggestion}?`
+  const hint =
+    suggestion !== null
+      ? `Did you mean ${suggestion}?`
+      : badName
+        ? "Choose another name for the job."
+        : "The README lists every label."
   return { code: "label-unknown", message, hint, key: label, suggestion }
+}
+
+/** `My_Job` → `my-job` */
+function jobNameNear(job: string): string | null {
+  const name = job
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "")
+  return JobName.safeParse(name).success ? name : null
 }
 
 function notEnabled(prefix: string, key: string): Problem {
