@@ -1,10 +1,10 @@
-// Starts a tool in a container by `docker exec`: its shell has said that it runs, and under which process id.
+// Starts a tool in a container by `docker exec`: its shell has said that it runs, and which process it is.
 import { Fault } from "../core/fault.ts"
 import type { ExecProcess, ExecRequest } from "../ports.ts"
 import { attach, whyNotStarted } from "./attach.ts"
 import type { Connection } from "./connection.ts"
 import { lookAt, whyDown } from "./look.ts"
-import { announcingPid, goLine, type PidLine, pidLine } from "./pid-line.ts"
+import { announcing, goLine, type PidLine, type ProcessIdentity, pidLine } from "./pid-line.ts"
 import { stderrTail } from "./stderr-tail.ts"
 import { runningTool } from "./tool.ts"
 
@@ -23,7 +23,7 @@ export async function exec(
   const container = await lookAt(connection, containerId, signal)
   const down = whyDown(container, containerId)
   if (container === null || down !== null) throw down
-  const argv = ["sh", "-c", announcingPid(script, stdin), "dbbackup", ...args]
+  const argv = ["sh", "-c", announcing(script, stdin), "dbbackup", ...args]
   const { stream, execId, upgraded } = await attach(connection, { containerId, argv, stdin, user }, signal)
   if (stdin) {
     if (!upgraded) {
@@ -39,21 +39,21 @@ export async function exec(
     { execId, containerId, container, user, head, stderr, stream, stdin },
     signal,
   )
-  const pid = await firstOf(head, signal)
+  const identity = await firstOf(head, signal)
   if (signal.aborted) {
     tool.stdout.destroy()
     await tool.exit.catch(() => {})
     throw signal.reason
   }
-  if (pid !== null) return tool
+  if (identity !== null) return tool
   tool.stdout.destroy()
   const said = head.said() || stderr.text().trim()
   const now = whyDown(await lookAt(connection, containerId, signal), containerId)
   throw now ?? (stdin && said === "" ? noInput() : whyNotStarted("sh", said))
 }
 
-/** The pid, or null when it does not come, for whatever reason. */
-async function firstOf(head: PidLine, signal: AbortSignal): Promise<number | null> {
+/** Who was started, or null when it does not come, for whatever reason. */
+async function firstOf(head: PidLine, signal: AbortSignal): Promise<ProcessIdentity | null> {
   let timer = setTimeout(head.end, startSeconds * 1000)
   const hurry = () => {
     clearTimeout(timer)
@@ -61,7 +61,7 @@ async function firstOf(head: PidLine, signal: AbortSignal): Promise<number | nul
   }
   signal.addEventListener("abort", hurry, { once: true })
   try {
-    return await head.pid
+    return await head.process
   } finally {
     clearTimeout(timer)
     signal.removeEventListener("abort", hurry)

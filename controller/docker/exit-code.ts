@@ -15,6 +15,11 @@ export interface StartedExec {
 /** The number is an exit code. `forgotten`: its container went down, or the engine was restarted. */
 export type ExecState = "running" | "forgotten" | number
 
+/** What the kernel's KILL leaves, as when a container goes down. */
+const killedCode = 137
+/** The engine notes the end of the tools in a container before that of the container. */
+const lossSeconds = 5
+
 const never = new AbortController().signal
 
 /** Rejects as `ask` does. */
@@ -31,9 +36,18 @@ export async function stateOf(connection: Connection, execId: string): Promise<E
   }
 }
 
-/** What happened to the tool's container since the tool was started, or null when it still runs. Rejects as `ask` does. */
-export async function lossOf(connection: Connection, tool: StartedExec): Promise<Fault | null> {
-  return whyLost(tool.container, await lookAt(connection, tool.containerId, never))
+/** What happened to the tool's container since the tool was started, or null when it runs on. Rejects as `ask` does. */
+async function lossOf(
+  connection: Connection,
+  tool: StartedExec,
+  patienceSeconds: number,
+): Promise<Fault | null> {
+  const deadline = performance.now() + patienceSeconds * 1000
+  for (let pauseMs = 20; ; pauseMs *= 2) {
+    const loss = whyLost(tool.container, await lookAt(connection, tool.containerId, never))
+    if (loss !== null || performance.now() + pauseMs > deadline) return loss
+    await sleep(pauseMs)
+  }
 }
 
 /**
@@ -63,7 +77,7 @@ async function endingOf(connection: Connection, tool: StartedExec): Promise<"run
   const state = await stateOf(connection, tool.execId)
   if (state === "running" || state === 0) return state
   // A tool that was killed with its container has a code of its own, which would only mislead.
-  const lost = await lossOf(connection, tool)
+  const lost = await lossOf(connection, tool, state === killedCode ? lossSeconds : 0)
   return lost ?? (state === "forgotten" ? forgotten() : state)
 }
 

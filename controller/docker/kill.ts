@@ -1,20 +1,22 @@
 // Ends a tool inside its container. Docker has no call for it, so a second exec sends the signals.
-import { finished } from "node:stream/promises"
 import { setTimeout as sleep } from "node:timers/promises"
 import { Fault } from "../core/fault.ts"
 import { attach } from "./attach.ts"
 import type { Connection } from "./connection.ts"
-import { learnExitCode, lossOf, type StartedExec, stateOf } from "./exit-code.ts"
+import type { ProcessIdentity } from "./pid-line.ts"
 
 /** As long as an engine takes to restart. */
 const patienceSeconds = 30
 
+/** `ended`: it was there, and is no more. `gone`: it had ended before. `unknown`: neither could be made sure. */
+export type KillOutcome = "ended" | "gone" | "unknown"
+
 /**
  * Only shell builtins and `sleep`: a minimal image has neither ps nor pkill. A process started by `docker exec` leads a session
- * of its own, which its children keep after their parent is gone; the session is the 6th field of /proc/PID/stat, after a
- * name that may hold spaces. Zombies are gone already. Exits 1 when something outlived KILL.
+ * of its own, which its children keep after their parent is gone; the session is the 4th field of /proc/PID/stat behind the
+ * name, the parent the 2nd, the start time the 20th. Zombies are gone already.
  */
-const killScript = `leader=$1
+const killScript = `leader=$1 born=$2
 find_members() {
   members=
   for stat in /proc/[0-9]*/stat; do
@@ -22,6 +24,7 @@ find_members() {
     pid=\${line%% *}
     set -- \${line##*) }
     case $1 in Z|X) continue ;; esac
+    if [ "$pid" = "$leader" ] && [ "\${20}" != "$born" ]; then members=; break; fi
     if [ "$pid" = "$leader" ] || [ "$2" = "$leader" ] || [ "$4" = "$leader" ]; then members="$members $pid"; fi
   done
   [ -n "$members" ]
@@ -33,42 +36,48 @@ wait_gone() {
     if sleep 0.1 2>/dev/null; then tenths=$((tenths + 1)); else sleep 1; tenths=$((tenths + 10)); fi
   done
 }
-find_members || exit 0
+find_members || { echo dbbackup-kill:gone; exit; }
 kill -TERM $members 2>/dev/null
-wait_gone 50 && exit 0
-kill -KILL $members 2>/dev/null
-wait_gone 20`
+wait_gone 50 || { kill -KILL $members 2>/dev/null; wait_gone 20; } || { echo dbbackup-kill:unknown; exit; }
+echo dbbackup-kill:ended`
 
-export interface KillTarget extends StartedExec {
-  /** Inside the container. */
-  readonly pid: number
+export interface KillTarget extends ProcessIdentity {
+  readonly containerId: string
   readonly user: string | undefined
 }
 
 /** TERM to the tool and all that it started, KILL after 5 s to what is left. Tries on while the engine is away. Never rejects. */
-export async function killTool(connection: Connection, target: KillTarget): Promise<void> {
+export async function killTool(connection: Connection, target: KillTarget): Promise<KillOutcome> {
   const deadline = performance.now() + patienceSeconds * 1000
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2000)) {
     try {
       return await signalTool(connection, target)
     } catch (error) {
+      if (error instanceof Fault && error.code === "server-down") return "gone"
       const mayPass = error instanceof Fault && error.code === "docker-unreachable"
-      if (!mayPass || performance.now() + pauseMs > deadline) return
+      if (!mayPass || performance.now() + pauseMs > deadline) return "unknown"
       await sleep(pauseMs)
     }
   }
 }
 
-async function signalTool(connection: Connection, target: KillTarget): Promise<void> {
-  const state = await stateOf(connection, target.execId)
-  if (typeof state === "number") return
-  // In a container that was started anew, or by another process, the id means something else.
-  if (state === "forgotten" && (await lossOf(connection, target)) !== null) return
-  const argv = ["sh", "-c", killScript, "dbbackup-kill", String(target.pid)]
+async function signalTool(connection: Connection, target: KillTarget): Promise<KillOutcome> {
+  const argv = ["sh", "-c", killScript, "dbbackup-kill", String(target.pid), target.born]
   const command = { containerId: target.containerId, argv, stdin: false, user: target.user }
-  const { stream, execId } = await attach(connection, command, AbortSignal.timeout(patienceSeconds * 1000))
-  // Before its process runs, an exec looks like a forgotten one: its stream ends later.
-  await finished(stream.resume()).catch(() => {})
-  await learnExitCode(connection, { ...target, execId }, patienceSeconds)
-  stream.destroy()
+  const { stream } = await attach(connection, command, AbortSignal.timeout(patienceSeconds * 1000))
+  stream.on("error", () => {})
+  // Its words, not its end: an engine sees no tool of a container end before all output of the one that ended first is read.
+  let said = ""
+  try {
+    for await (const chunk of stream) {
+      said += String(chunk)
+      const outcome = /dbbackup-kill:(\w+)\n/.exec(said)?.[1]
+      if (outcome !== undefined) return outcome as KillOutcome
+    }
+  } catch (error) {
+    throw new Fault("docker-unreachable", "the connection broke while a tool was being ended", {
+      cause: error,
+    })
+  }
+  return "unknown"
 }

@@ -12,7 +12,8 @@ interface Inspected {
   readonly exposedPorts: readonly string[]
 }
 interface Known extends Inspected {
-  readonly state: string
+  /** Null when it could not be inspected in this state. */
+  readonly state: string | null
 }
 
 const parallelInspects = 8
@@ -40,9 +41,10 @@ export function observer(
       const current = before !== undefined && stillTrue(before, container)
       const inspected = current ? before : await inspect(connection, container.Id, signal)
       if (inspected === "gone") return []
-      // One that cannot be inspected is there all the same.
-      const best = inspected === "refused" ? (known.get(container.Id) ?? unknown) : inspected
-      if (inspected !== "refused") seen.set(container.Id, { ...inspected, state: container.State })
+      // One that cannot be inspected is there all the same, and is tried again.
+      const refused = inspected === "refused"
+      const best = refused ? (known.get(container.Id) ?? unknown) : inspected
+      seen.set(container.Id, { ...best, state: refused ? null : container.State })
       return [factsOf(container, best)]
     })
     known = seen

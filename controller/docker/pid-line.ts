@@ -1,16 +1,23 @@
-// The first line that a started shell prints, with its process id: proof that it runs, and what to kill. Printed on stdout,
-// not on stderr, because Docker keeps no order between the two, and this line must come before the first byte of a dump.
+// The first line that a started shell prints, with who it is: proof that it runs, and what to end. Printed on stdout, not on
+// stderr, because Docker keeps no order between the two, and this line must come before the first byte of a dump.
 
 /** A shell's complaint or Docker's own is shorter. */
 const longestAnswer = 4096
 
+/** A process inside its container. An id is given to another one some day; together with `born` it never is. */
+export interface ProcessIdentity {
+  readonly pid: number
+  /** Clock ticks, as /proc/PID/stat has them. */
+  readonly born: string
+}
+
 /**
- * Prepends the line to a script. With stdin, the shell first waits for a line of input, so that nothing of the script runs
- * on a connection that cannot carry its input; `read` takes exactly one line.
+ * Prepends the line to a script: /proc/PID/stat of the shell, which `exec` keeps. With stdin, the shell first waits for a line
+ * of input, so that nothing of the script runs on a connection that cannot carry its input; `read` takes exactly one line.
  */
-export function announcingPid(script: string, stdin: boolean): string {
-  const wait = stdin ? "read -r dbbackup_go || exit 97\nunset dbbackup_go\n" : ""
-  return `${wait}echo "dbbackup-pid:$$"\n${script}`
+export function announcing(script: string, stdin: boolean): string {
+  const wait = stdin ? "read -r dbbackup_line || exit 97\n" : ""
+  return `${wait}read -r dbbackup_line </proc/$$/stat\necho "dbbackup-pid:$dbbackup_line"\nunset dbbackup_line\n${script}`
 }
 
 /** What to write to stdin to let such a script go on. */
@@ -20,10 +27,10 @@ export interface PidLine {
   /** Takes stdout from its beginning; returns what is not part of the line, empty while that is undecided. */
   take(chunk: Buffer): Buffer
   /** Null once it is clear that no such line comes. */
-  readonly pid: Promise<number | null>
+  readonly process: Promise<ProcessIdentity | null>
   /** What stdout began with instead, for a message. */
   said(): string
-  /** Stdout has ended. */
+  /** Nothing more comes. */
   end(): void
 }
 
@@ -32,19 +39,18 @@ const nothing = Buffer.alloc(0)
 export function pidLine(): PidLine {
   let seen = nothing
   let decided = false
-  const { promise, resolve } = Promise.withResolvers<number | null>()
+  const { promise, resolve } = Promise.withResolvers<ProcessIdentity | null>()
   return {
-    pid: promise,
+    process: promise,
     take(chunk) {
       if (decided) return chunk
       seen = Buffer.concat([seen, chunk])
       const end = seen.indexOf("\n")
-      if (end < 0 && seen.length <= longestAnswer) return nothing
-      const digits = /^dbbackup-pid:(\d+)$/.exec(seen.toString("latin1", 0, end))?.[1]
-      if (digits === undefined && seen.length <= longestAnswer) return nothing
+      const identity = end < 0 ? null : identityIn(seen.toString("latin1", 0, end))
+      if (identity === null && seen.length <= longestAnswer) return nothing
       decided = true
-      resolve(digits === undefined ? null : Number(digits))
-      if (digits === undefined) return nothing
+      resolve(identity)
+      if (identity === null) return nothing
       const rest = seen.subarray(end + 1)
       seen = nothing
       return rest
@@ -52,4 +58,11 @@ export function pidLine(): PidLine {
     said: () => seen.toString("utf8").trim(),
     end: () => resolve(null),
   }
+}
+
+/** The fields of `stat` are counted from behind the name, which may hold spaces: the start time is the 20th there. */
+function identityIn(line: string): ProcessIdentity | null {
+  const [, pid, fields] = /^dbbackup-pid:(\d+) \(.*\) (.*)$/.exec(line) ?? []
+  const born = fields?.split(" ")[19]
+  return pid === undefined || born === undefined ? null : { pid: Number(pid), born }
 }

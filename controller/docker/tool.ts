@@ -1,10 +1,11 @@
 // A tool that was started in a container: what its output's end means, and how it is ended.
 import type { Duplex } from "node:stream"
+import { finished } from "node:stream/promises"
 import { Fault } from "../core/fault.ts"
 import type { ExecProcess } from "../ports.ts"
 import type { Connection } from "./connection.ts"
 import { learnExitCode, type StartedExec } from "./exit-code.ts"
-import { killTool } from "./kill.ts"
+import { type KillOutcome, killTool } from "./kill.ts"
 import type { PidLine } from "./pid-line.ts"
 import type { StderrTail } from "./stderr-tail.ts"
 import { notRead, toolInput } from "./tool-input.ts"
@@ -26,6 +27,9 @@ const patienceSeconds = 30
 /** Otherwise there is nothing to hope for, only something to learn. */
 const briefSeconds = 2
 
+/** What an engine notes for a tool once it could not pass on its output, though the tool may run on. A shell has it, too. */
+const abandonedCode = 126
+
 /** Takes the stream over. The tool is ended when the signal is aborted, when its stdout is destroyed, and when its connection breaks. */
 export function runningTool(connection: Connection, started: Started, signal: AbortSignal): ExecProcess {
   const { stream, head, stderr } = started
@@ -35,12 +39,13 @@ export function runningTool(connection: Connection, started: Started, signal: Ab
   )
   const stdin = started.stdin ? toolInput(stream, (reason) => exited || stop(reason)) : null
   let exited = false
-  let killing: Promise<void> | undefined
+  let killing: Promise<KillOutcome> | undefined
 
-  function kill(): Promise<void> {
-    if (exited) return Promise.resolve()
-    killing ??= head.pid
-      .then((pid) => (pid === null ? undefined : killTool(connection, { ...started, pid })))
+  /** One at a time; what is gone needs no second. */
+  function end(): Promise<KillOutcome> {
+    if (exited) return Promise.resolve("gone")
+    killing ??= head.process
+      .then((identity) => (identity === null ? "unknown" : killTool(connection, { ...started, ...identity })))
       .finally(() => {
         killing = undefined
       })
@@ -49,32 +54,38 @@ export function runningTool(connection: Connection, started: Started, signal: Ab
 
   function stop(reason: unknown): void {
     stdout.destroy(reason instanceof Error ? reason : new Error(String(reason)))
-    void kill()
+    void end()
   }
 
   async function exitAfter(ending: Ending): Promise<number> {
-    if (ending === "whole") return await learnExitCode(connection, started, patienceSeconds)
+    if (ending === "whole") {
+      const code = await learnExitCode(connection, started, patienceSeconds)
+      if (code === abandonedCode && (await end()) === "ended")
+        throw brokenOff(new Error("its output ended before it did"))
+      return code
+    }
     if (ending === "dropped") {
-      // Only then the connection: a tool takes its closing for the end of its input.
-      await kill()
-      stream.destroy()
+      await end()
+      await drained(stream)
       return await learnExitCode(connection, started, briefSeconds)
     }
+    stream.destroy()
     const outcome = await learnExitCode(connection, started, briefSeconds).catch((fault: unknown) => fault)
-    const broken = brokenOff(ending.broken)
-    const fault = outcome instanceof Fault && outcome.code !== "docker-error" ? outcome : broken
+    const fault =
+      outcome instanceof Fault && outcome.code !== "docker-error" ? outcome : brokenOff(ending.broken)
     stdout.destroy(fault)
-    if (typeof outcome === "number" && outcome !== 0) return outcome
+    if (typeof outcome === "number" && outcome !== 0 && outcome !== abandonedCode) return outcome
     throw fault
   }
 
+  ended.promise.then(head.end)
   const exit = ended.promise.then(exitAfter)
   exit
     .then(
       () => {
         exited = true
       },
-      () => kill(),
+      () => end(),
     )
     .finally(() => {
       signal.removeEventListener("abort", onAbort)
@@ -83,7 +94,7 @@ export function runningTool(connection: Connection, started: Started, signal: Ab
     })
 
   // Not before the pid is known, or nothing could be ended.
-  const onAbort = () => void head.pid.then(() => stop(signal.reason))
+  const onAbort = () => void head.process.then(() => stop(signal.reason))
   signal.addEventListener("abort", onAbort, { once: true })
   // An error is told by `stdout` and `exit` to whoever uses them. It must not end the process when nobody does, or does no more.
   stdout.on("error", () => {}).once("close", () => ended.resolve("dropped"))
@@ -91,7 +102,18 @@ export function runningTool(connection: Connection, started: Started, signal: Ab
     .on("error", (error) => !stream.readableEnded && ended.resolve({ broken: error }))
     .once("close", () => !stream.readableEnded && ended.resolve({ broken: new Error("closed too soon") }))
     .pipe(stdout)
-  return { stdout, stdin, stderrTail: stderr.text, exit, kill }
+  return { stdout, stdin, stderrTail: stderr.text, exit, kill: async () => void (await end()) }
+}
+
+/**
+ * Reads the last of an ended tool's output away: until it is read, an engine does not see that the tool has ended. Closing
+ * the connection first would have it note a code of its own instead.
+ */
+async function drained(stream: Duplex): Promise<void> {
+  stream.unpipe().resume()
+  const signal = AbortSignal.timeout(briefSeconds * 1000)
+  await finished(stream, { writable: false, signal }).catch(() => {})
+  stream.destroy()
 }
 
 function brokenOff(error: Error): Fault {

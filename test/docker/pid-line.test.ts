@@ -1,0 +1,69 @@
+// The line that a started shell prints first, told apart from the dump behind it and from whatever else comes instead.
+import { expect, test } from "bun:test"
+import fc from "fast-check"
+import { announcing, goLine, pidLine } from "../../controller/docker/pid-line.ts"
+
+const line = "dbbackup-pid:42 (sh (x) y) S 1 42 42 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 98765 2 3\n"
+
+test("is found and taken off, however it is split, and every byte behind it stays", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.integer({ min: 1, max: 300 }),
+      async (dump, size) => {
+        const head = pidLine()
+        const bytes = Buffer.concat([Buffer.from(line), dump])
+        const rest: Buffer[] = []
+        for (let at = 0; at < bytes.length; at += size) rest.push(head.take(bytes.subarray(at, at + size)))
+        expect(Buffer.concat(rest)).toEqual(Buffer.from(dump))
+        expect(await head.process).toEqual({ pid: 42, born: "98765" })
+      },
+    ),
+  )
+})
+
+test("is not there when something else was said, which is kept for a message", async () => {
+  const head = pidLine()
+  expect(head.take(Buffer.from("OCI runtime exec failed:\r\n"))).toHaveLength(0)
+  expect(head.take(Buffer.from("no such thing\r\n"))).toHaveLength(0)
+  head.end()
+  expect(await head.process).toBeNull()
+  expect(head.said()).toBe("OCI runtime exec failed:\r\nno such thing")
+})
+
+test("is given up on when too much else was said, without an end", async () => {
+  const head = pidLine()
+  for (let chunk = 0; chunk < 5; chunk++) head.take(Buffer.alloc(1000, "x"))
+  expect(await head.process).toBeNull()
+})
+
+test("is what a real shell prints, whose start time /proc confirms", async () => {
+  const script = announcing('echo "$1"; exec cat /proc/self/stat', false)
+  const shell = Bun.spawn(["sh", "-c", script, "dbbackup", "an argument"], { stdout: "pipe" })
+  const head = pidLine()
+  const [argument, stat] = head
+    .take(Buffer.from(await new Response(shell.stdout).bytes()))
+    .toString()
+    .split("\n")
+  const identity = await head.process
+  expect(argument).toBe("an argument")
+  expect(stat).toStartWith(`${shell.pid} (cat) `)
+  expect(identity).toEqual({ pid: shell.pid, born: stat?.split(" ")[21] ?? "" })
+})
+
+test("waits for its line of input, and leaves every byte behind that to the script", async () => {
+  const shell = Bun.spawn(["sh", "-c", announcing("exec cat", true)], { stdin: "pipe", stdout: "pipe" })
+  shell.stdin.write(`${goLine}first\nsecond`)
+  shell.stdin.end()
+  expect(
+    pidLine()
+      .take(Buffer.from(await new Response(shell.stdout).bytes()))
+      .toString(),
+  ).toBe("first\nsecond")
+})
+
+test("does not come, and nothing of the script runs, when there is no input", async () => {
+  const shell = Bun.spawn(["sh", "-c", announcing("echo ran", true)], { stdin: "ignore", stdout: "pipe" })
+  expect(await new Response(shell.stdout).text()).toBe("")
+  expect(await shell.exited).toBe(97)
+})
