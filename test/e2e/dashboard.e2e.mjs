@@ -1,0 +1,124 @@
+// A person in front of the dashboard: sees that all is well, makes a backup, gets the data back. In a real browser.
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { after, before, test } from "node:test"
+import { startStack, until } from "./stack.mjs"
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+const pages = ["/", "/databases", "/backups", "/restores", "/schedules", "/settings"]
+let stack
+
+const api = async (path) => (await (await fetch(`${stack.url}${path}`)).json()).data
+
+before(async () => {
+  stack = await startStack()
+  // A job that never ran makes its first backups by itself.
+  await until("the first backups", async () => {
+    const databases = (await api("/api/databases")).filter(({ server }) => server.id === "webshop")
+    return databases.length >= 3 && databases.every(({ state }) => state === "fresh")
+  })
+})
+
+after(() => stack?.stop())
+
+/** A page with nothing on its console that says error. */
+async function open(path, options = {}) {
+  const context = await stack.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  const page = await context.newPage()
+  const errors = []
+  page.on("pageerror", (error) => errors.push(String(error)))
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()))
+  await page.goto(`${stack.url}${path}`)
+  await page.locator("main h1, main h2").first().waitFor()
+  return { page, errors, close: () => context.close() }
+}
+
+test("the overview answers in one sentence, and lists the database with its last good backup", async () => {
+  const { page, errors, close } = await open("/")
+  const verdict = (await api("/api/system/status")).verdict.sentence
+  await page.getByText(verdict).first().waitFor()
+  await page.getByText("shop", { exact: true }).first().waitFor()
+  assert.deepEqual(errors, [])
+  await close()
+})
+
+test("a backup made with the button appears in the history without a reload", async () => {
+  const { page, close } = await open("/databases/webshop:shop")
+  const before = (await api("/api/backups?databaseId=webshop:shop")).length
+  await page
+    .getByRole("button", { name: /^Back up now/ })
+    .first()
+    .click()
+  await until("the backup completes", async () => {
+    const backups = await api("/api/backups?databaseId=webshop:shop&status=completed")
+    return backups.length > before
+  })
+  await page.getByText("manual", { exact: false }).first().waitFor()
+  await close()
+})
+
+test("a restore shows the plan, asks for the name, and every row is back", async () => {
+  const [backup] = await api("/api/backups?databaseId=webshop:shop&status=completed")
+  stack.sql("shop", "delete from orders where id > 4000")
+  const { page, errors, close } = await open(`/backups/${backup.id}`)
+  await page
+    .getByRole("button", { name: /Restore/ })
+    .first()
+    .click()
+  const dialog = page.getByRole("dialog")
+  await dialog.getByLabel("Name of the new database").fill("shop_from_dashboard")
+  await dialog.getByRole("button", { name: "Show the plan" }).click()
+  const button = dialog.getByRole("button", { name: "Restore into shop_from_dashboard" })
+  await button.waitFor()
+  assert.equal(await button.isDisabled(), true, "it must wait for the name")
+  await dialog.getByRole("textbox").fill("shop_from_dashboar")
+  assert.equal(await button.isDisabled(), true, "it must wait for the whole name")
+  await dialog.getByRole("textbox").fill("shop_from_dashboard")
+  await button.click()
+  await until("the restore completes", async () => (await api("/api/restores"))[0]?.status === "completed")
+  assert.equal(stack.sql("shop_from_dashboard", "select count(*) from orders"), "5000")
+  assert.equal(stack.sql("shop", "select count(*) from orders"), "4000")
+  assert.deepEqual(errors, [])
+  await close()
+})
+
+test("filters of the history live in the address", async () => {
+  const { page, close } = await open("/backups?status=failed")
+  await page.waitForLoadState("networkidle").catch(() => {})
+  assert.match(page.url(), /status=failed/)
+  assert.equal(await page.locator("table tbody tr").count(), 0)
+  await close()
+})
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`every page in ${colorScheme} has no serious accessibility finding and fits into 360 pixels`, async () => {
+    for (const path of pages) {
+      const { page, errors, close } = await open(path, {
+        colorScheme,
+        viewport: { width: 360, height: 740 },
+        bypassCSP: true,
+      })
+      await page.addScriptTag({ content: axe })
+      const { violations } = await page.evaluate(() => globalThis.axe.run(document))
+      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+      assert.deepEqual(
+        serious.map(({ id, nodes }) => [path, id, nodes[0]?.html]),
+        [],
+      )
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      assert.equal(overflow, 0, `${path} is wider than the screen`)
+      assert.deepEqual(errors, [])
+      await close()
+    }
+  })
+}
+
+test("all of it can be reached by keyboard: the first stop skips to the content", async () => {
+  const { page, close } = await open("/")
+  await page.keyboard.press("Tab")
+  assert.match(await page.evaluate(() => document.activeElement?.textContent ?? ""), /skip/i)
+  await close()
+})
