@@ -70,10 +70,12 @@ function isAlive(pid) {
   if (!(pid > 0) || pid === process.pid) return false
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     return error.code === "EPERM"
   }
+  // Its number may have gone to another process since, or it may be dead and not yet waited for.
+  const commandLine = `/proc/${pid}/cmdline`
+  return !existsSync(commandLine) || readFileSync(commandLine, "utf8").includes("bootstrap.mjs")
 }
 
 /** The wanted bun in a node_modules folder, or undefined. npm's package keeps it in one of two places. */

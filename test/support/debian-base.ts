@@ -1,6 +1,6 @@
 // Makes debian:SUITE-slim with debootstrap, as the base of the stand-ins. The tag appears only when it is complete.
 import { createHash } from "node:crypto"
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { aptInstall, debianMirror, installRefusal } from "./apt.ts"
 import { must, which } from "./command.ts"
@@ -91,11 +91,8 @@ function prepareFolder(suite: Suite): string {
   return mkdtempSync(join(bases, `${suite}-${process.pid}-`))
 }
 
+/** A dead process that nobody has waited for still has its folder, with an empty command line. */
 function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  const commandLine = `/proc/${pid}/cmdline`
+  return existsSync(commandLine) && readFileSync(commandLine, "utf8") !== ""
 }
