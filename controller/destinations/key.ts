@@ -1,8 +1,22 @@
 // What a key may look like, at every destination: a relative path that means one thing everywhere and stays inside.
 import { Fault } from "../core/fault.ts"
 
-/** Names of unfinished files end so. A file that ends so is never listed, and is removed by a sweep. */
-export const partialName = /\.partial-[0-9a-f]{12}$/
+const partialName = /\.partial-[0-9a-f]{12}$/
+const probeName = /^\.dbbackup-probe-[0-9a-f]{12}$/
+
+/** `id`: 12 hexadecimal digits. */
+export const partialOf = (path: string, id: string): string => `${path}.partial-${id}`
+export const probeKey = (id: string): string => `.dbbackup-probe-${id}`
+
+/** What a crash can leave behind; a sweep removes it. */
+export function isUnfinished(key: string): boolean {
+  return partialName.test(key) || probeName.test(key)
+}
+
+/** Never listed: the unfinished, and what the controller keeps for itself, such as its lock. */
+export function isHidden(key: string): boolean {
+  return isUnfinished(key) || key.slice(key.lastIndexOf("/") + 1).startsWith(".dbbackup")
+}
 
 /** 255 is the limit of a name on every common file system; `.partial-` and 12 digits go onto it while it is written. */
 const maxSegmentBytes = 255 - ".partial-".length - 12

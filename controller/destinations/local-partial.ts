@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto"
 import { constants } from "node:fs"
 import { type FileHandle, link, lstat, rename, unlink } from "node:fs/promises"
 import { Fault } from "../core/fault.ts"
+import { partialOf } from "./key.ts"
 import { openHandle } from "./local-handle.ts"
 import { type LocalPath, makePathOf, syncFolder } from "./local-path.ts"
 
@@ -18,7 +19,7 @@ export async function createPartial(root: string, key: string): Promise<Partial>
   for (let attempt = 1; ; attempt++) {
     try {
       const final = await makePathOf(root, key)
-      const path = `${final.file}.partial-${randomBytes(6).toString("hex")}`
+      const path = partialOf(final.file, randomBytes(6).toString("hex"))
       const handle = await openHandle(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
       return { handle, path, final }
     } catch (error) {

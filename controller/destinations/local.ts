@@ -1,10 +1,9 @@
 // A destination that is a folder: nothing half-written is ever visible in it, and what is visible survives a power cut.
-import { lstat, rmdir, unlink } from "node:fs/promises"
-import { basename, dirname, join, relative } from "node:path"
+import { lstat, rmdir, statfs, unlink } from "node:fs/promises"
+import { dirname, join, relative } from "node:path"
 import { Fault } from "../core/fault.ts"
 import type { Destination } from "../ports.ts"
-import { partialName } from "./key.ts"
-import { checkLocal, probeName } from "./local-check.ts"
+import { isHidden, isUnfinished } from "./key.ts"
 import { localFault } from "./local-fault.ts"
 import { filesUnder } from "./local-files.ts"
 import { closeHandle } from "./local-handle.ts"
@@ -12,6 +11,7 @@ import { createPartial, publishOver, writeAll } from "./local-partial.ts"
 import { pathOf, rootOf, syncFolder } from "./local-path.ts"
 import { readFrom } from "./local-read.ts"
 import { localWriter } from "./local-writer.ts"
+import { checkByProbe } from "./probe.ts"
 
 /** `root` must exist: a folder that is missing is mostly a volume that is not mounted, which nobody wants to be written beside. */
 export function localDestination(name: string, root: string): Destination {
@@ -101,19 +101,18 @@ export function localDestination(name: string, root: string): Destination {
         failing(error)
       }
     },
-    check: (signal) => checkLocal(destination, signal),
+    check: async (signal) => await checkByProbe(destination, await freeBytesOf(root), signal),
     sweep: (signal) => sweep(signal).catch(failing),
   }
   return destination
 }
 
-function isUnfinished(key: string): boolean {
-  return partialName.test(key) || probeName.test(key)
-}
-
-/** Unfinished files, and what the controller keeps for itself: its lock and its probes. */
-function isHidden(key: string): boolean {
-  return isUnfinished(key) || basename(key).startsWith(".dbbackup")
+/** Bytes that dbbackup's user may still write, or null where the system does not say. */
+async function freeBytesOf(root: string): Promise<number | null> {
+  return await statfs(root).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => null,
+  )
 }
 
 function isAbsent(error: unknown): boolean {

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto"
 import fc from "fast-check"
 import { Fault } from "../../controller/core/fault.ts"
 import type { Destination, SinkWriter } from "../../controller/ports.ts"
+import { until } from "../support/until.ts"
 
 export interface DestinationFixture {
   readonly destination: Destination
@@ -252,6 +253,7 @@ export function describeDestination(
         ["a/cut.dump", "b/c/cut.dump"].map((key) => at.create(key, signal)),
       )
       for (const writer of interrupted) await writeAll(writer, randomBytes(largeBytes))
+      await until("both to have left something", async () => (await fixture.traces()).length === 3)
       expect(await at.sweep(signal)).toBe(2)
       expect(await at.sweep(signal)).toBe(0)
       expect(await fixture.traces()).toEqual(["a/good.dump"])

@@ -1,30 +1,20 @@
-// Finds out whether a folder can hold backups, by doing what a backup does with a few bytes.
+// Finds out whether a destination can hold backups, by doing what a backup does with a few bytes.
 import { randomBytes } from "node:crypto"
-import { statfs } from "node:fs/promises"
 import type { DestinationStatus } from "../../schemas/api.ts"
 import { Fault, problemOf } from "../core/fault.ts"
 import type { Destination } from "../ports.ts"
-
-/** A probe's key; left over after a crash, it is swept like an unfinished file. */
-export const probeName = /^\.dbbackup-probe-[0-9a-f]{12}$/
-
-/** Bytes that dbbackup's user may still write, or null where the system does not say. */
-export async function freeBytesOf(root: string): Promise<number | null> {
-  return await statfs(root).then(
-    ({ bavail, bsize }) => bavail * bsize,
-    () => null,
-  )
-}
+import { probeKey } from "./key.ts"
 
 /** Writes, reads and removes a probe. Never rejects. */
-export async function checkLocal(
-  destination: Pick<Destination, "name" | "kind" | "location" | "put" | "read" | "remove">,
+export async function checkByProbe(
+  destination: Destination,
+  freeBytes: number | null,
   signal: AbortSignal,
 ): Promise<DestinationStatus> {
   const { name, kind, location } = destination
-  const status = { name, kind, location, freeBytes: await freeBytesOf(location) }
+  const status = { name, kind, location, freeBytes }
   const id = randomBytes(6).toString("hex")
-  const key = `.dbbackup-probe-${id}`
+  const key = probeKey(id)
   try {
     await destination.put(key, Buffer.from(id), signal)
     try {

@@ -1,0 +1,111 @@
+// A destination made of a bucket's few requests. Decides on keys, visibility and refusals; how to ask is s3.ts's.
+import type { Readable } from "node:stream"
+import { Fault } from "../core/fault.ts"
+import type { Destination } from "../ports.ts"
+import { isHidden, segmentsOf } from "./key.ts"
+import { checkByProbe } from "./probe.ts"
+import { partSizeFor } from "./s3-part-size.ts"
+import { s3Writer } from "./s3-writer.ts"
+
+/** Requests on objects by their full name in the bucket. They reject with Faults, and with the signal's reason when it is aborted. */
+export interface Bucket {
+  /** Size in bytes, or null when there is no such object in the bucket, which must exist. */
+  head(object: string, signal: AbortSignal | null): Promise<number | null>
+  put(object: string, body: Buffer, signal: AbortSignal): Promise<void>
+  /** Null when there is no such object. */
+  get(object: string, signal: AbortSignal): Promise<Readable | null>
+  /** As `S3Upload.run`, in parts of this size. */
+  upload(object: string, body: Readable, partSizeBytes: number): Promise<void>
+  delete(object: string, signal: AbortSignal | null): Promise<void>
+  list(
+    prefix: string,
+    signal: AbortSignal,
+  ): AsyncIterable<{ readonly object: string; readonly bytes: number }>
+  unfinishedUploads(prefix: string, signal: AbortSignal): AsyncIterable<UnfinishedUpload>
+  abortUpload(upload: UnfinishedUpload, signal: AbortSignal): Promise<void>
+}
+export interface UnfinishedUpload {
+  readonly object: string
+  readonly id: string
+}
+
+/** `prefix`: a folder in the bucket, empty or without slashes around it. */
+export function bucketDestination(
+  name: string,
+  location: string,
+  prefix: string,
+  bucket: Bucket,
+): Destination {
+  const under = prefix === "" ? "" : `${prefix}/`
+  const objectOf = (key: string): string => under + segmentsOf(key).join("/")
+  const claimed = new Set<string>()
+
+  /** What was stored in the same folder says how large the next dump may be. Also finds a missing bucket before a dump begins. */
+  async function largestBeside(object: string, signal: AbortSignal): Promise<number> {
+    let largest = 0
+    for await (const { bytes } of bucket.list(object.slice(0, object.lastIndexOf("/") + 1), signal)) {
+      largest = Math.max(largest, bytes)
+    }
+    return largest
+  }
+  async function claim(object: string): Promise<() => void> {
+    if (claimed.has(object)) throw taken(location, object)
+    claimed.add(object)
+    const release = (): void => void claimed.delete(object)
+    try {
+      if ((await bucket.head(object, null)) !== null) throw taken(location, object)
+      return release
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  const destination: Destination = {
+    name,
+    kind: "s3",
+    location,
+    async create(key, signal) {
+      const object = objectOf(key)
+      const partSizeBytes = partSizeFor(await largestBeside(object, signal))
+      return s3Writer(name, key, {
+        run: (body) => bucket.upload(object, body, partSizeBytes),
+        claim: () => claim(object),
+        remove: () => bucket.delete(object, null),
+      })
+    },
+    put: async (key, body, signal) => await bucket.put(objectOf(key), body, signal),
+    async read(key, signal) {
+      const body = await bucket.get(objectOf(key), signal)
+      if (body) return body
+      throw new Fault("copy-missing", `${key} is not in ${location}`, {
+        hint: "It was deleted or moved by something else. Restore another backup, or put the object back.",
+      })
+    },
+    size: async (key, signal) => await bucket.head(objectOf(key), signal),
+    remove: async (key, signal) => await bucket.delete(objectOf(key), signal),
+    async *list(start, signal) {
+      for await (const { object } of bucket.list(under + start, signal)) {
+        const key = object.slice(under.length)
+        if (!isHidden(key)) yield key
+      }
+    },
+    check: async (signal) => await checkByProbe(destination, null, signal),
+    async sweep(signal) {
+      const left = await Array.fromAsync(bucket.unfinishedUploads(under, signal))
+      for (const upload of left) await bucket.abortUpload(upload, signal)
+      return left.length
+    },
+  }
+  return destination
+}
+
+function taken(location: string, object: string): Fault {
+  return new Fault(
+    "destination-unavailable",
+    `${object} exists in ${location} already and is not overwritten`,
+    {
+      hint: "Two backups were given one name. Move the object away if it is not a backup.",
+    },
+  )
+}
