@@ -20,13 +20,14 @@ export interface Vocabulary {
 }
 
 const mostCharacters = 300
+const warning = /^warning\b|^[a-z_-]+: (warning:|\[warning\]|deprecated)/i
 const restoring = /^(restor|creat|load|check|inspect|drop)/
 
 /** Message: `<doing>: <tool> exited <code>: <its first error line>`, redacted and cut at 300 characters. */
 export function explainWith(vocabulary: Vocabulary, doing: string, { code, stderr }: ToolOutcome): Fault {
   const lines = stderr.split("\n").map((line) => line.trim())
   const own = lines.map((line) => /^dbbackup: ([a-z-]+): (.*)$/.exec(line)).filter((match) => match !== null)
-  const said = lines.filter((line) => line !== "" && !line.startsWith("dbbackup: "))
+  const said = lines.filter((line) => line !== "" && !line.startsWith("dbbackup: ") && !warning.test(line))
   const refusal = own.find((match) => match[1] !== "note")
   if (refusal) {
     const [, refused = "", why] = refusal

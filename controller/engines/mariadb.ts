@@ -6,6 +6,6 @@ export const mariadb = mysqlFamily({
   client: "mariadb",
   prefixes: ["MARIADB", "MYSQL"],
   dumpOptions: [],
-  // Its client otherwise prints the failing statement, customer data included.
-  clientOptions: ["--skip-print-query-on-error"],
+  // Its client otherwise prints the failing statement, customer data included. Older ones do not, and do not know the option.
+  clientOptions: ["--loose-skip-print-query-on-error"],
 })

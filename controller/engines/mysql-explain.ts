@@ -34,7 +34,7 @@ function vocabulary({ user, passwordEnv, passwordFile }: Access): Vocabulary {
       },
       {
         // It selects the name as escaped for a string (fetch_db_collation with db_name_buff in its mysqldump.cc).
-        pattern: /Unknown database '.*\\['"\\].*' when selecting/,
+        pattern: /Unknown database '.*\\['"\\].*'"? when selecting/,
         code: "failed",
         hint: "mariadb-dump cannot read the routines and events of a database whose name holds a quote or a backslash. Rename the database.",
       },

@@ -152,7 +152,10 @@ for (const image of images) {
         `create database ${quoted(quotes)}; create table ${quoted(quotes)}.t as select 1 as a`,
       )
       expect((await dump(server, rules, probe, named(quotes))).end).toBe("the dump completed trailer")
-      await sql(server, `use ${quoted(quotes)}; create procedure p() select 1`)
+      await sql(
+        server,
+        `use ${quoted(quotes)}; create procedure p() select 1; create event e on schedule every 1 day do select 1`,
+      )
       const outcome = await runScript(server, rules.dump(named(quotes), probe, {}, uncompressed).script)
       if (outcome.code === 0) expect(outcome.stdout).toContain("PROCEDURE `p`")
       else
