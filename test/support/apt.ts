@@ -1,5 +1,16 @@
 // Debian's packages: installs them on the machine when that is allowed, or fetches a single one into the clone.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
 import { join } from "node:path"
 import { must, run, which } from "./command.ts"
 import { cacheFolder } from "./places.ts"
@@ -56,15 +67,32 @@ export function debianMirror(): string {
   return defaultMirror
 }
 
-/** Unpacks one package of a Debian suite and returns the folder; the machine's own package state is not touched. */
-export async function unpackDebianPackage(suite: string, name: string): Promise<string> {
+/** Copies one file out of a package of a Debian suite; the machine's own package state is not touched. */
+export async function copyFromDebianPackage(
+  suite: string,
+  name: string,
+  file: string,
+  target: string,
+): Promise<void> {
+  if (!existsSync(keyring))
+    throw new Error(`${name} cannot be trusted: Debian's keys are not here (${keyring})`)
   const work = mkdtempSync(join(cacheFolder("apt"), `${name}-`))
+  try {
+    await unpack(suite, name, work)
+    copyFileSync(join(work, "root", file), `${target}.new`)
+    chmodSync(`${target}.new`, 0o755)
+    renameSync(`${target}.new`, target)
+  } finally {
+    rmSync(work, { recursive: true })
+  }
+}
+
+async function unpack(suite: string, name: string, work: string): Promise<void> {
   const state = join(work, "state")
   const archives = join(work, "cache")
   mkdirSync(join(state, "lists", "partial"), { recursive: true })
   mkdirSync(join(archives, "archives", "partial"), { recursive: true })
-  const trust = existsSync(keyring) ? `signed-by=${keyring}` : "trusted=yes"
-  writeFileSync(join(work, "sources.list"), `deb [${trust}] ${debianMirror()} ${suite} main\n`)
+  writeFileSync(join(work, "sources.list"), `deb [signed-by=${keyring}] ${debianMirror()} ${suite} main\n`)
   writeFileSync(join(work, "status"), "")
   const settings = {
     "Dir::Etc::SourceList": join(work, "sources.list"),
@@ -82,9 +110,6 @@ export async function unpackDebianPackage(suite: string, name: string): Promise<
   const archive = readdirSync(work).find((file) => file.endsWith(".deb"))
   if (archive === undefined) throw new Error(`apt downloaded no file for ${name}`)
   await must(["dpkg-deb", "-x", join(work, archive), join(work, "root")])
-  rmSync(archives, { recursive: true })
-  rmSync(state, { recursive: true })
-  return join(work, "root")
 }
 
 function readIfThere(file: string): string {

@@ -1,7 +1,7 @@
 // Docker compose v2: the installed plugin, else Ubuntu's package, else Debian's, unpacked into the clone.
-import { chmodSync, copyFileSync, existsSync, renameSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { aptInstall, distribution, installRefusal, unpackDebianPackage } from "./apt.ts"
+import { aptInstall, copyFromDebianPackage, distribution, installRefusal } from "./apt.ts"
 import { run, which } from "./command.ts"
 import { cacheFolder } from "./places.ts"
 
@@ -25,10 +25,7 @@ export async function ensureCompose(): Promise<readonly string[]> {
     await aptInstall(["docker-compose-v2"], "docker compose is missing")
   } else {
     console.log(`docker compose is missing: unpacking ${suite}'s docker-compose into .cache/docker`)
-    const root = await unpackDebianPackage(suite, "docker-compose")
-    copyFileSync(join(root, pluginPath), `${unpacked}.new`)
-    chmodSync(`${unpacked}.new`, 0o755)
-    renameSync(`${unpacked}.new`, unpacked)
+    await copyFromDebianPackage(suite, "docker-compose", pluginPath, unpacked)
   }
   const installed = await firstThatWorks([["docker", "compose"], [unpacked]])
   if (installed === undefined)
