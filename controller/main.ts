@@ -11,6 +11,7 @@ import { Fault } from "./core/fault.ts"
 import { planSchedule } from "./core/schedule-plan.ts"
 import { deriveServers } from "./core/server.ts"
 import { localDestination } from "./destinations/local.ts"
+import { s3Destination } from "./destinations/s3.ts"
 import { createDocker } from "./docker/client.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { runBackup } from "./jobs/backup.ts"
@@ -33,6 +34,8 @@ import { openCatalogue } from "./state/open.ts"
 const program = `dbbackup ${packageJson.version}`
 // A container that has just started loads its sample data, replays its log or upgrades its files meanwhile.
 const readyWaitSeconds = 60
+// A store that is away must not hold the start up; what it keeps of interrupted uploads is swept at a later one.
+const sweepMilliseconds = 5000
 
 /** Starts the controller and resolves once it answers. Throws a Fault when it cannot start. */
 export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<void> {
@@ -46,9 +49,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   const newId = () => Bun.randomUUIDv7()
   const events = createEventHub({ log })
   const catalogue = openCatalogue(settings.databasePath, events, { log })
-  const destinations: ReadonlyMap<string, Destination> = new Map([
-    ["local", localDestination("local", settings.storagePath)],
-  ])
+  const destinations = destinationsOf(settings)
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
   const docker = createDocker(settings.dockerHost)
@@ -180,7 +181,7 @@ type Leftovers = Parameters<typeof recover>[0]
 async function tidyUp(deps: Leftovers, signal: AbortSignal): Promise<void> {
   for (const destination of deps.destinations.values()) {
     try {
-      const swept = await destination.sweep(signal)
+      const swept = await destination.sweep(AbortSignal.any([signal, AbortSignal.timeout(sweepMilliseconds)]))
       if (swept > 0) deps.log("warn", `removed ${swept} unfinished files at ${destination.name}`)
     } catch (error) {
       deps.log(
@@ -201,6 +202,24 @@ function announce(settings: Settings, port: number, log: Log): void {
       "warn",
       "it listens beyond this machine and asks nobody for a password: publish it on loopback or behind a proxy that does",
     )
+}
+
+/** By name, in the order in which jobs that name none use them. */
+function destinationsOf({ storagePath, s3 }: Settings): ReadonlyMap<string, Destination> {
+  const local = localDestination("local", storagePath)
+  if (s3 === null) return new Map([["local", local]])
+  const { endpoint, credentials, ...bucket } = s3
+  const store = endpoint === null ? {} : { endpoint, forcePathStyle: true }
+  const remote = s3Destination({
+    name: "s3",
+    ...bucket,
+    ...store,
+    ...(credentials === null ? {} : { credentials }),
+  })
+  return new Map([
+    ["local", local],
+    ["s3", remote],
+  ])
 }
 
 /** Each folder once, however many things live in it. */

@@ -43,6 +43,28 @@ export const Environment = z.object({
   DBBACKUP_MAX_CONCURRENT: WholeNumber.refine((n) => n >= 1, "write at least 1")
     .prefault("3")
     .meta({ description: "Runs at a time, over all servers." }),
+  S3_BUCKET: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "Bucket of the destination `s3`. Without it there is none." }),
+  S3_REGION: z.string().min(1).prefault("us-east-1").meta({ description: "Region of the bucket." }),
+  S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta({
+      description: "URL of a store that is not AWS; it is addressed by path (`endpoint/bucket/key`).",
+    }),
+  S3_ACCESS_KEY_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "Access key (the SDK's own search: variables of AWS, role of the machine)." }),
+  S3_SECRET_ACCESS_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "Secret key, together with the access key." }),
   DOCKER_HOST: z
     .string()
     .min(1)

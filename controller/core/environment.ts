@@ -13,6 +13,15 @@ export interface Settings {
   readonly labelPrefix: string
   readonly maxConcurrent: number
   readonly dockerHost: string
+  readonly s3: BucketSettings | null
+}
+
+/** The bucket of the destination `s3`. */
+export interface BucketSettings {
+  readonly bucket: string
+  readonly region: string
+  readonly endpoint: string | null
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null
 }
 
 /**
@@ -46,7 +55,30 @@ export function readEnvironment(
     labelPrefix: values.DBBACKUP_LABEL_PREFIX,
     maxConcurrent: values.DBBACKUP_MAX_CONCURRENT,
     dockerHost: values.DOCKER_HOST,
+    s3: bucketOf(values),
   }
+}
+
+function bucketOf(values: Environment): BucketSettings | null {
+  const {
+    S3_BUCKET: bucket,
+    S3_REGION: region,
+    S3_ACCESS_KEY_ID: accessKeyId,
+    S3_SECRET_ACCESS_KEY: secretAccessKey,
+  } = values
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+    throw new Fault(
+      "settings-invalid",
+      "S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together, one is missing",
+      {
+        hint: "Set both, or none to let the SDK search.",
+      },
+    )
+  }
+  if (bucket === undefined) return null
+  const credentials =
+    accessKeyId !== undefined && secretAccessKey !== undefined ? { accessKeyId, secretAccessKey } : null
+  return { bucket, region, endpoint: values.S3_ENDPOINT ?? null, credentials }
 }
 
 /** Whether only this machine can reach the address. */

@@ -26,6 +26,7 @@ test("with nothing set, every setting has its default, and only this machine is 
     labelPrefix: "dbbackup",
     maxConcurrent: 3,
     dockerHost: "unix:///var/run/docker.sock",
+    s3: null,
   })
 })
 
@@ -78,4 +79,20 @@ describe("mistakes", () => {
 test("loopback is what only this machine reaches", () => {
   expect(["127.0.0.1", "127.1.2.3", "::1", "localhost"].every(isLoopback)).toBe(true)
   expect(["0.0.0.0", "::", "192.168.1.4", "db.example", "1.127.0.0"].some(isLoopback)).toBe(false)
+})
+
+test("takes a bucket with its keys, and refuses half a pair of keys", () => {
+  const env = {
+    S3_BUCKET: "backups",
+    S3_ENDPOINT: "http://store:9000",
+    S3_ACCESS_KEY_ID: "id",
+    S3_SECRET_ACCESS_KEY: "key",
+  }
+  expect(readEnvironment(env, "box").s3).toEqual({
+    bucket: "backups",
+    region: "us-east-1",
+    endpoint: "http://store:9000",
+    credentials: { accessKeyId: "id", secretAccessKey: "key" },
+  })
+  expect(() => readEnvironment({ ...env, S3_ACCESS_KEY_ID: undefined }, "box")).toThrow("belong together")
 })
