@@ -1,0 +1,63 @@
+// `bun run docs`: writes the README's tables and the JSON Schemas from the zod objects that the controller parses with.
+// `bun run docs --check` writes nothing, and fails when something differs.
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { z } from "zod"
+import { JobLabels, ServerLabels } from "../../schemas/labels.ts"
+import { Manifest } from "../../schemas/manifest.ts"
+import { Environment } from "../../schemas/settings.ts"
+import { repository } from "./places.ts"
+
+type Property = {
+  readonly description?: string
+  readonly default?: unknown
+  readonly enum?: readonly string[]
+}
+
+const labelsSchema = z.toJSONSchema(z.strictObject({ ...ServerLabels.shape, ...JobLabels.shape }), {
+  io: "input",
+})
+const manifestSchema = z.toJSONSchema(Manifest, { io: "input" })
+const environmentSchema = z.toJSONSchema(Environment, { io: "input" })
+
+function table(head: string, schema: typeof labelsSchema): string {
+  const rows = Object.entries((schema.properties ?? {}) as Record<string, Property>).map(
+    ([name, property]) => {
+      const value = property.default === undefined ? "" : `\`${property.default}\``
+      return `| \`${name}\` | ${value} | ${(property.description ?? "").replaceAll("|", "\\|")} |`
+    },
+  )
+  return [`| ${head} | Default | Meaning |`, "|---|---|---|", ...rows].join("\n")
+}
+
+function withSection(text: string, name: string, body: string): string {
+  const [begin, end] = [`<!-- generated: ${name} -->`, `<!-- end: ${name} -->`]
+  const from = text.indexOf(begin)
+  const to = text.indexOf(end)
+  if (from < 0 || to < from) throw new Error(`README.md has no section ${name}`)
+  return `${text.slice(0, from + begin.length)}\n${body}\n${text.slice(to)}`
+}
+
+/** What each generated file should hold, by its path. */
+export function documents(): ReadonlyMap<string, string> {
+  const readme = readFileSync(join(repository, "README.md"), "utf8")
+  const tables = withSection(
+    withSection(readme, "labels", table("Key", labelsSchema)),
+    "environment",
+    table("Variable", environmentSchema),
+  )
+  const json = (schema: unknown) => `${JSON.stringify(schema, null, 2)}\n`
+  return new Map([
+    ["README.md", tables],
+    ["schemas/json/labels.schema.json", json(labelsSchema)],
+    ["schemas/json/manifest.schema.json", json(manifestSchema)],
+  ])
+}
+
+if (import.meta.main) {
+  for (const [path, text] of documents()) {
+    if (!process.argv.includes("--check")) writeFileSync(join(repository, path), text)
+    else if (readFileSync(join(repository, path), "utf8") !== text)
+      throw new Error(`${path} differs from the schemas: run bun run docs`)
+  }
+}
