@@ -101,6 +101,7 @@ async function unpack(suite: string, name: string, work: string): Promise<void> 
     "Dir::State::status": join(work, "status"),
     "Dir::Cache": archives,
     "APT::Sandbox::User": "root",
+    "APT::Update::Error-Mode": "any",
     "Acquire::Languages": "none",
     "Acquire::Check-Valid-Until": "false",
   }
