@@ -4,7 +4,7 @@ import { applyEvent } from "../../dashboard/src/lib/apply-event.ts"
 import { getBackup, getRunLogs } from "../../schemas/api.ts"
 import type { LogLine } from "../../schemas/run.ts"
 import { answer, controllerAnswers } from "./setup/controller.ts"
-import { completedBackup, failedBackup, hoursAgo, runningBackup } from "./setup/samples.ts"
+import { completedBackup, failedBackup, hoursAgo, refusedPassword, runningBackup } from "./setup/samples.ts"
 import { show } from "./setup/show.tsx"
 
 const line = (id: number, level: LogLine["level"], message: string): LogLine => ({
@@ -15,7 +15,11 @@ const line = (id: number, level: LogLine["level"], message: string): LogLine => 
 })
 
 test("a failure is told as cause, next step, what happens by itself, and the tool's last lines", async () => {
-  const log = [line(1, "info", "run began"), line(2, "warn", "FATAL: password authentication failed")]
+  const log = [
+    line(1, "info", "run began"),
+    line(2, "warn", "FATAL: password authentication failed"),
+    line(3, "error", `shop: ${refusedPassword.message}`),
+  ]
   controllerAnswers(answer(getBackup, failedBackup()), answer(getRunLogs, log))
   show("/backups/backup-1")
   const why = await screen.findByRole("region", { name: "Why" })
@@ -31,6 +35,7 @@ test("a failure is told as cause, next step, what happens by itself, and the too
   expect(places).toEqual([...places].sort((a, b) => a - b))
   expect(places[0]).toBeGreaterThanOrEqual(0)
   expect(why.textContent).not.toContain("run began")
+  expect(why.textContent?.split(refusedPassword.message)).toHaveLength(2)
 })
 
 test("a running backup shows its bytes and its log as they come", async () => {

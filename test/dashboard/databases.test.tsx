@@ -3,7 +3,7 @@ import { screen, within } from "@testing-library/react"
 import { matching } from "../../dashboard/src/features/databases/matching.ts"
 import { getStatus, listDatabases, listServers } from "../../schemas/api.ts"
 import { answer, controllerAnswers } from "./setup/controller.ts"
-import { database, server, status } from "./setup/samples.ts"
+import { database, refusedPassword, server, status } from "./setup/samples.ts"
 import { show } from "./setup/show.tsx"
 
 const legacy = server({
@@ -68,6 +68,19 @@ describe("the page of all databases", () => {
     const section = await screen.findByRole("region", { name: "shop/db" })
     expect(section.textContent).toContain("Did you mean dbbackup.schedule?")
     expect(section.textContent).toContain("label-unknown")
+  })
+
+  test("does not call a server active that cannot be dumped", async () => {
+    const refused = server({ problems: [refusedPassword] })
+    controllerAnswers(
+      answer(listServers, [refused]),
+      answer(listDatabases, [database()]),
+      answer(getStatus, status()),
+    )
+    show("/databases")
+    const section = within(await screen.findByRole("region", { name: "shop/db" }))
+    expect(section.getByText("has problems")).toBeDefined()
+    expect(section.queryByText("active") === null).toBe(true)
   })
 
   test("offers no backup of a database that a label leaves out", async () => {

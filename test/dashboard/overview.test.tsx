@@ -78,9 +78,22 @@ describe("what needs attention", () => {
       lateItem("b", "crm_archive is late."),
       lateItem("c", "shop is late."),
     ]
-    expect(grouped(items, databases).map(({ sentence, same }) => [sentence, same])).toEqual([
+    expect(grouped(items, databases, []).map(({ sentence, same }) => [sentence, same])).toEqual([
       ["crm is late.", ["crm_archive"]],
       ["shop is late.", []],
+    ])
+  })
+
+  test("is told once for servers that nobody labelled", () => {
+    const servers = ["a", "b", "c"].map((id) => server({ id, name: id, state: "unprotected", jobs: [] }))
+    const items = servers.map(({ id }) => ({
+      databaseId: null,
+      serverId: id,
+      sentence: `${id} is not backed up.`,
+      hint: null,
+    }))
+    expect(grouped(items, [], servers).map(({ sentence, same }) => [sentence, same])).toEqual([
+      ["a is not backed up.", ["b", "c"]],
     ])
   })
 })

@@ -16,7 +16,7 @@ interface Props {
 }
 
 export function FailureReport({ what, problem, lines }: Props) {
-  const last = telling(lines)
+  const last = telling(lines, problem)
   return (
     <Section title="Why">
       <div className="flex items-start gap-2 pt-3">
@@ -43,8 +43,12 @@ export function FailureReport({ what, problem, lines }: Props) {
   )
 }
 
-/** What the tool said is kept as warnings and errors; where there are none, the end of the log has to do. */
-function telling(lines: readonly LogLine[]): readonly LogLine[] {
-  const loud = lines.filter(({ level }) => level === "warn" || level === "error")
-  return (loud.length > 0 ? loud : lines).slice(-lastLines)
+/**
+ * What the tool said is kept as warnings and errors; where there are none, the end of the log has to do. The controller's
+ * own line with the cause is left out: it stands right above.
+ */
+function telling(lines: readonly LogLine[], cause: Problem): readonly LogLine[] {
+  const others = lines.filter(({ message }) => !message.includes(cause.message))
+  const loud = others.filter(({ level }) => level === "warn" || level === "error")
+  return (loud.length > 0 ? loud : others).slice(-lastLines)
 }

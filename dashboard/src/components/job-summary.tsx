@@ -1,6 +1,5 @@
 // What a job does: when, in its own zone; what it keeps; where to; and where each value comes from.
 import { useQuery } from "@tanstack/react-query"
-import { ChevronRight } from "lucide-react"
 import type { JobView } from "../../../schemas/job.ts"
 import type { SettingInForce } from "../../../schemas/server.ts"
 import { formatMoment, formatUtc, listed } from "../lib/format.ts"
@@ -10,6 +9,7 @@ import { retentionSentence } from "../lib/retention-words.ts"
 import { cronSentence } from "../lib/schedule-words.ts"
 import { useNow } from "../lib/use-now.ts"
 import { Fact, Facts } from "./facts.tsx"
+import { Fold } from "./fold.tsx"
 
 const shownRuns = 3
 
@@ -30,13 +30,9 @@ export function JobSummary({ job, unfolded = false }: Props) {
         <Fact name="Retention">{retentionSentence(job.retention)}</Fact>
         <Fact name="Destinations">{listed(job.destinations)}</Fact>
       </Facts>
-      <details open={unfolded} className="group pb-2 text-sm">
-        <summary className="inline-flex min-h-8 items-center gap-1 text-muted hover:text-ink max-sm:min-h-11">
-          <ChevronRight aria-hidden className="size-3.5 group-open:rotate-90" />
-          Where each value comes from
-        </summary>
+      <Fold summary="Where each value comes from" open={unfolded}>
         <Sources job={job} />
-      </details>
+      </Fold>
     </>
   )
 }
@@ -57,7 +53,7 @@ function NextThree({ job }: { readonly job: JobView }) {
           <li key={iso}>
             <time dateTime={iso} title={formatUtc(at)}>
               {there}
-              {here !== there && <span className="text-muted"> · here {here}</span>}
+              {here !== there && <span className="whitespace-nowrap text-muted"> · here {here}</span>}
             </time>
           </li>
         )

@@ -4,7 +4,11 @@ import type { Problem } from "../../../schemas/errors.ts"
 import { explain } from "../lib/api-failure.ts"
 
 export function ProblemNote({ problem }: { readonly problem: Problem }) {
+  const { message, hint, key, suggestion } = problem
   const quiet = problem.code === "server-warning"
+  // Most messages and hints name the label and the spelling that is meant themselves.
+  const unnamed = key !== null && !message.includes(key)
+  const unsuggested = suggestion !== null && !hint?.includes(suggestion)
   return (
     <div className="flex max-w-3xl items-start gap-2 text-sm">
       <TriangleAlert
@@ -13,17 +17,17 @@ export function ProblemNote({ problem }: { readonly problem: Problem }) {
       />
       <div>
         <p>
-          {problem.key && <code className="font-mono text-xs">{problem.key}: </code>}
-          {problem.message}
-          {problem.suggestion && (
+          {unnamed && <code className="font-mono text-xs">{key}: </code>}
+          {message}
+          {unsuggested && (
             <>
               {". Did you mean "}
-              <code className="font-mono text-xs">{problem.suggestion}</code>?
+              <code className="font-mono text-xs">{suggestion}</code>?
             </>
           )}
         </p>
         <p className="text-muted">
-          {problem.hint} <code className="font-mono text-xs">{problem.code}</code>
+          {hint} <code className="font-mono text-xs">{problem.code}</code>
         </p>
       </div>
     </div>

@@ -22,13 +22,19 @@ export const freshnessWords: Readonly<Record<Freshness, StateWord>> = {
   retired: { word: "retired", tone: "quiet" },
 }
 
-export const serverWords: Readonly<Record<ServerState, StateWord>> = {
-  active: { word: "backed up", tone: "good" },
+const serverWords: Readonly<Record<ServerState, StateWord>> = {
+  active: { word: "active", tone: "good" },
   unprotected: { word: "unprotected", tone: "late" },
   disabled: { word: "disabled", tone: "quiet" },
   misconfigured: { word: "label mistake", tone: "bad" },
   conflict: { word: "conflict", tone: "bad" },
   retired: { word: "retired", tone: "quiet" },
+}
+
+/** A server that has jobs may still be one that cannot be dumped. A warning alone does not make it so. */
+export function serverState({ state, problems }: Pick<Server, "state" | "problems">): StateWord {
+  const serious = problems.some(({ code }) => code !== "server-warning")
+  return state === "active" && serious ? { word: "has problems", tone: "bad" } : serverWords[state]
 }
 
 /** Backups and restores share these. */
@@ -47,6 +53,11 @@ export const engineNames = { postgres: "PostgreSQL", mysql: "MySQL", mariadb: "M
 export function engineOf(server: Pick<Server, "engine" | "serverVersion">): string {
   const name = server.engine ? engineNames[server.engine] : "unknown engine"
   return server.serverVersion ? `${name} ${server.serverVersion}` : name
+}
+
+/** An image's reference; of a bare id, which Docker gives once the tag has moved, as much as one needs to find it. */
+export function imageName(image: string): string {
+  return image.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, "$1")
 }
 
 export const triggerWords: Readonly<Record<Trigger, string>> = {

@@ -40,8 +40,8 @@ export function BackupFacts({ backup }: { readonly backup: Backup }) {
       {backup.status === "completed" && (
         <>
           <Fact name="Size">
-            <Size bytes={backup.proof.storedBytes} /> stored, <Size bytes={backup.proof.rawBytes} /> dumped,{" "}
-            {backup.compression}
+            <Size bytes={backup.proof.storedBytes} /> stored, <Size bytes={backup.proof.rawBytes} /> left the
+            server, {backup.compression}
           </Fact>
           <Fact name="File">
             <code className="font-mono text-xs wrap-anywhere">{backup.fileName}</code>

@@ -23,8 +23,10 @@ export function ProofInWords({ proof, manifest }: Props) {
       <Seen>The end of the dump was seen: {proof.end}.</Seen>
       {facts && <Seen>The database held {count(facts.tables, "table")} when the dump began.</Seen>}
       <Seen>
-        {formatExactBytes(proof.rawBytes)} left the server; {formatExactBytes(proof.storedBytes)} are stored,
-        and every stored copy has exactly these.
+        {formatExactBytes(proof.rawBytes)} left the server
+        {proof.rawBytes === proof.storedBytes
+          ? ", and every stored copy has exactly these."
+          : `; every stored copy has ${formatExactBytes(proof.storedBytes)}, exactly those written.`}
       </Seen>
       <Seen>
         <Checksum sha256={proof.storedSha256} />

@@ -31,6 +31,9 @@ export function DatabasesPage() {
   )
 }
 
+/** More label blocks than these would push the databases off the page. */
+const mostUnfolded = 2
+
 interface ServersProps {
   readonly servers: readonly Server[]
   readonly databases: readonly Database[]
@@ -40,6 +43,7 @@ interface ServersProps {
 function Servers({ servers, databases, text }: ServersProps) {
   if (servers.length === 0) return <NoServers />
   const found = matching(servers, databases, text)
+  const unlabelled = found.filter(({ server }) => server.suggestedLabels !== null).length
   return (
     <>
       {text !== "" && (
@@ -51,7 +55,12 @@ function Servers({ servers, databases, text }: ServersProps) {
         </p>
       )}
       {found.map(({ server, databases }) => (
-        <ServerSection key={server.id} server={server} databases={databases} />
+        <ServerSection
+          key={server.id}
+          server={server}
+          databases={databases}
+          unfolded={unlabelled <= mostUnfolded}
+        />
       ))}
     </>
   )

@@ -1,13 +1,15 @@
 // What needs a person, each with its one action.
+import { useQuery } from "@tanstack/react-query"
 import { Link } from "wouter"
 import type { Database } from "../../../../schemas/server.ts"
 import { BackUpNow } from "../../components/back-up-now.tsx"
 import { buttonClass } from "../../components/button.tsx"
 import { Section } from "../../components/page.tsx"
 import { listed } from "../../lib/format.ts"
-import { backupPath, databasePath, serverPath, settingsPath } from "../../lib/paths.ts"
+import { backupPath, databasePath, databasesPath, serverPath, settingsPath } from "../../lib/paths.ts"
+import { serversQuery } from "../../lib/queries/servers.ts"
 import type { AttentionItem } from "../../lib/queries/status.ts"
-import { grouped } from "./grouped.ts"
+import { type GroupedItem, grouped } from "./grouped.ts"
 
 interface Props {
   readonly items: readonly AttentionItem[]
@@ -15,11 +17,12 @@ interface Props {
 }
 
 export function Attention({ items, databases }: Props) {
+  const servers = useQuery(serversQuery()).data ?? []
   if (items.length === 0) return null
   return (
     <Section title="Needs attention">
       <ul>
-        {grouped(items, databases).map((item) => (
+        {grouped(items, databases, servers).map((item) => (
           <li
             key={`${item.databaseId ?? item.serverId} ${item.sentence}`}
             className="flex items-start justify-between gap-x-6 gap-y-2 border-b border-line py-2 max-sm:flex-col"
@@ -43,7 +46,7 @@ function Action({
   item,
   databases,
 }: {
-  readonly item: AttentionItem
+  readonly item: GroupedItem
   readonly databases: readonly Database[]
 }) {
   const link = (href: string, words: string) => (
@@ -57,6 +60,7 @@ function Action({
     return <BackUpNow databaseId={database.id} name={database.name} />
   }
   if (item.databaseId) return link(databasePath(item.databaseId), "Open database")
+  if (item.serverId && item.same.length > 0) return link(databasesPath, "Open servers")
   if (item.serverId) return link(serverPath(item.serverId), "Open server")
   return link(settingsPath, "See connections")
 }
