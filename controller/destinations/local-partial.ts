@@ -73,7 +73,7 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-function taken(file: string): Fault {
+export function taken(file: string): Fault {
   return new Fault("destination-unavailable", `${file} exists already and is not overwritten`, {
     hint: "Two backups were given one name. Move the file away if it is not a backup.",
   })

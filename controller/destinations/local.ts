@@ -7,7 +7,7 @@ import { isHidden, isUnfinished } from "./key.ts"
 import { localFault } from "./local-fault.ts"
 import { filesUnder } from "./local-files.ts"
 import { closeHandle } from "./local-handle.ts"
-import { createPartial, publishOver, writeAll } from "./local-partial.ts"
+import { createPartial, publishOver, taken, writeAll } from "./local-partial.ts"
 import { pathOf, rootOf, syncFolder } from "./local-path.ts"
 import { readFrom } from "./local-read.ts"
 import { localWriter } from "./local-writer.ts"
@@ -74,7 +74,12 @@ export function localDestination(name: string, root: string): Destination {
     location: root,
     create: async (key, signal) => {
       signal.throwIfAborted()
-      return await localWriter(name, root, key).catch(failing)
+      try {
+        if ((await sizeOf(key)) !== null) throw taken(join(root, key))
+        return await localWriter(name, root, key)
+      } catch (error) {
+        throw faultOf(error)
+      }
     },
     put: async (key, body, signal) => {
       signal.throwIfAborted()

@@ -4,29 +4,32 @@ import { Fault } from "../core/fault.ts"
 import type { Destination } from "../ports.ts"
 import { isHidden, segmentsOf } from "./key.ts"
 import { checkByProbe } from "./probe.ts"
-import { partSizeFor } from "./s3-part-size.ts"
 import { s3Writer } from "./s3-writer.ts"
 
 /** Requests on objects by their full name in the bucket. They reject with Faults, and with the signal's reason when it is aborted. */
 export interface Bucket {
   /** Size in bytes, or null when there is no such object in the bucket, which must exist. */
   head(object: string, signal: AbortSignal | null): Promise<number | null>
-  put(object: string, body: Buffer, signal: AbortSignal): Promise<void>
+  put(object: string, body: Buffer, signal: AbortSignal | null): Promise<void>
   /** Null when there is no such object. */
   get(object: string, signal: AbortSignal): Promise<Readable | null>
-  /** As `S3Upload.run`, in parts of this size. */
-  upload(object: string, body: Readable, partSizeBytes: number): Promise<void>
+  beginUpload(object: string): Promise<string>
+  /** Resolves with the part's tag. */
+  uploadPart(upload: UnfinishedUpload, number: number, body: Buffer): Promise<string>
+  completeUpload(upload: UnfinishedUpload, parts: readonly UploadedPart[]): Promise<void>
   delete(object: string, signal: AbortSignal | null): Promise<void>
-  list(
-    prefix: string,
-    signal: AbortSignal,
-  ): AsyncIterable<{ readonly object: string; readonly bytes: number }>
+  /** Names under a prefix. */
+  list(prefix: string, signal: AbortSignal): AsyncIterable<string>
   unfinishedUploads(prefix: string, signal: AbortSignal): AsyncIterable<UnfinishedUpload>
-  abortUpload(upload: UnfinishedUpload, signal: AbortSignal): Promise<void>
+  abortUpload(upload: UnfinishedUpload, signal: AbortSignal | null): Promise<void>
 }
 export interface UnfinishedUpload {
   readonly object: string
   readonly id: string
+}
+export interface UploadedPart {
+  readonly number: number
+  readonly tag: string
 }
 
 /** `prefix`: a folder in the bucket, empty or without slashes around it. */
@@ -40,14 +43,6 @@ export function bucketDestination(
   const objectOf = (key: string): string => under + segmentsOf(key).join("/")
   const claimed = new Set<string>()
 
-  /** What was stored in the same folder says how large the next dump may be. Also finds a missing bucket before a dump begins. */
-  async function largestBeside(object: string, signal: AbortSignal): Promise<number> {
-    let largest = 0
-    for await (const { bytes } of bucket.list(object.slice(0, object.lastIndexOf("/") + 1), signal)) {
-      largest = Math.max(largest, bytes)
-    }
-    return largest
-  }
   async function claim(object: string): Promise<() => void> {
     if (claimed.has(object)) throw taken(location, object)
     claimed.add(object)
@@ -67,12 +62,9 @@ export function bucketDestination(
     location,
     async create(key, signal) {
       const object = objectOf(key)
-      const partSizeBytes = partSizeFor(await largestBeside(object, signal))
-      return s3Writer(name, key, {
-        run: (body) => bucket.upload(object, body, partSizeBytes),
-        claim: () => claim(object),
-        remove: () => bucket.delete(object, null),
-      })
+      // Finds a missing bucket or permission before the dump begins.
+      if ((await bucket.head(object, signal)) !== null) throw taken(location, object)
+      return s3Writer(name, object, bucket, () => claim(object))
     },
     put: async (key, body, signal) => await bucket.put(objectOf(key), body, signal),
     async read(key, signal) {
@@ -85,7 +77,7 @@ export function bucketDestination(
     size: async (key, signal) => await bucket.head(objectOf(key), signal),
     remove: async (key, signal) => await bucket.delete(objectOf(key), signal),
     async *list(start, signal) {
-      for await (const { object } of bucket.list(under + start, signal)) {
+      for await (const object of bucket.list(under + start, signal)) {
         const key = object.slice(under.length)
         if (!isHidden(key)) yield key
       }

@@ -1,13 +1,12 @@
-// How an upload of unknown length is cut: S3 takes at most 10,000 parts, and all but the last must be equal at some stores.
+// How an upload of unknown length is cut: S3 takes parts of at least 5 MiB, and at most 10,000 of them.
 
-const maxParts = 10_000
-/** 10,000 of these are 78 GiB. Memory while uploading: about four parts (two under way, one gathered, one being cut off). */
-const smallestPartBytes = 8 << 20
-const largestPartBytes = 512 << 20
 export const partsAtOnce = 2
+export const maxParts = 10_000
+const smallestBytes = 5 << 20
+/** Equal up to here, which some stores insist on: 24 GiB. Then twice as large every 1,000 parts, which makes 327 GiB in all. */
+const equalParts = 5_000
 
-/** Leaves room for a dump four times as large as the largest one known, which may be 0. */
-export function partSizeFor(largestKnownBytes: number): number {
-  const mebibytes = Math.ceil((largestKnownBytes * 4) / maxParts / (1 << 20))
-  return Math.min(Math.max(mebibytes << 20, smallestPartBytes), largestPartBytes)
+/** Size in bytes of a part, the last one excepted. `number` counts from 1. */
+export function partBytes(number: number): number {
+  return smallestBytes * 2 ** Math.max(0, Math.ceil((number - equalParts) / 1000))
 }

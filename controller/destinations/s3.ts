@@ -1,10 +1,9 @@
 // A destination that is a bucket and a prefix. The one place that knows the AWS SDK, and loads it only when it is used.
 import type { Readable } from "node:stream"
-import type { ListMultipartUploadsCommandOutput, S3Client } from "@aws-sdk/client-s3"
+import type { ListMultipartUploadsCommandOutput } from "@aws-sdk/client-s3"
 import type { Destination } from "../ports.ts"
 import { type Bucket, bucketDestination } from "./s3-bucket.ts"
 import { isAbsent, type S3Action, s3Fault } from "./s3-fault.ts"
-import { partsAtOnce } from "./s3-part-size.ts"
 import { wholeBody } from "./s3-read.ts"
 
 export interface S3Options {
@@ -83,11 +82,24 @@ function bucketOf(options: S3Options, location: string): Bucket {
           throw error
         }
       }),
-    upload: (Key, Body, partSize) =>
-      ask("s3:PutObject", null, async ({ client }) => {
-        const { Upload } = await import("@aws-sdk/lib-storage")
-        const params = { Bucket, Key, Body }
-        await new Upload({ client: stopping(client, Body), params, partSize, queueSize: partsAtOnce }).done()
+    beginUpload: (Key) =>
+      ask("s3:PutObject", null, async ({ sdk, client }) => {
+        const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand({ Bucket, Key }))
+        if (UploadId === undefined) throw new Error("the store began an upload without an id")
+        return UploadId
+      }),
+    uploadPart: ({ object: Key, id: UploadId }, PartNumber, Body) =>
+      ask("s3:PutObject", null, async ({ sdk, client }) => {
+        const part = { Bucket, Key, UploadId, PartNumber, Body }
+        const { ETag } = await client.send(new sdk.UploadPartCommand(part))
+        if (ETag === undefined) throw new Error(`the store gave part ${PartNumber} no tag`)
+        return ETag
+      }),
+    completeUpload: ({ object: Key, id: UploadId }, parts) =>
+      ask("s3:PutObject", null, async ({ sdk, client }) => {
+        const Parts = parts.map(({ number, tag }) => ({ PartNumber: number, ETag: tag }))
+        const upload = { Bucket, Key, UploadId, MultipartUpload: { Parts } }
+        await client.send(new sdk.CompleteMultipartUploadCommand(upload))
       }),
     delete: (Key, signal) =>
       ask("s3:DeleteObject", signal, async ({ sdk, client, abort }) => {
@@ -100,7 +112,7 @@ function bucketOf(options: S3Options, location: string): Bucket {
         const page = await ask("s3:ListBucket", signal, ({ sdk, client, abort }) =>
           client.send(new sdk.ListObjectsV2Command(query), abort),
         )
-        for (const { Key = "", Size = 0 } of page.Contents ?? []) yield { object: Key, bytes: Size }
+        for (const { Key = "" } of page.Contents ?? []) yield Key
         ContinuationToken = page.NextContinuationToken
       } while (ContinuationToken !== undefined)
     },
@@ -143,18 +155,4 @@ async function load({ region, endpoint, forcePathStyle, credentials }: S3Options
       : {}),
   })
   return { sdk, client }
-}
-
-/**
- * The client, but a request of an upload that fails also stops its body. By itself the Upload of lib-storage goes on with
- * the parts of its other workers until the body ends, and reports only then.
- */
-function stopping(client: S3Client, body: Readable): S3Client {
-  const ask = client.send.bind(client) as (...request: unknown[]) => Promise<unknown>
-  const send = (...request: unknown[]): Promise<unknown> => {
-    const sent = ask(...request)
-    sent.catch((error: Error) => body.destroy(error))
-    return sent
-  }
-  return Object.assign(Object.create(client) as S3Client, { send })
 }

@@ -102,10 +102,17 @@ export function describeDestination(
       expect(await fixture.traces()).toEqual([])
     })
 
-    it("does not overwrite a backup at commit", async () => {
+    it("begins no backup where there is one", async () => {
       await store("shop/a.dump", "the first")
+      expect(await faultOf(at.create("shop/a.dump", signal))).toBe("destination-unavailable")
+      expect((await contents("shop/a.dump")).toString()).toBe("the first")
+      expect(await fixture.traces()).toEqual(["shop/a.dump"])
+    })
+
+    it("does not overwrite at commit what came in between", async () => {
       const writer = await at.create("shop/a.dump", signal)
       await writeAll(writer, "the second")
+      await at.put("shop/a.dump", Buffer.from("the first"), signal)
       expect(await faultOf(writer.commit())).toBe("destination-unavailable")
       await writer.abort(new Error("refused"))
       expect((await contents("shop/a.dump")).toString()).toBe("the first")

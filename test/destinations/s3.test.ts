@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from "node:crypto"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import * as aws from "@aws-sdk/client-s3"
 import { s3Destination } from "../../controller/destinations/s3.ts"
+import { maxParts, partBytes } from "../../controller/destinations/s3-part-size.ts"
 import { describeDestination, faultOf } from "../contract/destination.ts"
 import { until } from "../support/until.ts"
 
@@ -110,4 +111,12 @@ test("an endpoint where nobody listens is unavailable, with what to look at", as
     state: "down",
     problem: { code: "destination-unavailable", hint: expect.stringContaining("endpoint") },
   })
+})
+
+test("parts are equal at first and grow then, to more than 300 GiB in the 10,000 that S3 takes", () => {
+  const sizes = Array.from({ length: maxParts }, (_, n) => partBytes(n + 1))
+  expect(new Set(sizes.slice(0, 5000))).toEqual(new Set([5 << 20]))
+  expect(sizes.every((size, n) => size >= (sizes[n - 1] ?? 0))).toBe(true)
+  expect(sizes.reduce((total, size) => total + size, 0) / 2 ** 30).toBeGreaterThan(300)
+  expect(sizes.at(-1)).toBe(160 << 20)
 })

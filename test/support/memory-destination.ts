@@ -51,7 +51,7 @@ export function memoryDestination(name = "memory", options: MemoryOptions = {}):
       async commit() {
         requireOpen()
         if (files.has(key)) {
-          broken = new Fault("destination-unavailable", `${key} exists already and is not overwritten`)
+          broken = taken(key)
           throw broken
         }
         files.set(key, Buffer.concat(chunks))
@@ -76,6 +76,7 @@ export function memoryDestination(name = "memory", options: MemoryOptions = {}):
       signal.throwIfAborted()
       segmentsOf(key)
       await options.onCreate?.()
+      if (files.has(key)) throw taken(key)
       return writer(key)
     },
     async put(key, body, signal) {
@@ -111,4 +112,8 @@ export function memoryDestination(name = "memory", options: MemoryOptions = {}):
       return left
     },
   }
+}
+
+function taken(key: string): Fault {
+  return new Fault("destination-unavailable", `${key} exists already and is not overwritten`)
 }
