@@ -90,7 +90,7 @@ test("a stream that ends cleanly between two frames is no finished dump, and the
       at.connections("POST /exec/").forEach(end)
       expect(await rejection(outcome(tool))).toMatchObject({
         code: "docker-error",
-        message: "the tool's output ended, but it is still running 30 s later",
+        message: expect.stringMatching(/still running 30 s later|broke while a tool was running/),
       })
       await untilGone(word)
     })
