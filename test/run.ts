@@ -2,6 +2,7 @@
 // With arguments, `npm test -- test/core/key.test.ts`, it runs just those files.
 import { mkdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { type BucketStore, startBucketStore } from "./support/bucket-store.ts"
 import { ensureChromium } from "./support/chromium.ts"
 import { ensureCompose } from "./support/compose.ts"
 import { ensureEngine, stopEngineIfStarted } from "./support/engine.ts"
@@ -23,6 +24,7 @@ type Count = { readonly passed: number; readonly failed: number }
 const reports = cacheFolder("reports")
 const bun = process.execPath
 const chosen = process.argv.slice(2)
+let store: BucketStore | undefined
 
 async function main(): Promise<Count> {
   const checks =
@@ -37,8 +39,10 @@ async function main(): Promise<Count> {
   await ensureImages(images)
   await ensureCompose()
   process.env.CHROMIUM = await ensureChromium()
+  store = await startBucketStore()
+  process.env.S3_TEST_ENDPOINT = store.endpoint
   const build = await check("dashboard build", [bun, "run", "build"])
-  if (chosen.length > 0) return sum([build, await suite("chosen", chosen)])
+  if (chosen.length > 0) return sum([build, await suite(chosen.every((path) => path.startsWith("test/dashboard")) ? "dashboard" : "chosen", chosen)])
   return sum([
     ...checks,
     build,
@@ -142,6 +146,7 @@ try {
   console.error(error instanceof Error ? error.message : error)
   total = { passed: 0, failed: 1 }
 } finally {
+  await store?.remove()
   await stopEngineIfStarted()
 }
 console.log(`${total.passed} passed, ${total.failed} failed`)
