@@ -148,7 +148,7 @@ function lint(path: string): void {
       { hint: "Name a compose file." },
     )
   }
-  const findings = lintCompose(text, process.env.DBBACKUP_LABEL_PREFIX || "dbbackup")
+  const findings = lintCompose(text, process.env.DBBACKUP_LABEL_PREFIX || "dbbackup", process.env)
   for (const { service, line, message } of findings) say(`${path}:${line}: ${service}: ${message}`)
   if (findings.length > 0) process.exitCode = 1
   else say(`${path}: the labels are good`)

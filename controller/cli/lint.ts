@@ -23,8 +23,13 @@ export interface Finding {
   readonly message: string
 }
 
-/** Every mistake in the labels of every service. Throws a Fault when the text is no compose file. */
-export function lintCompose(text: string, prefix: string): readonly Finding[] {
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Every mistake in the labels of every service. Throws a Fault when the text is no compose file.
+ * @param env what compose would put in the place of `${NAME}`
+ */
+export function lintCompose(text: string, prefix: string, env: Environment): readonly Finding[] {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, merge: true })
   const [error] = document.errors
@@ -41,7 +46,7 @@ export function lintCompose(text: string, prefix: string): readonly Finding[] {
     const service = String(item.key)
     const node = isAlias(item.value) ? item.value.resolve(document) : item.value
     if (!isMap(node)) return []
-    const labels = labelsOf(values[service]?.labels)
+    const labels = labelsOf(values[service]?.labels, env)
     const parsed = parseLabels(labels, prefix, false)
     if (parsed.kind !== "bad" && parsed.kind !== "not-enabled") return []
     return parsed.problems.map((problem) => ({
@@ -70,8 +75,8 @@ function valuesOf(document: Document): Services {
   }
 }
 
-/** Both forms compose knows: a map, or a list of `key=value`. `$$` is compose's way to write `$`. */
-function labelsOf(value: unknown): Record<string, string> {
+/** Both forms compose knows: a map, or a list of `key=value`. */
+function labelsOf(value: unknown, env: Environment): Record<string, string> {
   const pairs: [string, unknown][] = Array.isArray(value)
     ? value
         .map(String)
@@ -80,7 +85,19 @@ function labelsOf(value: unknown): Record<string, string> {
           text.includes("=") ? text.slice(text.indexOf("=") + 1) : "",
         ])
     : Object.entries((value ?? {}) as Record<string, unknown>)
-  return Object.fromEntries(pairs.map(([key, text]) => [key, String(text ?? "").replaceAll("$$", "$")]))
+  return Object.fromEntries(pairs.map(([key, text]) => [key, interpolated(String(text ?? ""), env)]))
+}
+
+/** As compose does it: `$$` is a `$`, `$NAME` and `${NAME}` are replaced, `${NAME:-default}` has a default. */
+function interpolated(text: string, env: Environment): string {
+  const reference = /\$(?:\$|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?)([-+?])([^}]*))?\})/g
+  return text.replace(reference, (whole, plain, braced, colon, operator, word: string | undefined) => {
+    if (whole === "$$") return "$"
+    const value = env[plain ?? braced]
+    const given = value !== undefined && !(colon && value === "")
+    if (operator === "+") return given ? (word ?? "") : ""
+    return given ? value : operator === "-" ? (word ?? "") : ""
+  })
 }
 
 function lineOf(service: YAMLMap, key: string | null, lines: LineCounter): number {
