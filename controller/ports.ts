@@ -34,7 +34,7 @@ export interface ExecRequest {
   readonly containerId: string
   /**
    * A POSIX shell script. It runs as `sh -c SCRIPT dbbackup ARG1 ARG2 …`; values come in as "$1", "$2", never spliced in.
-   * The adapter prepends a line that prints the shell's pid on stderr, so `exec TOOL` in it keeps that pid killable.
+   * The adapter prepends a line that prints who the shell is on stdout and strips it again, so `exec TOOL` in it stays killable.
    */
   readonly script: string
   readonly args: readonly string[]
@@ -50,7 +50,7 @@ export interface ExecProcess {
   readonly stdout: Readable
   /** Null unless asked for. */
   readonly stdin: Writable | null
-  /** The last 16 KiB of stderr so far, without the pid line. */
+  /** The last 16 KiB of stderr so far. */
   stderrTail(): string
   /**
    * Resolves once the stream has ended and the engine says it is no longer running, with its exit code.

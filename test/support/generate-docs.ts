@@ -20,7 +20,7 @@ const labelsSchema = z.toJSONSchema(z.strictObject({ ...ServerLabels.shape, ...J
 const manifestSchema = z.toJSONSchema(Manifest, { io: "input" })
 const environmentSchema = z.toJSONSchema(Environment, { io: "input" })
 
-function table(head: string, schema: typeof labelsSchema): string {
+function table(head: string, schema: { readonly properties?: unknown }): string {
   const rows = Object.entries((schema.properties ?? {}) as Record<string, Property>).map(
     ([name, property]) => {
       const value = property.default === undefined ? "" : `\`${property.default}\``
