@@ -9,8 +9,8 @@ export function mountDashboard(app: Router, folder: string | null): void {
     const path = pathOf(c.req.path)
     const file = folder === null || path === undefined ? undefined : Bun.file(join(folder, path))
     if (file && path !== undefined && path !== "/index.html" && (await isFile(file))) return asset(file, path)
-    // A script or image that is gone must not answer with a page.
-    if (path === undefined || /^\/assets\/|\.(js|css|map|png|svg|ico|woff2?)$/.test(path)) {
+    // A script or image that is gone must not answer with a page; the page of a database named app.js must.
+    if (path === undefined || /^\/assets\/|^\/[^/]+\.(js|css|map|png|svg|ico|woff2?)$/.test(path)) {
       return c.text("not found", 404)
     }
     return page(c, folder)
