@@ -30,16 +30,17 @@ async function demo(): Promise<boolean> {
   const compose = await ensureCompose()
   step(`Docker engine ${version}; making sure of the images`)
   await ensureImages([...sampleServers.map((server) => server.image), controllerBase])
-  step("building the controller's image from the Dockerfile")
-  const env = await builderEnvironment()
-  await must(["docker", "build", "--quiet", "--tag", "dbbackup:local", repository], { env })
+  step("starting the servers of examples/quickstart/compose.yaml, and building the controller's image")
   const stack = await openStack(compose)
+  const env = await builderEnvironment()
+  await Promise.all([
+    stack.compose("up", "--detach", "--no-build", ...sampleServers.map((server) => server.service)),
+    must(["docker", "build", "--quiet", "--tag", "dbbackup:local", repository], { env }),
+  ])
   await stack.compose("up", "--detach", "--no-build", "--remove-orphans")
   const address = `http://127.0.0.1:${stack.port}`
   const controller = new Controller(address)
-  step(
-    `started examples/quickstart/compose.yaml; waiting for its servers, and for the controller on ${address}`,
-  )
+  step(`started the controller on ${address}; waiting for all of them to be ready`)
   await Promise.all([waitForServers(stack), waitForController(controller)])
   for (const { service, restored } of sampleServers) {
     await dropDatabase(service, containerOf(service), restoredName(restored))
