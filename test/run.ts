@@ -42,7 +42,11 @@ async function main(): Promise<Count> {
   store = await startBucketStore()
   process.env.S3_TEST_ENDPOINT = store.endpoint
   const build = await check("dashboard build", [bun, "run", "build"])
-  if (chosen.length > 0) return sum([build, await suite(chosen.every((path) => path.startsWith("test/dashboard")) ? "dashboard" : "chosen", chosen)])
+  if (chosen.length > 0)
+    return sum([
+      build,
+      await suite(chosen.every((path) => path.startsWith("test/dashboard")) ? "dashboard" : "chosen", chosen),
+    ])
   return sum([
     ...checks,
     build,
