@@ -3,6 +3,7 @@
 import type { FaultCode } from "../../schemas/errors.ts"
 import { Fault } from "../core/fault.ts"
 import type { ToolOutcome } from "../ports.ts"
+import type { Access } from "./engine.ts"
 
 /** What a message of a tool means. `failed`: the operation itself failed, a dump or a restore. */
 export interface Rule {
@@ -59,6 +60,20 @@ const ownHints: Record<string, string> = {
 
 const killedHint =
   "Something ended it: the container's memory limit, a stop of the container, or a person. See docker inspect and docker events."
+
+/** A look that lost its connection met a server between its set-up and its real start, or a restart: worth asking again. */
+export function duringLook(failure: Fault): Fault {
+  if (failure.code !== "server-lost" && failure.code !== "server-down") return failure
+  return new Fault("server-not-ready", failure.message, failure.hint === null ? {} : { hint: failure.hint })
+}
+
+/** The user that was tried, for a hint. Undefined: whoever asks does not know, but the message names it. */
+export function whom(access: Access | undefined): string {
+  if (access === undefined) return "the user named there"
+  return access.user === undefined
+    ? "the image's own user"
+    : `the user ${access.user} that dbbackup.user names`
+}
 
 function fault(code: FaultCode, doing: string, text: string, hint: string | undefined): Fault {
   return new Fault(code, `${doing}: ${text}`, hint === undefined ? {} : { hint })

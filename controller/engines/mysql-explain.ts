@@ -2,7 +2,7 @@
 import type { Fault } from "../core/fault.ts"
 import type { ToolOutcome } from "../ports.ts"
 import type { Access } from "./engine.ts"
-import { explainWith, type Vocabulary } from "./explain.ts"
+import { explainWith, type Vocabulary, whom } from "./explain.ts"
 
 const labels = "dbbackup.user with dbbackup.password-env or dbbackup.password-file"
 
@@ -10,9 +10,9 @@ const labels = "dbbackup.user with dbbackup.password-env or dbbackup.password-fi
 const error = (...numbers: readonly number[]) =>
   new RegExp(`(?:ERROR|error:?) (?:${numbers.join("|")})\\b|\\((?:${numbers.join("|")})\\)`, "i")
 
-function vocabulary({ user, passwordEnv, passwordFile }: Access): Vocabulary {
-  const tried = user === undefined ? "the image's own user" : `the user ${user} that dbbackup.user names`
-  const source = passwordEnv ?? passwordFile
+function vocabulary(access: Access | undefined): Vocabulary {
+  const tried = whom(access)
+  const source = access?.passwordEnv ?? access?.passwordFile
   const password = source === undefined ? "" : ` with the password from ${source}`
   return {
     client: "the client",
@@ -130,6 +130,6 @@ function vocabulary({ user, passwordEnv, passwordFile }: Access): Vocabulary {
   }
 }
 
-export function explainMysql(doing: string, outcome: ToolOutcome, access: Access): Fault {
+export function explainMysql(doing: string, outcome: ToolOutcome, access: Access | undefined): Fault {
   return explainWith(vocabulary(access), doing, outcome)
 }

@@ -3,6 +3,7 @@ import type { Compression, Engine } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import type { Access, DumpPlan, EngineRules, Probe, Script } from "./engine.ts"
+import { duringLook } from "./explain.ts"
 import { mysqlCommands } from "./mysql-commands.ts"
 import { explainMysql } from "./mysql-explain.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
@@ -55,7 +56,7 @@ export function mysqlFamily(variety: Variety): EngineRules {
     probe: (access) =>
       script(`${setup}${probeScript}`, access, ...answerOptions, `--execute=${sql.describeServer}`),
     readProbe(outcome) {
-      if (outcome.code !== 0) throw explainMysql("looking at the server", outcome, {})
+      if (outcome.code !== 0) throw duringLook(explainMysql("looking at the server", outcome, undefined))
       return readMysqlProbe(engine, outcome.stdout)
     },
     dump(subject: Subject, probe: Probe, access: Access, compress: Compression): DumpPlan {

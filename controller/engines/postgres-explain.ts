@@ -3,13 +3,13 @@
 import type { Fault } from "../core/fault.ts"
 import type { ToolOutcome } from "../ports.ts"
 import type { Access } from "./engine.ts"
-import { explainWith, type Vocabulary } from "./explain.ts"
+import { explainWith, type Vocabulary, whom } from "./explain.ts"
 
 const labels = "dbbackup.user, dbbackup.password-env or dbbackup.password-file"
 
-function vocabulary({ user, passwordEnv, passwordFile }: Access): Vocabulary {
-  const tried = user === undefined ? "the image's own user" : `the user ${user} that dbbackup.user names`
-  const source = passwordEnv ?? passwordFile
+function vocabulary(access: Access | undefined): Vocabulary {
+  const tried = whom(access)
+  const source = access?.passwordEnv ?? access?.passwordFile
   const password = source === undefined ? "" : ` with the password from ${source}`
   const denied = `It tried ${tried}${password}. Say whom to connect as with ${labels}. POSTGRES_PASSWORD only applies when the volume is first created: a later change of it changes nothing on the server.`
   return {
@@ -113,6 +113,6 @@ function vocabulary({ user, passwordEnv, passwordFile }: Access): Vocabulary {
   }
 }
 
-export function explainPostgres(doing: string, outcome: ToolOutcome, access: Access): Fault {
+export function explainPostgres(doing: string, outcome: ToolOutcome, access: Access | undefined): Fault {
   return explainWith(vocabulary(access), doing, outcome)
 }

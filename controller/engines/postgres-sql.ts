@@ -39,18 +39,18 @@ export const describeDatabase = `select json_build_object('attributes', ${attrib
   from pg_database d where d.datname = current_database()`
 
 /**
- * Statements with psql's variables `name` and `facts` (JSON of attributes). The server quotes names and values. An owner that
+ * Statements with psql's variables `name` and `facts` (JSON of attributes). The server quotes names and values; what the facts lack is left out. An owner that
  * is gone, or that we may not give to, is left out; settings of the database (ALTER DATABASE … SET) are made again.
  */
 export const createDatabase = String.raw`
 select format('create database %I template template0', :'name')
-  || coalesce(format(' encoding %L', f->>'encoding'), '')
-  || coalesce(format(' lc_collate %L', f->>'collate'), '')
-  || coalesce(format(' lc_ctype %L', f->>'ctype'), '')
+  || coalesce(' encoding ' || quote_literal(f->>'encoding'), '')
+  || coalesce(' lc_collate ' || quote_literal(f->>'collate'), '')
+  || coalesce(' lc_ctype ' || quote_literal(f->>'ctype'), '')
   || case
-       when v >= 150000 and f->>'localeProvider' = 'icu' then ' locale_provider icu' || coalesce(format(' icu_locale %L', f->>'locale'), '')
-         || case when v >= 160000 then coalesce(format(' icu_rules %L', f->>'icuRules'), '') else '' end
-       when v >= 170000 and f->>'localeProvider' = 'builtin' then format(' locale_provider builtin builtin_locale %L', f->>'locale')
+       when v >= 150000 and f->>'localeProvider' = 'icu' then ' locale_provider icu' || coalesce(' icu_locale ' || quote_literal(f->>'locale'), '')
+         || case when v >= 160000 then coalesce(' icu_rules ' || quote_literal(f->>'icuRules'), '') else '' end
+       when v >= 170000 and f->>'localeProvider' = 'builtin' then ' locale_provider builtin' || coalesce(' builtin_locale ' || quote_literal(f->>'locale'), '')
        when v >= 150000 and f->>'localeProvider' = 'libc' then ' locale_provider libc'
        else ''
      end

@@ -3,6 +3,7 @@ import type { Compression } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import type { Access, DumpPlan, EngineRules, Probe, Script } from "./engine.ts"
+import { duringLook } from "./explain.ts"
 import { archiveEnd } from "./postgres-archive.ts"
 import { postgresCommands } from "./postgres-commands.ts"
 import { explainPostgres } from "./postgres-explain.ts"
@@ -27,7 +28,7 @@ export const postgres: EngineRules = {
   probe: (access) =>
     script(`${setup}${probeScript}`, access, sql.describeServer, sql.listNames, sql.countTables),
   readProbe(outcome) {
-    if (outcome.code !== 0) throw explainPostgres("looking at the server", outcome, {})
+    if (outcome.code !== 0) throw duringLook(explainPostgres("looking at the server", outcome, undefined))
     return readPostgresProbe(outcome.stdout)
   },
   dump: planDump,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test"
+import { Fault } from "../../controller/core/fault.ts"
 import { explainMysql } from "../../controller/engines/mysql-explain.ts"
 import { explainPostgres } from "../../controller/engines/postgres-explain.ts"
+import { rulesFor } from "../../controller/engines/registry.ts"
 import type { FaultCode } from "../../schemas/errors.ts"
 
 const socket = 'connection to server on socket "/var/run/postgresql/.s.PGSQL.5432" failed: '
@@ -45,7 +47,7 @@ const postgres: readonly (readonly [string, number, FaultCode])[] = [
 
 describe("PostgreSQL's messages", () => {
   for (const [stderr, code, expected] of postgres) {
-    test(`${expected}: ${stderr.replace(socket, "… ") || `exit code ${code}`}`, () => {
+    test(`${expected}: ${stderr.replace(socket, "… ").replace(/\n.*/, " …") || `exit code ${code}`}`, () => {
       const fault = explainPostgres("dumping shop", { code, stderr, stdout: "" }, {})
       expect(fault.code).toBe(expected)
       expect(fault.message).toStartWith("dumping shop: ")
@@ -155,4 +157,25 @@ ERROR 1062 (23000) at line 7: Duplicate entry 'bob@private.example' for key 'use
     expect(message).toContain("cannot read the file /run/secret that MYSQL_ROOT_PASSWORD_FILE names")
     expect(message.length).toBeLessThan(500)
   })
+})
+
+test("a look that loses its connection is taken up again, not given up", () => {
+  const lost = (engine: "postgres" | "mysql", stderr: string) => () =>
+    rulesFor(engine).readProbe({ code: 2, stdout: "", stderr })
+  const codes: FaultCode[] = []
+  for (const look of [
+    lost("postgres", `psql: error: ${socket}server closed the connection unexpectedly`),
+    lost(
+      "mysql",
+      "ERROR 2013 (HY000): Lost connection to MySQL server at 'reading initial communication packet'",
+    ),
+    lost("mysql", "ERROR 1053 (08S01): Server shutdown in progress"),
+  ]) {
+    try {
+      look()
+    } catch (error) {
+      if (error instanceof Fault) codes.push(error.code)
+    }
+  }
+  expect(codes).toEqual(["server-not-ready", "server-not-ready", "server-not-ready"])
 })

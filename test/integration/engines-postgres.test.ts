@@ -91,6 +91,11 @@ for (const image of images) {
         files: { "/run/secrets-user": "the boss\n", "/run/secrets-password": `${password}\n` },
       })
       await look(server, rules)
+      await sql(
+        server,
+        "postgres",
+        `create role "read ""only"" 🐘" nologin; create role writer login password 'x'`,
+      )
       for (const name of awkward) {
         await sql(server, "postgres", `create database ${quoted(name)}`)
         await sql(server, name, sample)
@@ -170,11 +175,6 @@ for (const image of images) {
     })
 
     test("dumps roles, with a proven end", async () => {
-      await sql(
-        server,
-        "postgres",
-        `create role "read ""only"" 🐘" nologin; create role writer login password 'x'`,
-      )
       const dumped = await dump(server, rules, probe, globals)
       expect(dumped.end).toBe("the cluster dump complete trailer")
       expect(dumped.bytes.toString()).toContain('CREATE ROLE "read ""only"" 🐘";')
@@ -203,6 +203,33 @@ for (const image of images) {
       const restored = await restore(server, rules, "kept again", orphan, dumped)
       expect(restored.attributes.owner).toBe("the boss")
       await drop(server, rules, "kept again")
+      const unknown = { tables: 0, attributes: {} }
+      expect(await runScript(server, rules.createDatabase("kept again", unknown, {}))).toMatchObject({
+        code: 0,
+      })
+      await drop(server, rules, "kept again")
+    })
+
+    test("keeps the provider of a database's locale", async () => {
+      const version = Number.parseInt(probe.serverVersion, 10)
+      const providers = [
+        ...(version >= 15 ? [["icu", "icu_locale 'de-AT'"]] : []),
+        ...(version >= 17 ? [["builtin", "builtin_locale 'C.UTF-8'"]] : []),
+      ]
+      for (const [provider, options] of providers) {
+        const from = `by ${provider}`
+        await sql(
+          server,
+          "postgres",
+          `create database "${from}" template template0 locale_provider ${provider} ${options}`,
+        )
+        const { facts } = (await look(server, rules)).databases.find(({ name }) => name === from) ?? {}
+        if (!facts) throw new Error(`${from} is not listed`)
+        expect(facts.attributes.localeProvider).toBe(provider)
+        const dumped = await dump(server, rules, probe, named(from))
+        expect(await restore(server, rules, `${from} again`, facts, dumped)).toEqual(facts)
+        await drop(server, rules, `${from} again`)
+      }
     })
 
     test("follows the names in the labels, and says which of them is wrong", async () => {

@@ -22,9 +22,15 @@ export async function startContainer(image: string, options: ContainerOptions = 
   const { environment = {}, flags = [], command = [], files = {} } = options
   const name = `dbbackup-test-${image.replace(/\W/g, "-")}-${Math.random().toString(36).slice(2, 8)}`
   const env = Object.entries(environment).flatMap(([key, value]) => ["--env", `${key}=${value}`])
-  await must(["docker", "create", "--name", name, ...env, ...flags, image, ...command])
-  for (const [path, text] of Object.entries(files)) await copyIn(name, path, text)
-  await must(["docker", "start", name])
+  // The scripts only use the socket and the loopback address, so no network is needed.
+  await must(["docker", "create", "--name", name, "--network", "none", ...env, ...flags, image, ...command])
+  try {
+    for (const [path, text] of Object.entries(files)) await copyIn(name, path, text)
+    await must(["docker", "start", name])
+  } catch (error) {
+    await removeContainer(name)
+    throw error
+  }
   return name
 }
 
