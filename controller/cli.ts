@@ -48,8 +48,8 @@ async function main(): Promise<void> {
   const { values, positionals } = parseCommandLine()
   const [command, ...args] = positionals
   if (values.help || command === undefined) return say(usage)
-  const port = process.env.PORT || "3000"
-  const call = createClient(values.url ?? process.env.DBBACKUP_URL ?? `http://127.0.0.1:${port}`)
+  const usual = process.env.DBBACKUP_URL || `http://127.0.0.1:${process.env.PORT || "3000"}`
+  const call = createClient(values.url ?? usual)
   await run(command, args, values, call)
 }
 
