@@ -220,7 +220,7 @@ test("a cancel ends a tool that no longer reads, before its input is closed", as
   })
   until("the tool reads", () => existsSync(out())).then(() => stop.abort(reason))
   expect(await failureOf(loadDump(loading(proof, "none", tool, { signal: stop.signal })))).toBe(reason)
-  expect(tool.ended()).toBe(true)
+  await until("the tool has ended", () => tool.ended())
   expect(readFileSync(out(), "utf8")).not.toContain("complete")
 }, 10_000)
 
