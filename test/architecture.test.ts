@@ -96,6 +96,37 @@ test("core and engines take only types from the ports", () => {
   expect(wrong).toEqual([])
 })
 
+test("core and engines use nothing of the machine but hashes", () => {
+  const pure = files.filter((path) => ["core", "engines"].includes(placeOf(path)))
+  const wrong = pure.flatMap((path) =>
+    importsOf(path)
+      .filter(({ from }) => !from.startsWith(".") && !["node:crypto", "zod"].includes(from))
+      .map(({ from }) => `${path} imports ${from}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+test("no file needs itself, by way of others, to be loaded", () => {
+  const loads = new Map(
+    files.map((path) => [
+      path,
+      importsOf(path)
+        .filter(({ from, typeOnly }) => from.startsWith(".") && !typeOnly)
+        .map(({ from }) => target(path, from)),
+    ]),
+  )
+  const done = new Set<string>()
+  const circles: string[] = []
+  const visit = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(" → "))
+    if (way.includes(path) || done.has(path)) return
+    for (const next of loads.get(path) ?? []) visit(next, [...way, path])
+    done.add(path)
+  }
+  for (const path of files) visit(path, [])
+  expect(circles).toEqual([])
+})
+
 test("each library is used in one place", () => {
   const wrong = files.flatMap((path) =>
     importsOf(path)
