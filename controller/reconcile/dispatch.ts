@@ -114,7 +114,7 @@ export function createDispatch(deps: {
       for (const job of jobs)
         orLog(job, () => {
           const trigger = owedRun(job, catalogue.lastRunOf(job.id), clock())
-          if (trigger === null || settled.has(job.id)) return
+          if (trigger === null || settled.has(job.id) || waitingRun(catalogue, job.id)) return
           settled.add(job.id)
           const why = trigger === "first" ? "never ran: its first run" : "missed its time: one catch-up run"
           log("info", `${job.id} ${why} begins`)

@@ -237,6 +237,25 @@ describe("what a job owes", () => {
     expect(begun.map(({ trigger }) => trigger)).toEqual(["catch-up"])
   })
 
+  test("is settled once: what is missed later, the scheduler sees itself", async () => {
+    see(labelled({ enable: "true" }))
+    dispatch.settleDebts([job()])
+    begun[0]?.end()
+    await settle()
+    now = new Date("2026-03-20T12:00:00Z")
+    dispatch.settleDebts([job()])
+    expect(begun).toHaveLength(1)
+  })
+
+  test("is nothing while a run of the whole job waits for its turn", () => {
+    see(labelled({ enable: "true", "weekly.schedule": "weekly" }))
+    dispatch.tick(job("weekly"))
+    dispatch.tick(job())
+    now = new Date("2026-03-20T12:00:00Z")
+    dispatch.settleDebts([job()])
+    expect(runs()).toHaveLength(2)
+  })
+
   test("is nothing when the last run is recent enough, or the labels say to skip", () => {
     see(labelled({ enable: "true" }))
     addGood(store.catalogue, "b1")
