@@ -18,10 +18,12 @@ const changed = (changes: Record<string, unknown>) => JSON.stringify({ ...aManif
 
 test("is read back as it was written, whatever the names in it", () => {
   const text = fc.string({ unit: "binary", minLength: 1, maxLength: 20 })
+  // zod leaves the key __proto__ out of records, on purpose; no server calls an attribute that.
+  const attributeNames = text.filter((name) => name !== "__proto__")
   const manifests = fc
     .record({
       name: text,
-      attributes: fc.dictionary(text, text),
+      attributes: fc.dictionary(attributeNames, text),
       command: fc.array(text),
       globals: fc.boolean(),
     })
