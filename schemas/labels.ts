@@ -81,7 +81,7 @@ export const JobLabels = z.strictObject({
   }),
   retention: Retention.prefault("24h 7d 4w 12m").meta({
     description:
-      "Non-empty hours, days, weeks, months and years that keep one backup each (`24h 7d 4w 12m 1y`), and `last=3`. The newest good one always stays.",
+      "Non-empty hours, days, weeks, months and years that keep one backup each (`24h 7d 4w 12m 1y`), and `last=3`. The newest good one always stays, and so does what was made by hand beside the schedule.",
   }),
   destinations: DestinationNames.optional().meta({
     description: "Names of destinations the operator defined (all of them).",

@@ -1,16 +1,28 @@
 // Which backups stay, with every reason why, and which may go. A pure function of backups, policy and zone.
+import type { BackupType } from "../../schemas/job.ts"
 import type { RetentionPlan, RetentionPolicy, RetentionTier } from "../../schemas/retention.ts"
+import type { Schedule } from "../../schemas/scalar.ts"
 
 /** A good backup, as far as retention cares. */
 export interface Kept {
   readonly id: string
   readonly finishedAt: Date
+  /** Why it stays whatever the policy says; null when the policy decides. A pinned one takes nobody's slot. */
+  readonly pin: string | null
+}
+
+/**
+ * What somebody asked for beside the schedule, before an upgrade say, stays until somebody deletes it, and takes no scheduled
+ * backup's place. A job without a schedule has no others: there the policy decides.
+ */
+export function pinOf(type: BackupType, schedule: Schedule): string | null {
+  return type === "manual" && schedule.kind !== "manual" ? "made by hand" : null
 }
 
 /**
  * Each tier keeps the newest backup of each of the last N hours, days, ISO weeks, months or years that have one, in the
- * given zone and counted back from the newest backup, so that an outage can never empty the store. The newest always stays.
- * The backups may come in any order, and must all be good ones of one database by one job.
+ * given zone and counted back from the newest backup, so that an outage can never empty the store. The newest always stays,
+ * pinned or not, and so does the newest that the policy decides about. The backups may come in any order, and must all be good ones of one database by one job.
  */
 export function planRetention(
   backups: readonly Kept[],
@@ -20,7 +32,7 @@ export function planRetention(
   const localTime = calendarOf(timeZone)
   const newestFirst = [...backups]
     .sort((a, b) => b.finishedAt.getTime() - a.finishedAt.getTime() || compare(b.id, a.id))
-    .map(({ id, finishedAt }) => ({ id, at: localTime(finishedAt) }))
+    .map(({ id, finishedAt, pin }) => ({ id, at: localTime(finishedAt), pin }))
   const tiers: readonly Tier[] = [
     { name: "last", quota: policy.last, bucket: (_, index) => String(index) },
     ...(Object.keys(bucketOf) as RetentionTier[]).map((name) => ({
@@ -32,7 +44,12 @@ export function planRetention(
   const filled = tiers.map(() => new Set<string>())
   const keep: RetentionPlan["keep"] = []
   const prune: string[] = []
-  newestFirst.forEach(({ id, at }, index) => {
+  let index = 0
+  for (const { id, at, pin } of newestFirst) {
+    if (pin !== null) {
+      keep.push({ backupId: id, reasons: [pin] })
+      continue
+    }
     const reasons = index === 0 ? ["newest"] : []
     tiers.forEach((tier, t) => {
       const taken = filled[t]
@@ -43,7 +60,8 @@ export function planRetention(
     })
     if (reasons.length > 0) keep.push({ backupId: id, reasons })
     else prune.push(id)
-  })
+    index++
+  }
   return { keep, prune: prune.reverse() } // oldest first: an interrupted prune loses least
 }
 

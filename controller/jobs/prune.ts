@@ -3,7 +3,7 @@ import type { CompletedBackup } from "../../schemas/backup.ts"
 import type { DatabaseId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
-import { planRetention } from "../core/retention.ts"
+import { pinOf, planRetention } from "../core/retention.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { Catalogue, Clock, Destination } from "../ports.ts"
 import type { Journal } from "./journal.ts"
@@ -24,7 +24,11 @@ export async function prune(
 ): Promise<void> {
   const backups = deps.catalogue.goodBackups(job.id, databaseId)
   const plan = planRetention(
-    backups.map(({ id, finishedAt }) => ({ id, finishedAt: new Date(finishedAt) })),
+    backups.map(({ id, finishedAt, type }) => ({
+      id,
+      finishedAt: new Date(finishedAt),
+      pin: pinOf(type, job.spec.schedule),
+    })),
     job.spec.retention,
     job.timeZone,
   )

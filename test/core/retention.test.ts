@@ -1,8 +1,9 @@
 // What must hold for every policy and history. Single decisions, with their reasons, are golden files: test/golden/retention.
 import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
-import { type Kept, planRetention } from "../../controller/core/retention.ts"
+import { type Kept, pinOf, planRetention } from "../../controller/core/retention.ts"
 import { noRetention, RetentionPlan, type RetentionPolicy, retentionTiers } from "../../schemas/retention.ts"
+import { Schedule } from "../../schemas/scalar.ts"
 
 const zones = fc.constantFrom("UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kolkata", "Pacific/Chatham")
 const policies: fc.Arbitrary<RetentionPolicy> = fc.record({
@@ -21,7 +22,7 @@ const moments = fc.oneof(
 )
 const histories: fc.Arbitrary<readonly Kept[]> = fc
   .array(moments, { maxLength: 60 })
-  .map((times) => times.map((time, i) => ({ id: `b${i}`, finishedAt: new Date(time) })))
+  .map((times) => times.map((time, i) => ({ id: `b${i}`, finishedAt: new Date(time), pin: null })))
 
 const check = (property: (history: readonly Kept[], policy: RetentionPolicy, zone: string) => void) =>
   fc.assert(fc.property(histories, policies, zones, property), { numRuns: 60 })
@@ -102,6 +103,20 @@ describe("whatever the policy and the history,", () => {
     )
   })
 
+  test("pinned ones stay, and change nothing for the others", () => {
+    fc.assert(
+      fc.property(histories, histories, policies, zones, (history, others, policy, zone) => {
+        const pinned = others.map(({ id, finishedAt }) => ({ id: `p${id}`, finishedAt, pin: "pinned" }))
+        const plan = planRetention([...pinned, ...history], policy, zone)
+        const alone = planRetention(history, policy, zone)
+        expect(plan.prune).toEqual(alone.prune)
+        expect(plan.keep.filter(({ backupId }) => !backupId.startsWith("p"))).toEqual(alone.keep)
+        expect(plan.keep.length).toBe(alone.keep.length + pinned.length)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   test("the oldest is pruned first, so that an interrupted prune loses least", () => {
     check((history, policy, zone) => {
       const time = new Map(history.map(({ id, finishedAt }) => [id, finishedAt.getTime()]))
@@ -112,11 +127,22 @@ describe("whatever the policy and the history,", () => {
 })
 
 test("keeps the newest even when every quota is 0", () => {
-  const history = [1, 2, 3].map((day) => ({ id: `d${day}`, finishedAt: new Date(Date.UTC(2026, 0, day)) }))
+  const history = [1, 2, 3].map((day) => ({
+    id: `d${day}`,
+    finishedAt: new Date(Date.UTC(2026, 0, day)),
+    pin: null,
+  }))
   expect(planRetention(history, noRetention, "UTC")).toEqual({
     keep: [{ backupId: "d3", reasons: ["newest"] }],
     prune: ["d1", "d2"],
   })
+})
+
+test("what is asked for beside a schedule is pinned; without a schedule the policy decides", () => {
+  const daily = Schedule.parse("daily")
+  expect(pinOf("manual", daily)).toBe("made by hand")
+  expect(pinOf("daily", daily)).toBeNull()
+  expect(pinOf("manual", Schedule.parse("manual"))).toBeNull()
 })
 
 test("of no backups keeps and prunes none", () => {
@@ -124,6 +150,10 @@ test("of no backups keeps and prunes none", () => {
 })
 
 test("an outage empties nothing: the days are counted back from the newest backup, not from today", () => {
-  const history = [1, 2, 3].map((day) => ({ id: `d${day}`, finishedAt: new Date(Date.UTC(2020, 0, day)) }))
+  const history = [1, 2, 3].map((day) => ({
+    id: `d${day}`,
+    finishedAt: new Date(Date.UTC(2020, 0, day)),
+    pin: null,
+  }))
   expect(planRetention(history, { ...noRetention, daily: 7 }, "UTC").prune).toEqual([])
 })

@@ -62,10 +62,7 @@ test("a restore shows the plan, asks for the name, and every row is back", async
   const [backup] = await api("/api/backups?databaseId=webshop:shop&status=completed")
   stack.sql("shop", "delete from orders where id > 4000")
   const { page, errors, close } = await open(`/backups/${backup.id}`)
-  await page
-    .getByRole("button", { name: /Restore/ })
-    .first()
-    .click()
+  await page.getByRole("link", { name: "Restore", exact: true }).first().click()
   const dialog = page.getByRole("dialog")
   await dialog.getByLabel("Name of the new database").fill("shop_from_dashboard")
   await dialog.getByRole("button", { name: "Show the plan" }).click()

@@ -13,6 +13,7 @@ const Case = z.strictObject({
   policy: Retention,
   timeZone: TimeZone,
   backups: z.record(z.string(), z.iso.datetime({ offset: true })),
+  pinned: z.record(z.string(), z.string()).prefault({}),
   keep: z.record(z.string(), z.array(z.string())),
   prune: z.array(z.string()),
 })
@@ -27,7 +28,11 @@ test("there are cases", () => {
 for (const file of files) {
   const wanted = Case.parse(JSON.parse(readFileSync(file, "utf8")))
   test(`${basename(file)}: ${wanted.case}`, () => {
-    const backups = Object.entries(wanted.backups).map(([id, at]) => ({ id, finishedAt: new Date(at) }))
+    const backups = Object.entries(wanted.backups).map(([id, at]) => ({
+      id,
+      finishedAt: new Date(at),
+      pin: wanted.pinned[id] ?? null,
+    }))
     const plan = planRetention(backups, wanted.policy, wanted.timeZone)
     expect(plan.keep.map(({ backupId, reasons }) => [backupId, reasons])).toEqual(Object.entries(wanted.keep))
     expect(plan.prune).toEqual(wanted.prune)
