@@ -148,6 +148,16 @@ export interface NewRun {
   readonly jobId: JobId
   readonly trigger: Trigger
   readonly queuedAt: Date
+  /** 1, or for a retry one more than the run it repeats, and the first of that chain. */
+  readonly attempt: number
+  readonly retryOf: RunId | null
+}
+
+/** What a person decided about a job's schedule over the API. It goes before the label until it is taken back. */
+export interface Override {
+  readonly jobId: JobId
+  readonly enabled: boolean
+  readonly at: Date
 }
 
 export interface NewBackup {
@@ -172,7 +182,12 @@ export interface PlannedCopy {
 
 export type RunOutcome =
   | { readonly status: "completed" }
-  | { readonly status: "partial" | "failed" | "cancelled" | "interrupted"; readonly error: Problem }
+  | {
+      readonly status: "partial" | "failed" | "cancelled" | "interrupted"
+      readonly error: Problem
+      /** When what failed is tried again; null or absent when it is not. */
+      readonly retryAt?: Date | null
+    }
 
 export type BackupOutcome =
   | { readonly status: "completed"; readonly manifest: Manifest; readonly copies: readonly Copy[] }
@@ -235,6 +250,15 @@ export interface Catalogue {
   runs(filter: { readonly serverId?: string | undefined }, page: Page): Paged<Run>
   /** When the job last began a run, of any trigger and outcome. */
   lastRunOf(jobId: JobId): Run | undefined
+  /** Ended runs that are to be tried again, the soonest first. */
+  retries(): readonly Run[]
+  /** The retry has begun, or is given up. */
+  clearRetry(id: RunId): void
+
+  overrides(): readonly Override[]
+  saveOverride(override: Override): void
+  /** Back to what the label says. */
+  removeOverride(jobId: JobId): void
 
   addBackup(backup: NewBackup): void
   /** Queued → running. Nothing is written at a destination before this row is. */

@@ -59,12 +59,16 @@ export const listServers = {
   response: z.array(Server),
 } as const satisfies Endpoint
 
+/** Why a container is backed up, by which jobs, next when, with where each value comes from; or why it is not. */
+export const ServerDetail = Server.extend({ schedules: z.array(JobView), databases: z.array(Database) })
+export type ServerDetail = z.output<typeof ServerDetail>
+
 export const getServer = {
   method: "get",
   path: "/api/servers/:id",
-  summary: "One server.",
+  summary: "One server, with its jobs and databases, and where each value in force comes from.",
   params: Id,
-  response: Server,
+  response: ServerDetail,
 } as const satisfies Endpoint
 
 export const listDatabases = {
@@ -85,6 +89,13 @@ export const getDatabase = {
   summary: "One database.",
   params: Id,
   response: Database,
+} as const satisfies Endpoint
+
+export const discoverDatabases = {
+  method: "post",
+  path: "/api/databases/discover",
+  summary: "Look at every container now, and into every server. Answers with what was found.",
+  response: z.array(ServerDetail),
 } as const satisfies Endpoint
 
 export const listSchedules = {
@@ -116,6 +127,44 @@ export const nextRunsOf = {
   response: z.array(Instant),
 } as const satisfies Endpoint
 
+export const enableSchedule = {
+  method: "post",
+  path: "/api/schedules/:id/enable",
+  summary: "Let the job's schedule start runs, whatever its label says. Remembered until taken back.",
+  params: Id,
+  response: JobView,
+} as const satisfies Endpoint
+
+export const disableSchedule = {
+  method: "post",
+  path: "/api/schedules/:id/disable",
+  summary: "Start no scheduled run of the job, whatever its label says. Remembered until taken back.",
+  params: Id,
+  response: JobView,
+} as const satisfies Endpoint
+
+export const followLabel = {
+  method: "delete",
+  path: "/api/schedules/:id/override",
+  summary: "Take back what was enabled or disabled here: the label decides again.",
+  params: Id,
+  response: JobView,
+} as const satisfies Endpoint
+
+export const pauseAll = {
+  method: "post",
+  path: "/api/schedules/disable",
+  summary: "Start no scheduled run of any job, until POST /api/schedules/enable.",
+  response: z.array(JobView),
+} as const satisfies Endpoint
+
+export const resumeAll = {
+  method: "post",
+  path: "/api/schedules/enable",
+  summary: "Take back POST /api/schedules/disable: every job follows its own label or override again.",
+  response: z.array(JobView),
+} as const satisfies Endpoint
+
 export const listRuns = {
   method: "get",
   path: "/api/runs",
@@ -130,6 +179,15 @@ export const getRun = {
   summary: "One run with its backups.",
   params: Id,
   response: z.object({ run: Run, backups: z.array(Backup) }),
+} as const satisfies Endpoint
+
+export const cancelRun = {
+  method: "post",
+  path: "/api/runs/:id/cancel",
+  summary: "Cancel a queued or running run, or the retry that a failed one waits for.",
+  params: Id,
+  response: Run,
+  status: 202,
 } as const satisfies Endpoint
 
 export const getRunLogs = {

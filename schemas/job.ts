@@ -15,7 +15,9 @@ export const JobView = z.object({
   serverId: ServerId,
   serverName: z.string(),
   managed: z.literal("label"),
+  /** Whether its schedule starts runs; `pausedBy` says who stopped it: its label, a person over the API, or the settings. */
   enabled: z.boolean(),
+  pausedBy: z.enum(["label", "person", "settings"]).nullable(),
   type: BackupType,
   /** As written on the label: a preset or a cron pattern. */
   schedule: z.string(),

@@ -8,7 +8,18 @@ import type { Services } from "./services.ts"
 export function mountServers(app: Router, { view }: Pick<Services, "view">): void {
   mount(app, listServers, () => ({ data: view.servers() }))
   mount(app, getServer, ({ params: { id } }) => {
-    const server = view.servers().find((server) => server.id === id)
-    return { data: found(server, "server", id, "/api/servers") }
+    const server = found(
+      view.servers().find((server) => server.id === id),
+      "server",
+      id,
+      "/api/servers",
+    )
+    return {
+      data: {
+        ...server,
+        schedules: view.jobs().filter(({ serverId }) => serverId === id),
+        databases: view.databases().filter((database) => database.server.id === id),
+      },
+    }
   })
 }

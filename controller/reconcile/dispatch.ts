@@ -39,7 +39,16 @@ export function createDispatch(deps: {
   ) => {
     const { serverId } = job
     const serverName = world.derived(serverId)?.name ?? serverId
-    catalogue.addRun({ id: runId, serverId, serverName, jobId: job.id, trigger, queuedAt: clock() })
+    catalogue.addRun({
+      id: runId,
+      serverId,
+      serverName,
+      jobId: job.id,
+      trigger,
+      queuedAt: clock(),
+      attempt: 1,
+      retryOf: null,
+    })
     if (only) catalogue.addBackup(only.backup)
     const target = () => world.require(serverId)
     queue.add({

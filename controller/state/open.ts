@@ -6,6 +6,7 @@ import { backupsIn } from "./backups.ts"
 import { openFile } from "./file.ts"
 import { logsIn } from "./logs.ts"
 import { knownMigrations, migrate } from "./migrate.ts"
+import { overridesIn } from "./overrides.ts"
 import { liveProgress } from "./progress.ts"
 import { restoresIn } from "./restores.ts"
 import { runsIn } from "./runs.ts"
@@ -55,6 +56,7 @@ function assemble(store: Store, path: string): OpenCatalogue {
   return {
     ...serversIn(store),
     ...runs,
+    ...overridesIn(store),
     ...backupsIn(store, backupProgress),
     ...backupListsIn(store, backupProgress),
     ...restores,

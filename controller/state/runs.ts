@@ -17,9 +17,15 @@ interface Row {
   readonly started_at: number | null
   readonly finished_at: number | null
   readonly error: string | null
+  readonly attempt: number
+  readonly retry_of: string | null
+  readonly retry_at: number | null
 }
 
-type Runs = Pick<Catalogue, "addRun" | "startRun" | "finishRun" | "run" | "runs" | "lastRunOf"> & {
+type Runs = Pick<
+  Catalogue,
+  "addRun" | "startRun" | "finishRun" | "run" | "runs" | "lastRunOf" | "retries" | "clearRetry"
+> & {
   unfinishedRuns(): readonly Run[]
 }
 
@@ -40,8 +46,17 @@ export function runsIn(store: Store): Runs {
     addRun(run) {
       store.write(() =>
         db
-          .query("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, 'queued', NULL, NULL, NULL)")
-          .run(run.id, run.serverId, run.serverName, run.jobId, run.trigger, run.queuedAt.getTime()),
+          .query("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, 'queued', NULL, NULL, NULL, ?, ?, NULL)")
+          .run(
+            run.id,
+            run.serverId,
+            run.serverName,
+            run.jobId,
+            run.trigger,
+            run.queuedAt.getTime(),
+            run.attempt,
+            run.retryOf,
+          ),
       )
       published(run.id)
     },
@@ -53,13 +68,16 @@ export function runsIn(store: Store): Runs {
       published(id)
     },
     finishRun(id, at, outcome) {
-      const error = outcome.status === "completed" ? null : JSON.stringify(outcome.error)
+      const failure = outcome.status === "completed" ? null : outcome
+      const error = failure && JSON.stringify(failure.error)
+      const retryAt = failure?.retryAt?.getTime() ?? null
       store.write(() => {
         requireStatus(store, "runs", id, endsFrom(outcome.status), `finished as ${outcome.status}`)
-        db.query("UPDATE runs SET status = ?, finished_at = ?, error = ? WHERE id = ?").run(
+        db.query("UPDATE runs SET status = ?, finished_at = ?, error = ?, retry_at = ? WHERE id = ?").run(
           outcome.status,
           at.getTime(),
           error,
+          retryAt,
           id,
         )
       })
@@ -78,6 +96,16 @@ export function runsIn(store: Store): Runs {
         .query<Row, [string]>("SELECT * FROM runs WHERE job_id = ? ORDER BY queued_at DESC, id DESC LIMIT 1")
         .get(jobId)
       return row === null ? undefined : read(row)
+    },
+    retries() {
+      const rows = db
+        .query<Row, []>("SELECT * FROM runs WHERE retry_at IS NOT NULL ORDER BY retry_at, id")
+        .all()
+      return readRows(store, rows, read)
+    },
+    clearRetry(id) {
+      store.write(() => db.query("UPDATE runs SET retry_at = NULL WHERE id = ?").run(id))
+      published(id)
     },
     unfinishedRuns() {
       const rows = db
@@ -101,6 +129,9 @@ function read(row: Row): Run {
       startedAt: instantOrNull(row.started_at),
       finishedAt: instantOrNull(row.finished_at),
       error: json(row.error),
+      attempt: row.attempt,
+      retryOf: row.retry_of,
+      retryAt: instantOrNull(row.retry_at),
     }),
   )
 }

@@ -54,7 +54,10 @@ describe("every answer", () => {
 describe("servers, databases and schedules", () => {
   test("are listed and found by id, which may hold a colon", async () => {
     expect((await get("/api/servers")).body.data).toEqual([theServer])
-    expect((await get(`/api/servers/${server}`)).body.data).toEqual(theServer)
+    const { schedules, databases, ...itself } = (await get(`/api/servers/${server}`)).body.data
+    expect(itself).toEqual(theServer)
+    expect(schedules).toEqual([theJob])
+    expect(databases.map(({ id }: { id: string }) => id)).toEqual([shop])
     expect((await get("/api/databases")).body.data[0].id).toBe(shop)
     expect((await get(`/api/databases/${encodeURIComponent(shop)}`)).body.data.name).toBe("shop")
     expect((await get(`/api/schedules/${job}`)).body.data).toEqual(theJob)

@@ -64,6 +64,7 @@ export const theJob: JobView = {
   serverName: "shop/db",
   managed: "label",
   enabled: true,
+  pausedBy: null,
   type: "daily",
   schedule: "daily",
   cron: "0 2 * * *",

@@ -137,6 +137,8 @@ describe("the run a job owes", () => {
       queuedAt,
       startedAt: queuedAt,
       finishedAt: queuedAt,
+      attempt: 1,
+      retryOf: null,
     }
     if (status === "completed") return { ...base, status }
     const error = {
@@ -146,7 +148,7 @@ describe("the run a job owes", () => {
       key: null,
       suggestion: null,
     }
-    return { ...base, status, error }
+    return { ...base, status, error, retryAt: null }
   }
   const now = at("2026-01-10T12:00:00Z")
 

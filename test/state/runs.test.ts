@@ -30,7 +30,27 @@ describe("a run", () => {
       status: "completed",
       startedAt: minute(1).toISOString(),
       finishedAt: minute(2).toISOString(),
+      attempt: 1,
+      retryOf: null,
     })
+  })
+
+  test("that is to be tried again is found by that, soonest first, until its retry has begun", () => {
+    for (const [id, at] of [
+      ["late", 30],
+      ["soon", 10],
+    ] as const) {
+      catalogue.addRun(aRun(id))
+      catalogue.startRun(runId(id), minute(1))
+      catalogue.finishRun(runId(id), minute(2), { status: "failed", error: aProblem(), retryAt: minute(at) })
+    }
+    expect(catalogue.retries().map(({ id }) => id)).toEqual([runId("soon"), runId("late")])
+    expect(catalogue.run("soon")).toMatchObject({ attempt: 1, retryAt: minute(10).toISOString() })
+    catalogue.clearRetry(runId("soon"))
+    catalogue.addRun(aRun("again", { trigger: "retry", attempt: 2, retryOf: runId("soon") }))
+    expect(catalogue.retries().map(({ id }) => id)).toEqual([runId("late")])
+    expect(catalogue.run("again")).toMatchObject({ attempt: 2, retryOf: runId("soon"), trigger: "retry" })
+    expect(() => catalogue.addRun(aRun("odd", { attempt: 2 }))).toThrow("CHECK")
   })
 
   test("that never began can be cancelled, but not completed", () => {

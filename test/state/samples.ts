@@ -81,6 +81,8 @@ export const aRun = (id: string, changes: Partial<NewRun> = {}): NewRun => ({
   jobId: job,
   trigger: "schedule",
   queuedAt: minute(0),
+  attempt: 1,
+  retryOf: null,
   ...changes,
 })
 

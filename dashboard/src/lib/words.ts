@@ -64,6 +64,7 @@ export const triggerWords: Readonly<Record<Trigger, string>> = {
   schedule: "by schedule",
   first: "first backup",
   "catch-up": "catch-up",
+  retry: "another try",
   manual: "asked for",
 }
 
