@@ -2,7 +2,17 @@
 // Parsing, defaults, the README's table and the JSON Schema all come from these two objects.
 import { z } from "zod"
 import { Retention } from "./retention.ts"
-import { Bool, Compress, Duration, Engine, List, Schedule, TimeZone } from "./scalar.ts"
+import {
+  Bool,
+  Compress,
+  Duration,
+  DurationOrNone,
+  Engine,
+  jsonStrings,
+  List,
+  Schedule,
+  TimeZone,
+} from "./scalar.ts"
 
 const EnvName = z
   .string()
@@ -33,6 +43,25 @@ const DestinationNames = List.refine(
   "write names of destinations that the operator defined, each once, such as local,offsite",
 )
 
+/** Words of a command, as a JSON array: no shell reads them. */
+const Argv = z.string().transform((text, context): readonly string[] => {
+  const words = jsonStrings(text)
+  if (words === undefined || words.length === 0 || words[0] === "") {
+    context.addIssue({ code: "custom", message: 'write a JSON array of words such as ["redis-cli","save"]' })
+    return z.NEVER
+  }
+  return words
+})
+
+const Wait = z
+  .string()
+  .regex(/^wait=/, "write wait= and a duration, such as wait=5m")
+  .transform((text) => text.slice("wait=".length))
+  .pipe(DurationOrNone)
+
+const hookMoments = ["pre", "post", "pre-restore", "post-restore"] as const
+export type HookMoment = (typeof hookMoments)[number]
+
 /** Keys that belong to the whole server. They cannot be given for one job. */
 export const ServerLabels = z.strictObject({
   enable: Bool.optional().meta({ description: "Back this container up. `false` always wins." }),
@@ -58,6 +87,18 @@ export const ServerLabels = z.strictObject({
   }),
 })
 export type ServerLabels = z.output<typeof ServerLabels>
+
+const hookArgv = (when: string) =>
+  Argv.optional().meta({
+    description: `A command for the server's own container, as a JSON array of words, run ${when}.`,
+  })
+const hookTimeout = Duration.prefault("5m").meta({
+  description: "A hook that still runs after this is ended.",
+})
+const hookOnError = z
+  .enum(["fail", "continue"])
+  .prefault("fail")
+  .meta({ description: "Whether a hook that fails makes the run fail, or only warns." })
 
 /** Keys of a job. `dbbackup.schedule` is short for `dbbackup.default.schedule`. */
 export const JobLabels = z.strictObject({
@@ -86,12 +127,67 @@ export const JobLabels = z.strictObject({
   destinations: DestinationNames.optional().meta({
     description: "Names of destinations the operator defined (all of them).",
   }),
+  jitter: DurationOrNone.prefault("0").meta({
+    description: "A tick starts up to this much later, by a delay of its own: many jobs, one schedule.",
+  }),
+  "on-unavailable": Wait.prefault("wait=5m").meta({
+    description: "How long a run waits for a server that is down or starting, before it fails.",
+  }),
+  "max-age": Duration.optional().meta({
+    description: "A database whose newest good backup is older is *late* (two ticks of its schedule).",
+  }),
+  retries: z
+    .string()
+    .regex(/^\d{1,2}$/, "write a whole number, 0 to 99")
+    .transform(Number)
+    .prefault("3")
+    .meta({
+      description: "How often what failed is tried again, after 1 minute, then twice as long each time.",
+    }),
+  priority: z
+    .string()
+    .regex(/^-?\d{1,3}$/, "write a whole number, -999 to 999")
+    .transform(Number)
+    .prefault("0")
+    .meta({ description: "Of the runs that wait, the one with the highest number begins first." }),
+  group: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, "write a name of lower-case letters, digits and dashes, at most 32")
+    .optional()
+    .meta({ description: "Runs of jobs that name the same group take turns, on whichever server." }),
   compress: Compress.prefault("zstd:3").meta({ description: "`zstd[:1-19]` `gzip[:1-9]` `none`." }),
   timeout: Duration.prefault("6h").meta({ description: "A dump that still runs after this is stopped." }),
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),
+  "hooks.pre": hookArgv("before a run, to flush or to freeze"),
+  "hooks.pre.timeout": hookTimeout,
+  "hooks.pre.on-error": hookOnError,
+  "hooks.post": hookArgv("after a run, whatever happened in it"),
+  "hooks.post.timeout": hookTimeout,
+  "hooks.post.on-error": hookOnError,
+  "hooks.pre-restore": hookArgv("before a restore"),
+  "hooks.pre-restore.timeout": hookTimeout,
+  "hooks.pre-restore.on-error": hookOnError,
+  "hooks.post-restore": hookArgv("after a restore, whatever happened in it"),
+  "hooks.post-restore.timeout": hookTimeout,
+  "hooks.post-restore.on-error": hookOnError,
 })
 /** The spec of one job: parsed labels with defaults filled in. */
 export type JobLabels = z.output<typeof JobLabels>
+
+export interface Hook {
+  readonly moment: HookMoment
+  readonly argv: readonly string[]
+  readonly timeoutSeconds: number
+  readonly onError: "fail" | "continue"
+}
+
+/** What a job runs at a moment; null when its labels name nothing. */
+export function hookOf(spec: JobLabels, moment: HookMoment): Hook | null {
+  const argv = spec[`hooks.${moment}`]
+  if (argv === undefined) return null
+  const [timeoutSeconds, onError] = [spec[`hooks.${moment}.timeout`], spec[`hooks.${moment}.on-error`]]
+  return { moment, argv, timeoutSeconds, onError }
+}
 
 export const serverKeys = Object.keys(ServerLabels.shape)
 export const jobKeys = Object.keys(JobLabels.shape)

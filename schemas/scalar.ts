@@ -23,6 +23,9 @@ export const Duration = z
   .regex(/^[1-9]\d{0,6}[smhd]$/, "write a duration such as 90s, 15m, 36h or 7d")
   .transform((text) => Number(text.slice(0, -1)) * secondsPer[text.slice(-1) as keyof typeof secondsPer])
 
+/** The same, or `0` for none. */
+export const DurationOrNone = z.union([z.literal("0").transform(() => 0), Duration])
+
 /** An IANA zone such as `Europe/Berlin`. */
 export const TimeZone = z.string().refine(isTimeZone, "write an IANA time zone such as Europe/Berlin or UTC")
 
@@ -51,7 +54,8 @@ export const List = z.string().transform((text, context): readonly string[] => {
   return items
 })
 
-function jsonStrings(text: string): string[] | undefined {
+/** The strings of a JSON array; undefined when the text is none. */
+export function jsonStrings(text: string): string[] | undefined {
   try {
     const parsed = z.array(z.string()).safeParse(JSON.parse(text))
     return parsed.success ? parsed.data : undefined
