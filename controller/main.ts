@@ -8,6 +8,7 @@ import { createEventHub } from "./api/event-hub.ts"
 import { listen } from "./api/listen.ts"
 import { isLoopback, readEnvironment, type Settings } from "./core/environment.ts"
 import { Fault } from "./core/fault.ts"
+import { noWords } from "./core/labels.ts"
 import { planSchedule } from "./core/schedule-plan.ts"
 import { deriveServers } from "./core/server.ts"
 import { localDestination } from "./destinations/local.ts"
@@ -95,6 +96,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     discovery: settings.discovery,
     timeZone: settings.timeZone,
     destinations: [...destinations.keys()],
+    ...noWords,
   }
   const watch = createWatch(
     docker,

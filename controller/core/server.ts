@@ -1,16 +1,18 @@
 // Containers as Docker shows them → servers with their jobs, or the reason why there are none. Says nothing about time.
 import type { Problem } from "../../schemas/errors.ts"
-import type { ServerLabels } from "../../schemas/labels.ts"
+import { jobKeys, ServerLabels } from "../../schemas/labels.ts"
 import type { Engine } from "../../schemas/scalar.ts"
 import type { ServerId, ServerState, SettingInForce } from "../../schemas/server.ts"
 import type { ContainerFacts, ServerRecord } from "../ports.ts"
 import { identityOf, isIgnored, isLive } from "./identity.ts"
 import { jobIdOf } from "./key.ts"
-import { type JobSpec, type ParsedLabels, parseLabels } from "./labels.ts"
+import { type JobSpec, type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
+import { notInForce } from "./not-in-force.ts"
 import { type DesiredJob, desiredJob } from "./schedule-plan.ts"
+import { conflict, isUp, notRunning, unknownDestinations } from "./server-problems.ts"
 
 /** What the operator set, as far as labels refer to it. */
-export interface DerivationSettings {
+export interface DerivationSettings extends OperatorWords {
   readonly prefix: string
   readonly discovery: "labels" | "auto"
   readonly timeZone: string
@@ -31,6 +33,8 @@ export interface DerivedServer {
   /** By label, else guessed from the image; null when only a look inside can tell. */
   readonly engine: Engine | null
   readonly access: Pick<ServerLabels, "user" | "password-env" | "password-file">
+  /** Which restores into it are allowed. */
+  readonly restore: ServerLabels["restore"]
   readonly state: Exclude<ServerState, "retired">
   readonly why: string
   readonly problems: readonly Problem[]
@@ -53,16 +57,19 @@ export function deriveServers(
     .map((container): Candidate => {
       const engine = guess(container)
       const enabledByDefault = settings.discovery === "auto" && engine !== null
-      const parsed = parseLabels(container.labels, settings.prefix, enabledByDefault)
+      const parsed = parseLabels(container.labels, settings.prefix, enabledByDefault, settings)
       return { container, ...identityOf(container, settings.prefix), engine, parsed }
     })
     .filter(({ parsed, engine }) => parsed.kind !== "absent" || engine !== null)
   const byId = Map.groupBy(candidates, ({ id }) => id)
   return [...byId.values()]
     .map((claims) => {
-      const live = claims.filter(({ container }) => isLive(container))
+      // Who says enable=false, or nothing, claims no name that another asks to be backed up by.
+      const asking = claims.filter(({ parsed }) => parsed.kind === "good" || parsed.kind === "bad")
+      const claimants = asking.length > 0 ? asking : claims
+      const live = claimants.filter(({ container }) => isLive(container))
       const rivals = live.length > 1 ? live : []
-      const chosen = live[0] ?? newest(claims)
+      const chosen = live[0] ?? newest(claimants)
       return derive(
         chosen,
         rivals.map(({ container }) => container.name),
@@ -104,6 +111,7 @@ function derive(
     container,
     engine: candidate.engine,
     access: {},
+    restore: askedRestore(container, settings.prefix),
     jobs: [],
     goodLabels: null,
     problems: [],
@@ -133,6 +141,8 @@ function derive(
     case "good": {
       const unknown = unknownDestinations(parsed.jobs, settings)
       if (unknown.length > 0) return lastGood(base, unknown, settings, remembered)
+      const { stopping } = notInForce(parsed.jobs, parsed.server.type ?? base.engine)
+      if (stopping.length > 0) return lastGood(base, stopping, settings, remembered)
       return active(base, parsed, settings, container.labels)
     }
   }
@@ -141,6 +151,16 @@ function derive(
 type Base = Omit<DerivedServer, "state" | "why">
 type Good = Extract<ParsedLabels, { kind: "good" }>
 
+const restores = ["allow", "new-only", "deny"] as const
+
+/** `restore` is asked by itself: a mistake in another label must not open what it closes. */
+function askedRestore({ labels }: ContainerFacts, prefix: string): ServerLabels["restore"] {
+  return ServerLabels.shape.restore.safeParse(labels[`${prefix}.restore`]).data ?? "allow"
+}
+
+const stricter = (a: ServerLabels["restore"], b: ServerLabels["restore"]) =>
+  restores.indexOf(a) > restores.indexOf(b) ? a : b
+
 function active(
   base: Base,
   parsed: Good,
@@ -148,13 +168,23 @@ function active(
   goodLabels: Readonly<Record<string, string>>,
 ): DerivedServer {
   const { server } = parsed
+  const engine = server.type ?? base.engine
   const jobs = parsed.jobs.map((spec) => jobOf(base, spec, settings))
+  const names = `${jobs.length === 1 ? "its job" : "its jobs"} ${jobs.map((job) => job.name).join(", ")}`
+  const { state } = base.container
   return {
     ...base,
-    engine: server.type ?? base.engine,
+    engine,
     access: server,
+    restore: stricter(base.restore, server.restore),
     state: "active",
-    why: `backed up by ${jobs.length === 1 ? "its job" : "its jobs"} ${jobs.map((job) => job.name).join(", ")}`,
+    why: isUp(base.container)
+      ? `backed up by ${names}`
+      : `backed up by ${names} once its container runs (it is ${state})`,
+    problems: [
+      ...notRunning(base.name, base.container, settings.prefix),
+      ...notInForce(parsed.jobs, engine).notes,
+    ],
     jobs,
     goodLabels: ownLabels(goodLabels, settings.prefix),
   }
@@ -168,16 +198,22 @@ function lastGood(
   remembered: ServerRecord | undefined,
 ): DerivedServer {
   const parsed = remembered?.goodLabels
-    ? parseLabels(remembered.goodLabels, settings.prefix, settings.discovery === "auto")
+    ? parseLabels(remembered.goodLabels, settings.prefix, settings.discovery === "auto", settings)
     : undefined
-  if (parsed?.kind !== "good" || unknownDestinations(parsed.jobs, settings).length > 0) {
-    return { ...base, state: "misconfigured", why: "not backed up: its labels have mistakes", problems }
+  const usable =
+    parsed?.kind === "good" &&
+    unknownDestinations(parsed.jobs, settings).length === 0 &&
+    notInForce(parsed.jobs, parsed.server.type ?? base.engine).stopping.length === 0
+  if (!usable) {
+    const refused = problems.every(({ code }) => code === "label-not-in-force")
+    const why = refused ? "its labels ask for what is not in force yet" : "its labels have mistakes"
+    return { ...base, state: "misconfigured", why: `not backed up: ${why}`, problems }
   }
   const server = active(base, parsed, settings, {})
   return {
     ...server,
     why: `${server.why}, by its last good labels: the new ones have mistakes`,
-    problems,
+    problems: [...problems, ...server.problems],
     goodLabels: null,
   }
 }
@@ -185,40 +221,20 @@ function lastGood(
 function jobOf(base: Base, spec: JobSpec, settings: DerivationSettings): DerivedJob {
   const timeZone = spec.labels.timezone ?? settings.timeZone
   const destinations = spec.labels.destinations ?? settings.destinations
-  const inForce = spec.settings.map((setting): SettingInForce => {
-    if (setting.source === "label") return setting
-    if (setting.key === "timezone") return { ...setting, value: timeZone, source: "settings" }
-    if (setting.key === "destinations")
-      return { ...setting, value: destinations.join(","), source: "settings" }
-    return setting
-  })
+  const fromOperator: readonly SettingInForce[] = [
+    { key: "timezone", value: timeZone, source: "settings" },
+    { key: "destinations", value: destinations.join(","), source: "settings" },
+  ]
+  const said = new Set(spec.settings.map(({ key }) => key))
+  const inForce = [...spec.settings, ...fromOperator.filter(({ key }) => !said.has(key))]
   const job = desiredJob(jobIdOf(base.id, spec.name), base.id, spec.name, spec.labels, timeZone, destinations)
-  return { ...job, settings: inForce }
+  return { ...job, settings: inForce.sort((a, b) => placeOf(a.key) - placeOf(b.key)) }
 }
 
-function unknownDestinations(jobs: readonly JobSpec[], settings: DerivationSettings): Problem[] {
-  const unknown = new Set(
-    jobs
-      .flatMap((job) => job.labels.destinations ?? [])
-      .filter((name) => !settings.destinations.includes(name)),
-  )
-  return [...unknown].map((name) => ({
-    code: "destination-unknown",
-    message: `there is no destination named ${name}`,
-    hint: `Defined are: ${settings.destinations.join(", ")}.`,
-    key: `${settings.prefix}.destinations`,
-    suggestion: null,
-  }))
-}
-
-function conflict(name: string, containers: readonly string[], prefix: string): Problem {
-  return {
-    code: "identity-conflict",
-    message: `${containers.length} running containers claim the name ${name}: ${[...containers].sort().join(", ")}`,
-    hint: `Give each its own ${prefix}.id. None of them is backed up until then.`,
-    key: `${prefix}.id`,
-    suggestion: null,
-  }
+/** Where the vocabulary has a key; those of the user's own naming come last. */
+function placeOf(key: string): number {
+  const place = jobKeys.indexOf(key)
+  return place < 0 ? jobKeys.length : place
 }
 
 function ownLabels(labels: Readonly<Record<string, string>>, prefix: string): Record<string, string> {
