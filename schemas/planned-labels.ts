@@ -1,9 +1,13 @@
 // Keys of a job that are read and checked already, and carried out by a later version: each says what happens instead.
 import { z } from "zod"
-import { NamesOrNone, Percent, ShortName } from "./label-values.ts"
+import { NamesOrNone, Percent } from "./label-values.ts"
 import { notYet } from "./not-yet.ts"
 import { Duration, List, Schedule, Size } from "./scalar.ts"
 
+const KeyName = z
+  .string()
+  .regex(/^[a-z0-9-]{1,32}$/, "write the name of a key that the operator defined, or none")
+  .transform((name) => (name === "none" ? null : name))
 const none = z.literal("none").transform(() => null)
 
 export const plannedLabels = {
@@ -21,9 +25,7 @@ export const plannedLabels = {
   "exclude-tables": notYet(List.optional(), "Tables to leave out.", "every table is dumped"),
   "exclude-data": notYet(List.optional(), "Tables to take without their rows.", "every row is dumped"),
   encrypt: notYet(
-    z
-      .union([none, ShortName], { error: "write the name of a key that the operator defined, or none" })
-      .prefault("none"),
+    KeyName.prefault("none"),
     "Name of a key the operator defined, or `none`.",
     "nothing is encrypted, and a server that asks for it is not backed up",
   ),

@@ -6,6 +6,7 @@ import type { ServerId, ServerState, SettingInForce } from "../../schemas/server
 import type { ContainerFacts, ServerRecord } from "../ports.ts"
 import { identityOf, isIgnored, isLive } from "./identity.ts"
 import { jobIdOf } from "./key.ts"
+import { readingLabels } from "./label-memory.ts"
 import { type JobSpec, type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
 import { notInForce } from "./not-in-force.ts"
 import { type DesiredJob, desiredJob } from "./schedule-plan.ts"
@@ -52,12 +53,13 @@ export function deriveServers(
   remembered: ReadonlyMap<ServerId, ServerRecord>,
   guess: GuessEngine,
 ): readonly DerivedServer[] {
+  const read = readingLabels(settings)
   const candidates = containers
     .filter((container) => !isIgnored(container, settings.prefix))
     .map((container): Candidate => {
       const engine = guess(container)
       const enabledByDefault = settings.discovery === "auto" && engine !== null
-      const parsed = parseLabels(container.labels, settings.prefix, enabledByDefault, settings)
+      const parsed = read(container.labels, enabledByDefault)
       return { container, ...identityOf(container, settings.prefix), engine, parsed }
     })
     .filter(({ parsed, engine }) => parsed.kind !== "absent" || engine !== null)
