@@ -7,8 +7,7 @@ import { Duration, List, Schedule, Size } from "./scalar.ts"
 const KeyName = z
   .string()
   .regex(/^[a-z0-9-]{1,32}$/, "write the name of a key that the operator defined, or none")
-  .transform((name) => (name === "none" ? null : name))
-const none = z.literal("none").transform(() => null)
+const none = z.literal("none")
 
 export const plannedLabels = {
   format: notYet(

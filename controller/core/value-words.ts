@@ -71,8 +71,24 @@ export function nearestValue(key: string, text: string): string | null {
     const duration = nearestDuration(typed.replace(/^wait\s*=?\s*/, ""))
     return duration && `wait=${duration}`
   }
+  if (key === "timezone") return nearestZone(typed)
   if (key === "max-shrink") return /^([1-9]\d?|100)$/.test(typed) ? `${typed}%` : null
-  return nearest(typed, wordsOf(key))
+  const words = wordsOf(key)
+  return nearest(typed, words) ?? (words === truth ? truthOf(typed.toLowerCase()) : null)
+}
+
+/** Other languages' words for true and false. */
+function truthOf(text: string): string | null {
+  if (["on", "y", "t", "enable", "enabled"].includes(text)) return "true"
+  return ["off", "n", "f", "disable", "disabled"].includes(text) ? "false" : null
+}
+
+/** `Europe/Berln`, `new york` → `Europe/Berlin`, `America/New_York` */
+function nearestZone(text: string): string | null {
+  if (text.length > 64) return null
+  const zones = Intl.supportedValuesOf("timeZone")
+  const city = text.toLowerCase().replaceAll(" ", "_")
+  return nearest(text, zones) ?? zones.find((zone) => zone.toLowerCase().endsWith(`/${city}`)) ?? null
 }
 
 /** `6 hours`, `90 sec`, `2w` → `6h`, `90s`, `14d`. Months and years have no length of their own. */

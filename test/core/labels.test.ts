@@ -192,15 +192,18 @@ describe("many jobs", () => {
   })
 })
 
+/** Of this process alone: the machine may be busy. */
+const cpuMilliseconds = () => process.cpuUsage().user / 1000
+
 describe("many labels", () => {
   const milliseconds = (count: number, label: (i: number) => string, value = "daily") => {
     const labels = Object.fromEntries([
       ["dbbackup.enable", "true"],
       ...Array.from({ length: count }, (_, i) => [`dbbackup.${label(i)}`, value]),
     ])
-    const before = performance.now()
+    const before = cpuMilliseconds()
     const parsed = parseLabels(labels, "dbbackup", false)
-    return { parsed, took: performance.now() - before }
+    return { parsed, took: cpuMilliseconds() - before }
   }
 
   test("have their first mistakes told, and the others counted", () => {
@@ -210,7 +213,7 @@ describe("many labels", () => {
     expect(found.at(-1)?.message).toBe("dbbackup: 4950 more mistakes")
   })
 
-  test("take time in proportion to their number, and little of it", () => {
+  test("take time in proportion to their number, and little of it", { timeout: 60_000 }, () => {
     const shapes: readonly ((i: number) => string)[] = [
       (i) => `unknown-${i}`,
       (i) => `job-${i}.schedule`,
@@ -221,7 +224,7 @@ describe("many labels", () => {
     ]
     for (const shape of shapes) {
       milliseconds(2000, shape)
-      // A quadratic reading of 20,000 takes minutes. The machine may be busy.
+      // A quadratic reading of 20,000 takes minutes.
       expect(milliseconds(20_000, shape).took).toBeLessThan(3000)
     }
   })
@@ -231,13 +234,13 @@ describe("many labels", () => {
     expect(found.map(({ message }) => message)).toEqual(["dbbackup.meta: 5000 names, at most 64 are read"])
   })
 
-  test("cannot be made of one value", () => {
+  test("cannot be made of one value", { timeout: 60_000 }, () => {
     for (const key of ["databases", "destinations", "tables", "retention", "schedule", "hooks.pre", "notify"])
       for (const unit of ["a,", "!a,", "1d ", "* ", '"a",', "H/1,", "0-59,"]) {
         const value = unit.repeat(Math.floor(maxLabelLength / unit.length)).trimEnd()
-        const before = performance.now()
+        const before = cpuMilliseconds()
         parse({ enable: "true", [key]: value })
-        expect(performance.now() - before).toBeLessThan(1000)
+        expect(cpuMilliseconds() - before).toBeLessThan(1000)
       }
   })
 })
@@ -282,7 +285,9 @@ describe("the operator's defaults", () => {
   })
 })
 
-test("whatever the labels say, they are read without an exception, and every problem names a label", () => {
+test("whatever the labels say, they are read without an exception, and every problem names a label", {
+  timeout: 60_000,
+}, () => {
   const keys = fc.oneof(
     fc.constantFrom(...labelKeys),
     fc.tuple(fc.string(), fc.constantFrom(...labelKeys)).map(([job, key]) => `${job}.${key}`),
@@ -333,7 +338,7 @@ test("whatever the labels say, they are read without an exception, and every pro
   )
 })
 
-test("what is shown of a job reads back as the same job", () => {
+test("what is shown of a job reads back as the same job", { timeout: 60_000 }, () => {
   const accepted: Readonly<Record<string, readonly string[]>> = {
     databases: ["all", "shop,users", "!scratch"],
     schedule: ["hourly", "H H * * 0", "manual", "@daily"],
