@@ -27,10 +27,10 @@ export function notInForce(jobs: readonly JobSpec[], engine: Engine | null): Not
   const notes = new Map<string, Problem>()
   const stopping = new Map<string, Problem>()
   for (const job of jobs)
-    for (const { key, value, source } of asked(job)) {
+    for (const { key, value } of asked(job)) {
       const schemaKey = key.startsWith("verify.query.") ? "verify.query" : key
       const instead = planned.get(schemaKey)
-      if (instead === undefined || source === "default" || happensAnyway(key, value, engine)) continue
+      if (instead === undefined || happensAnyway(key, value, engine)) continue
       const label = job.writtenAs[key] ?? job.writtenAs.retention ?? key
       const isStop = stops.includes(key)
       const problem: Problem = {
@@ -56,7 +56,7 @@ function* asked({ settings, labels, writtenAs }: JobSpec) {
     ["retention.max-size", maxSizeBytes],
     ["retention.max-age", maxAgeSeconds],
   ] as const)
-    if (limit !== undefined && writtenAs[key] === undefined) yield { key, value, source: "label" as const }
+    if (limit !== undefined && writtenAs[key] === undefined) yield { key, value }
 }
 
 function happensAnyway(key: string, value: string, engine: Engine | null): boolean {
