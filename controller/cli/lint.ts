@@ -17,6 +17,7 @@ import {
 import type { Problem } from "../../schemas/errors.ts"
 import { PolicyName } from "../../schemas/retention.ts"
 import { Fault } from "../core/fault.ts"
+import { strayLabels } from "../core/label-strays.ts"
 import { type JobSpec, noWords, parseLabels } from "../core/labels.ts"
 import { notInForce } from "../core/not-in-force.ts"
 import { guessEngine } from "../engines/detect.ts"
@@ -83,6 +84,7 @@ function remarksOn(
     const message = `${elsewhere}: labels under deploy are not the container's, and are not seen. Write it under labels`
     remarks.push({ key: null, message, kind: "mistake" })
   }
+  remarks.push(...strayLabels(labels, prefix).map((problem) => remark(problem, "mistake")))
   const parsed = parseLabels(labels, prefix, false, { ...noWords, policies: null })
   if (parsed.kind === "bad" || parsed.kind === "not-enabled")
     return [...remarks, ...parsed.problems.map((problem) => remark(problem, "mistake"))]

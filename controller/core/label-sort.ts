@@ -63,7 +63,7 @@ export function sortLabels(own: readonly (readonly [string, string])[], prefix: 
   }
   for (const [label, text] of own) {
     const key = label.slice(prefix.length + 1)
-    const mistake = valueMistake(text)
+    const mistake = valueMistake(text, key)
     if (mistake) {
       report(() => mistake(label))
       continue
@@ -150,7 +150,7 @@ function jobKeyPlace(key: string): "good" | OpenKey | undefined {
   return openName.test(key.slice(open.length + 1)) ? "good" : open
 }
 
-function valueMistake(text: string): ((label: string) => Problem) | undefined {
+function valueMistake(text: string, key: string): ((label: string) => Problem) | undefined {
   if (text.trim() === "")
     return (label) => ({
       ...invalid(label, "the value is empty"),
@@ -159,5 +159,13 @@ function valueMistake(text: string): ((label: string) => Problem) | undefined {
   if (text.length > maxLabelLength)
     return (label) =>
       invalid(label, `the value has ${text.length} characters, at most ${maxLabelLength} are read`)
-  return isUnprintable(text) ? (label) => invalid(label, "the value holds control characters") : undefined
+  if (isUnprintable(text)) return (label) => invalid(label, "the value holds control characters")
+  // Text for people may stand in quotes; names, times and words do not.
+  const quoted = /(^|\.)(meta|verify\.query)\./.test(key) ? null : /^\s*(["'])(.*)\1\s*$/.exec(text)
+  return quoted
+    ? (label) => ({
+        ...invalid(label, `the quotes are part of the value ${short(text)}`, quoted[2]),
+        hint: "Leave them out, or put them around the whole label: a list in compose keeps those of a value.",
+      })
+    : undefined
 }

@@ -1,8 +1,6 @@
 // What is wrong with a server that its labels alone cannot tell: names nobody defined, a name claimed twice, a container that is down.
 import type { Problem } from "../../schemas/errors.ts"
-import type { ServerLabels } from "../../schemas/labels.ts"
 import type { ContainerFacts } from "../ports.ts"
-import { Fault } from "./fault.ts"
 import type { JobSpec } from "./labels.ts"
 import { nearest } from "./suggest.ts"
 
@@ -56,17 +54,4 @@ export function conflict(name: string, containers: readonly string[], prefix: st
     key: `${prefix}.id`,
     suggestion: null,
   }
-}
-
-/**
- * Throws a Fault `restore-denied` when a server takes no restores. `new-only` needs no check: every restore goes into a new
- * database. A server that is gone has nothing to say.
- */
-export function requireRestorable(
-  server: { readonly name: string; readonly restore: ServerLabels["restore"] } | undefined,
-): void {
-  if (server?.restore !== "deny") return
-  throw new Fault("restore-denied", `${server.name} takes no restores: its label restore=deny says so`, {
-    hint: "Take the label away for the time of the restore, or restore elsewhere with the commands in the manifest.",
-  })
 }

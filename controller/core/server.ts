@@ -1,14 +1,16 @@
 // Containers as Docker shows them → servers with their jobs, or the reason why there are none. Says nothing about time.
 import type { Problem } from "../../schemas/errors.ts"
-import { jobKeys, ServerLabels } from "../../schemas/labels.ts"
+import { jobKeys, type ServerLabels } from "../../schemas/labels.ts"
 import type { Engine } from "../../schemas/scalar.ts"
 import type { ServerId, ServerState, SettingInForce } from "../../schemas/server.ts"
 import type { ContainerFacts, ServerRecord } from "../ports.ts"
 import { identityOf, isIgnored, isLive } from "./identity.ts"
 import { jobIdOf } from "./key.ts"
 import { readingLabels } from "./label-memory.ts"
+import { strayLabels } from "./label-strays.ts"
 import { type JobSpec, type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
 import { notInForce } from "./not-in-force.ts"
+import { askedRestore, stricter } from "./restorable.ts"
 import { type DesiredJob, desiredJob } from "./schedule-plan.ts"
 import { conflict, isUp, notRunning, unknownDestinations } from "./server-problems.ts"
 
@@ -60,9 +62,10 @@ export function deriveServers(
       const engine = guess(container)
       const enabledByDefault = settings.discovery === "auto" && engine !== null
       const parsed = read(container.labels, enabledByDefault)
-      return { container, ...identityOf(container, settings.prefix), engine, parsed }
+      const strays = strayLabels(container.labels, settings.prefix)
+      return { container, ...identityOf(container, settings.prefix), engine, parsed, strays }
     })
-    .filter(({ parsed, engine }) => parsed.kind !== "absent" || engine !== null)
+    .filter(({ parsed, engine, strays }) => parsed.kind !== "absent" || engine !== null || strays.length > 0)
   const byId = Map.groupBy(candidates, ({ id }) => id)
   return [...byId.values()]
     .map((claims) => {
@@ -90,6 +93,7 @@ type Candidate = {
   readonly service: string | null
   readonly engine: Engine | null
   readonly parsed: ParsedLabels
+  readonly strays: readonly Problem[]
 }
 
 function newest(claims: readonly [Candidate, ...Candidate[]] | readonly Candidate[]): Candidate {
@@ -104,7 +108,7 @@ function derive(
   settings: DerivationSettings,
   remembered: ServerRecord | undefined,
 ): DerivedServer {
-  const { container, id, name, project, service, parsed } = candidate
+  const { container, id, name, project, service, parsed, strays } = candidate
   const base = {
     id,
     name,
@@ -116,7 +120,7 @@ function derive(
     restore: askedRestore(container, settings.prefix),
     jobs: [],
     goodLabels: null,
-    problems: [],
+    problems: strays,
   }
   if (rivals.length > 1) {
     const problem = conflict(name, rivals, settings.prefix)
@@ -130,13 +134,18 @@ function derive(
         why: `not backed up: the container has no ${settings.prefix}.enable label`,
       }
     case "disabled":
-      return { ...base, state: "disabled", why: `not backed up: ${settings.prefix}.enable=false says so` }
+      return {
+        ...base,
+        problems: [],
+        state: "disabled",
+        why: `not backed up: ${settings.prefix}.enable=false says so`,
+      }
     case "not-enabled":
       return {
         ...base,
         state: "unprotected",
         why: `not backed up: it has labels, but not ${settings.prefix}.enable`,
-        problems: parsed.problems,
+        problems: [...strays, ...parsed.problems],
       }
     case "bad":
       return lastGood(base, parsed.problems, settings, remembered)
@@ -152,16 +161,6 @@ function derive(
 
 type Base = Omit<DerivedServer, "state" | "why">
 type Good = Extract<ParsedLabels, { kind: "good" }>
-
-const restores = ["allow", "new-only", "deny"] as const
-
-/** `restore` is asked by itself: a mistake in another label must not open what it closes. */
-function askedRestore({ labels }: ContainerFacts, prefix: string): ServerLabels["restore"] {
-  return ServerLabels.shape.restore.safeParse(labels[`${prefix}.restore`]).data ?? "allow"
-}
-
-const stricter = (a: ServerLabels["restore"], b: ServerLabels["restore"]) =>
-  restores.indexOf(a) > restores.indexOf(b) ? a : b
 
 function active(
   base: Base,
@@ -184,6 +183,7 @@ function active(
       ? `backed up by ${names}`
       : `backed up by ${names} once its container runs (it is ${state})`,
     problems: [
+      ...base.problems,
       ...notRunning(base.name, base.container, settings.prefix),
       ...notInForce(parsed.jobs, engine).notes,
     ],
@@ -209,7 +209,12 @@ function lastGood(
   if (!usable) {
     const refused = problems.every(({ code }) => code === "label-not-in-force")
     const why = refused ? "its labels ask for what is not in force yet" : "its labels have mistakes"
-    return { ...base, state: "misconfigured", why: `not backed up: ${why}`, problems }
+    return {
+      ...base,
+      state: "misconfigured",
+      why: `not backed up: ${why}`,
+      problems: [...problems, ...base.problems],
+    }
   }
   const server = active(base, parsed, settings, {})
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { serverIdOf } from "../../controller/core/key.ts"
+import { requireRestorable } from "../../controller/core/restorable.ts"
 import { type DerivationSettings, type DerivedServer, deriveServers } from "../../controller/core/server.ts"
-import { requireRestorable } from "../../controller/core/server-problems.ts"
 import type { ContainerFacts, ServerRecord } from "../../controller/ports.ts"
 import { noRetention } from "../../schemas/retention.ts"
 import type { ServerId } from "../../schemas/server.ts"
