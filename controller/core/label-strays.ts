@@ -4,6 +4,7 @@ import { labelKeys } from "../../schemas/labels.ts"
 import { maxProblems, short } from "./label-problems.ts"
 
 const isKey = new Set(labelKeys)
+const separators = "._/:-"
 
 /**
  * `DBBACKUP.enable`, `dbbakup.schedule`, `dbbackup/enable`, `com.dbbackup.enable`: each with what was meant. The prefix with
@@ -28,11 +29,16 @@ export function strayLabels(labels: Readonly<Record<string, string>>, prefix: st
 
 function meantBy(label: string, prefix: string): string | null {
   if (label.length > prefix.length + 80 || label.startsWith(`${prefix}.`)) return null
-  const text = label.replace(/^(com|io|org|net)\./, "")
+  const begin = /^(?:com|io|org|net)\./.exec(label)?.[0].length ?? 0
   for (const length of [prefix.length, prefix.length - 1, prefix.length + 1]) {
-    const [head, separator, rest] = [text.slice(0, length), text[length] ?? "", text.slice(length + 1)]
-    const key = rest.toLowerCase().replaceAll("_", "-")
-    if ("._/:-".includes(separator) && isKey.has(key) && isSlip(head, prefix)) return `${prefix}.${key}`
+    const end = begin + length
+    // Most labels are somebody else's, and end here: this is asked of every label at every look.
+    if (!separators.includes(label[end] ?? " ")) continue
+    const key = label
+      .slice(end + 1)
+      .toLowerCase()
+      .replaceAll("_", "-")
+    if (isKey.has(key) && isSlip(label.slice(begin, end), prefix)) return `${prefix}.${key}`
   }
   return null
 }
