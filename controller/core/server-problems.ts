@@ -10,18 +10,22 @@ export const isUp = ({ state }: ContainerFacts) => state === "running"
 /** A server that is down has its jobs, and each of their runs fails: said before the first of them does. */
 export function notRunning(name: string, container: ContainerFacts, prefix: string): readonly Problem[] {
   const { state } = container
-  // A restart takes a moment, and is none of the operator's doing.
-  if (isUp(container) || state === "restarting") return []
-  const start = state === "paused" ? "docker unpause" : "docker start"
+  if (isUp(container)) return []
   return [
     {
       code: "server-down",
       message: `the container of ${name} is not running (${state})`,
-      hint: `Start it: ${start} ${container.name}. If it needs no more backups, set ${prefix}.enable=false, or remove it: its backups stay.`,
+      hint: `${remedy(container)} If it needs no more backups, set ${prefix}.enable=false, or remove it: its backups stay.`,
       key: null,
       suggestion: null,
     },
   ]
+}
+
+function remedy({ state, name }: ContainerFacts): string {
+  // Docker calls it so while it waits before the next try of a container that has ended by itself.
+  if (state === "restarting") return `It ends each time it is started: docker logs ${name} says why.`
+  return `Start it: docker ${state === "paused" ? "unpause" : "start"} ${name}.`
 }
 
 /** Each name that is not defined once, under the label that says it first. */
