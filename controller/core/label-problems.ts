@@ -1,5 +1,6 @@
 // What is wrong with a label, in words: which label, what it says, and the nearest that it could mean.
 import type { Problem } from "../../schemas/errors.ts"
+import { openName } from "../../schemas/label-values.ts"
 import { JobName, jobKeys, keyHeads, labelKeys, openKeys } from "../../schemas/labels.ts"
 import { nearest } from "./suggest.ts"
 
@@ -19,8 +20,8 @@ export function short(text: string, length = 80): string {
   return cut.replace(new RegExp(unprintable, "gu"), "\uFFFD")
 }
 
-/** A label's name for a `key`: whole, unless no person wrote it. */
-const keyOf = (label: string) => short(label, 256)
+/** A label's name for a `key`, by which it is found again: as it is, unless no person wrote it. */
+export const keyOf = (label: string) => (label.length > 256 ? short(label, 256) : label)
 
 export function invalid(label: string, message: string, suggestion: string | null = null): Problem {
   const hint = suggestion === null ? null : `Write ${suggestion}.`
@@ -101,7 +102,7 @@ function nearestKey(key: string): string | null {
 function nearestOpen(key: string): string | null {
   const dot = key.lastIndexOf(".")
   const head = dot < 0 ? null : nearest(key.slice(0, dot), Object.keys(openKeys))
-  return head === null || key.length > 128 ? null : `${head}${key.slice(dot)}`
+  return head === null || !openName.test(key.slice(dot + 1)) ? null : `${head}${key.slice(dot)}`
 }
 
 /** `My_Job` → `my-job` */

@@ -1,7 +1,7 @@
 // Labels that are not ours by a slip of the prefix: without a word, they would just take no effect.
 import type { Problem } from "../../schemas/errors.ts"
 import { labelKeys } from "../../schemas/labels.ts"
-import { maxProblems, short } from "./label-problems.ts"
+import { keyOf, maxProblems, short } from "./label-problems.ts"
 
 const isKey = new Set(labelKeys)
 const separators = "._/:-"
@@ -19,7 +19,7 @@ export function strayLabels(labels: Readonly<Record<string, string>>, prefix: st
       code: "label-unknown",
       message: `${short(label)}: this is no label of ours, and takes no effect`,
       hint: `Did you mean ${meant}?`,
-      key: short(label, 256),
+      key: keyOf(label),
       suggestion: meant,
     })
     if (problems.length === maxProblems) break

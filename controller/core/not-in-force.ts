@@ -3,7 +3,7 @@ import type { Problem } from "../../schemas/errors.ts"
 import { JobLabels } from "../../schemas/labels.ts"
 import { insteadOf } from "../../schemas/not-yet.ts"
 import type { Engine } from "../../schemas/scalar.ts"
-import { short } from "./label-problems.ts"
+import { keyOf, short } from "./label-problems.ts"
 import type { JobSpec } from "./labels.ts"
 import { defaultOf } from "./value-words.ts"
 
@@ -39,7 +39,7 @@ export function notInForce(jobs: readonly JobSpec[], engine: Engine | null): Not
         hint: isStop
           ? `Nothing is backed up by these labels until ${key} is in force. Remove it to be backed up without it.`
           : "The backups go on without it. Remove the label when that is all right.",
-        key: short(label, 256),
+        key: keyOf(label),
         suggestion: null,
       }
       ;(isStop ? stopping : notes).set(label, problem)

@@ -249,9 +249,12 @@ describe("what is told of a mistake", () => {
   test("holds nothing that writes over a screen, and not much of what is long", () => {
     const hostile = [`x\u001b[2J`, "a\u202Eb", "\u0000", "k".repeat(65_536), "line\nbreak"]
     for (const name of hostile) {
-      const found = problems(parse({ enable: "true", [name]: "1", [`${name}.schedule`]: "daily" }))
-      for (const { message, key, hint, suggestion } of found)
-        for (const text of [message, key, hint, suggestion].map((each) => each ?? "")) {
+      const found = problems(
+        parse({ enable: "true", [name]: "1", [`${name}.schedule`]: "daily", [`mata.${name}`]: "x" }),
+      )
+      for (const { key } of found) expect(key?.length).toBeLessThan(400)
+      for (const { message, hint, suggestion } of found)
+        for (const text of [message, hint, suggestion].map((each) => each ?? "")) {
           expect(text).not.toMatch(/[\p{Cc}\u202E]/u)
           expect(text.length).toBeLessThan(400)
         }
