@@ -13,6 +13,8 @@ export function actionsOn(catalogue: OpenCatalogue): Actions {
       catalogue.addBackup(aBackup(id, `run-${id}`, { type: "manual", trigger: "manual" }))
       return catalogue.backup(id) ?? never()
     },
+    overrideSchedule: () => {},
+    pauseAll: () => {},
     cancelRun(runId) {
       const { rows } = catalogue.backups({ runId }, { page: 1, limit: 10 })
       const error = aProblem({ code: "cancelled", message: "cancelled on request" })

@@ -6,6 +6,7 @@ import type { DesiredJob } from "../../controller/core/schedule-plan.ts"
 import { deriveServers } from "../../controller/core/server.ts"
 import type { ContainerFacts } from "../../controller/ports.ts"
 import { createDispatch, type Dispatch } from "../../controller/reconcile/dispatch.ts"
+import { createPauses } from "../../controller/reconcile/pauses.ts"
 import { createQueue, type Queue } from "../../controller/reconcile/queue.ts"
 import type { BackupOrder } from "../../controller/reconcile/work.ts"
 import { createWorld, type World } from "../../controller/reconcile/world.ts"
@@ -57,6 +58,12 @@ beforeEach(() => {
     catalogue,
     world,
     queue,
+    pauses: createPauses(
+      catalogue,
+      () => now,
+      () => false,
+      () => {},
+    ),
     clock: () => now,
     newId: () => `id-${++ids}`,
     log: (level, message) => log.push(`${level} ${message}`),

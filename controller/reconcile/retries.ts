@@ -1,0 +1,89 @@
+// Tries again what failed, when its time has come. Retries are rows: a restart of the controller forgets none.
+import type { Run, RunId } from "../../schemas/run.ts"
+import type { JobId, Subject } from "../../schemas/server.ts"
+import { type Attempt, retryFate } from "../core/retry-plan.ts"
+import type { DesiredJob } from "../core/schedule-plan.ts"
+import type { Catalogue, Clock } from "../ports.ts"
+import type { World } from "./world.ts"
+
+export interface Retries {
+  /** Begins what is due and gives up what is not wanted any more. */
+  check(): void
+  /** Looks at a job's pending retry again, after something of it was backed up by hand. */
+  review(jobId: JobId): void
+  /** Gives up a job's pending retry. `why`: facts, lower case, no full stop. */
+  giveUp(jobId: JobId, why: string): void
+}
+
+// One run backs up one server, and a server has fewer databases than this.
+const allBackups = { page: 1, limit: 10_000 }
+const newest = { page: 1, limit: 1 }
+
+export function createRetries(deps: {
+  readonly catalogue: Catalogue
+  readonly world: Pick<World, "derived" | "remembered">
+  readonly clock: Clock
+  readonly isPaused: (job: DesiredJob) => boolean
+  /** Records and queues the next try of a run. Must not throw: others are due as well. */
+  readonly begin: (job: DesiredJob, failed: Run, again: readonly Subject[] | null) => void
+}): Retries {
+  const { catalogue, world, clock, isPaused, begin } = deps
+
+  const drop = (id: RunId, why: string) => {
+    catalogue.clearRetry(id)
+    catalogue.log(id, clock(), "info", `not tried again: ${why}`)
+  }
+
+  /** What the run did about each subject, and whether a later run of the job has made it good since. */
+  const attemptsOf = (run: Run): readonly Attempt[] =>
+    catalogue.backups({ runId: run.id }, allBackups).rows.map((backup) => {
+      const subject: Subject =
+        backup.kind === "globals" ? { kind: "globals" } : { kind: "database", name: backup.database }
+      const { databaseId } = backup
+      const later = {
+        jobId: run.jobId,
+        databaseId,
+        status: "completed",
+        from: new Date(run.queuedAt),
+      } as const
+      const isGood = catalogue.backups(later, newest).total > 0
+      return { subject, code: isGood || !("error" in backup) ? null : backup.error.code }
+    })
+
+  const decide = (run: Run) => {
+    const server = world.derived(run.serverId)
+    const job = server?.jobs.find(({ id }) => id === run.jobId)
+    const fate = retryFate(
+      run.attempt,
+      attemptsOf(run),
+      clock(),
+      job && { retries: job.spec.retries, paused: isPaused(job) },
+      server ? null : (world.remembered().get(run.serverId)?.retiredAt ?? null),
+    )
+    if (fate.kind === "give-up") drop(run.id, fate.why)
+    else if (fate.kind === "begin" && job) begin(job, run, fate.subjects)
+  }
+
+  return {
+    check() {
+      const due = catalogue.retries({ until: clock() })
+      // The newest of a job stands for all of them: an older one is left only by a crash between two records.
+      const newestOf = new Map(due.toSorted(byAge).map((run) => [run.jobId, run.id]))
+      for (const run of due) {
+        if (newestOf.get(run.jobId) === run.id) decide(run)
+        else drop(run.id, "a later run of the job stands for it")
+      }
+    },
+    review(jobId) {
+      for (const run of catalogue.retries({ jobId })) {
+        const isDone = attemptsOf(run).every(({ code }) => code === null)
+        if (isDone) drop(run.id, "everything that failed was backed up meanwhile")
+      }
+    },
+    giveUp(jobId, why) {
+      for (const run of catalogue.retries({ jobId })) drop(run.id, why)
+    },
+  }
+}
+
+const byAge = (a: Run, b: Run) => a.queuedAt.localeCompare(b.queuedAt) || a.id.localeCompare(b.id)
