@@ -34,21 +34,20 @@ export function createRetries(deps: {
     catalogue.log(id, clock(), "info", `not tried again: ${why}`)
   }
 
-  /** What the run did about each subject, and whether a later run of the job has made it good since. */
-  const attemptsOf = (run: Run): readonly Attempt[] =>
-    catalogue.backups({ runId: run.id }, allBackups).rows.map((backup) => {
-      const subject: Subject =
-        backup.kind === "globals" ? { kind: "globals" } : { kind: "database", name: backup.database }
-      const { databaseId } = backup
-      const later = {
-        jobId: run.jobId,
-        databaseId,
-        status: "completed",
-        from: new Date(run.queuedAt),
-      } as const
-      const isGood = catalogue.backups(later, newest).total > 0
+  /** What was done about each subject by the run and the first of its chain, and whether it has been made good since. */
+  const attemptsOf = (run: Run): readonly Attempt[] => {
+    const first = catalogue.run(run.retryOf ?? run.id) ?? run
+    const backups = [first, run].flatMap(({ id }) => catalogue.backups({ runId: id }, allBackups).rows)
+    const lastOf = new Map(backups.map((backup) => [backup.databaseId, backup]))
+    return [...lastOf.values()].map((backup) => {
+      const { kind, databaseId, database } = backup
+      const subject: Subject = kind === "globals" ? { kind } : { kind, name: database }
+      const from = new Date(first.queuedAt)
+      const isGood =
+        catalogue.backups({ jobId: run.jobId, databaseId, status: "completed", from }, newest).total > 0
       return { subject, code: isGood || !("error" in backup) ? null : backup.error.code }
     })
+  }
 
   const decide = (run: Run) => {
     const server = world.derived(run.serverId)

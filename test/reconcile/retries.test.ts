@@ -179,6 +179,16 @@ describe("a run that failed", () => {
     expect(begun).toHaveLength(2)
   })
 
+  test("is tried again though it worked the time before", async () => {
+    await failed([])
+    now = new Date(now.getTime() + 24 * 3_600_000)
+    dispatch.tick(job())
+    begun[1]?.end(["users"])
+    await settle()
+    wait(1)
+    expect(begun[2]).toMatchObject({ attempt: 2, again: [{ kind: "database", name: "users" }] })
+  })
+
   test("is tried again whole when nothing of it worked", async () => {
     await failed(databases)
     wait(1)
@@ -189,7 +199,7 @@ describe("a run that failed", () => {
     await failed(["users"], { retries: "2" })
     for (const attempt of [2, 3]) {
       wait(1)
-      expect(begun.at(-1)?.attempt).toBe(attempt)
+      expect(begun.at(-1)).toMatchObject({ attempt, again: [{ kind: "database", name: "users" }] })
       begun.at(-1)?.end(["users"])
       await settle()
     }
