@@ -251,6 +251,8 @@ export interface Catalogue {
   runs(filter: { readonly serverId?: string | undefined }, page: Page): Paged<Run>
   /** When the job last was to back up all it takes, whatever came of it: not by hand, and retries belong to what they repeat. */
   lastRunOf(jobId: JobId): Run | undefined
+  /** Runs of the job that wait for their turn, the oldest first. */
+  queuedRuns(jobId: JobId): readonly Run[]
   /** Ended runs that are to be tried again, the soonest first: all, those due by a time, those of a job. */
   retries(filter?: { readonly until?: Date | undefined; readonly jobId?: JobId | undefined }): readonly Run[]
   /** The retry is given up. One that begins is taken off by `addRun`. */

@@ -167,12 +167,12 @@ function addBackup(
 function failWithoutDump(deps: BackupDeps, run: BackupRun, problem: Problem): void {
   const { catalogue, clock } = deps
   const status = statusOf(problem)
-  for (const backup of catalogue.unfinished().backups) {
-    if (backup.runId === run.runId) catalogue.finishBackup(backup.id, clock(), { status, error: problem })
-  }
+  const { rows, total } = catalogue.backups({ runId: run.runId }, { page: 1, limit: 10_000 })
+  for (const { id, status: was } of rows)
+    if (was === "queued" || was === "running") catalogue.finishBackup(id, clock(), { status, error: problem })
   // Nothing was attempted when it was cancelled before its turn.
   if (status === "cancelled" || run.only !== null) return
-  if (catalogue.backups({ runId: run.runId }, { page: 1, limit: 1 }).total > 0) return
+  if (total > 0) return
   const record = catalogue.servers().find(({ id }) => id === run.job.serverId)
   if (!record?.engine) return
   const target = { id: record.id, name: record.name } as Target

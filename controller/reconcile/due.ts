@@ -91,7 +91,10 @@ export function createDue(deps: {
     isPaused: pauses.isPaused,
     begin: (job, failed, again) =>
       orLog(job, () => {
+        // A run of the whole job that is owed stands for it.
+        settleDebts([job])
         const { id, attempt, retryOf } = failed
+        if (!catalogue.retries({ jobId: job.id }).some((pending) => pending.id === id)) return
         log("info", `${job.id} is tried again`)
         begin(job, "retry", { attempt: attempt + 1, retryOf: retryOf ?? id, again })
       }),

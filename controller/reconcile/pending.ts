@@ -7,16 +7,12 @@ import type { Catalogue } from "../ports.ts"
 
 /** The run of a whole job that waits for its turn. An ad-hoc backup of one database is none, nor is a retry, which may be of a part. */
 export function waitingRun(catalogue: Catalogue, jobId: JobId): Run | undefined {
-  return queued(catalogue, jobId).find(({ trigger }) => trigger !== "manual" && trigger !== "retry")
+  return catalogue.queuedRuns(jobId).find(({ trigger }) => trigger !== "manual" && trigger !== "retry")
 }
 
 /** The retry of a job that waits for its turn. */
 export function waitingRetry(catalogue: Catalogue, jobId: JobId): Run | undefined {
-  return queued(catalogue, jobId).find(({ trigger }) => trigger === "retry")
-}
-
-function queued(catalogue: Catalogue, jobId: JobId): readonly Run[] {
-  return catalogue.unfinished().runs.filter((run) => run.jobId === jobId && run.status === "queued")
+  return catalogue.queuedRuns(jobId).find(({ trigger }) => trigger === "retry")
 }
 
 /** The ad-hoc backup of a database that somebody asked for before. */

@@ -24,7 +24,7 @@ interface Row {
 
 type Runs = Pick<
   Catalogue,
-  "addRun" | "startRun" | "finishRun" | "run" | "runs" | "lastRunOf" | "retries" | "clearRetry"
+  "addRun" | "startRun" | "finishRun" | "run" | "runs" | "lastRunOf" | "queuedRuns" | "retries" | "clearRetry"
 > & {
   unfinishedRuns(): readonly Run[]
 }
@@ -103,6 +103,14 @@ export function runsIn(store: Store): Runs {
         )
         .get(jobId)
       return row === null ? undefined : read(row)
+    },
+    queuedRuns(jobId) {
+      const rows = db
+        .query<Row, [string]>(
+          "SELECT * FROM runs WHERE job_id = ? AND status = 'queued' ORDER BY queued_at, id",
+        )
+        .all(jobId)
+      return readRows(store, rows, read)
     },
     retries({ until, jobId } = {}) {
       const pending = where(

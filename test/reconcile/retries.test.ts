@@ -219,6 +219,20 @@ describe("a run that failed", () => {
     expect(begun).toMatchObject([{ attempt: 2, again: [{ name: "users" }] }])
   })
 
+  test("is not tried again beside a catch-up that is owed after a start: that one run stands for both", async () => {
+    await failed()
+    await queue.drain(new Fault("interrupted", "the controller was stopped"))
+    begin()
+    see(labelled({ enable: "true", globals: "false" }))
+    wait(25 * 60)
+    dispatch.settleDebts([job()])
+    expect(begun).toMatchObject([{ trigger: "catch-up", attempt: 1, again: null }])
+    expect(logOf(firstRun())).toEqual([
+      "not tried again: a run of the whole job came first and stands for it",
+    ])
+    expect(runs()).toHaveLength(2)
+  })
+
   test("is tried again by the labels it has by then", async () => {
     await failed()
     see(labelled({ enable: "true", globals: "false", compress: "none" }, { id: "recreated" }))

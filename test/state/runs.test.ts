@@ -126,6 +126,15 @@ describe("a retry", () => {
     expect(pending({ jobId: job, until: minute(4) })).toEqual([])
   })
 
+  test("that waits for its turn is found by its job, as every queued run is", () => {
+    catalogue.addRun(aRun("b", { queuedAt: minute(1) }))
+    catalogue.addRun(aRun("a"))
+    catalogue.addRun(aRun("other", { jobId: "shop~db:weekly" as typeof job }))
+    catalogue.addRun(aRun("runs"))
+    catalogue.startRun(runId("runs"), minute(1))
+    expect(catalogue.queuedRuns(job).map(({ id }) => String(id))).toEqual(["a", "b"])
+  })
+
   test("and what was made by hand do not count as the job's own last run", () => {
     fail("daily")
     catalogue.addRun(
