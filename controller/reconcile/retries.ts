@@ -7,7 +7,7 @@ import type { Catalogue, Clock } from "../ports.ts"
 import type { World } from "./world.ts"
 
 export interface Retries {
-  /** Begins what is due and gives up what is not wanted any more. */
+  /** Begins what is due, so many at once, and gives up what is not wanted any more. */
   check(): void
   /** Looks at a job's pending retry again, after something of it was backed up by hand. */
   review(jobId: JobId): void
@@ -18,6 +18,8 @@ export interface Retries {
 // One run backs up one server, and a server has fewer databases than this.
 const allBackups = { page: 1, limit: 10_000 }
 const newest = { page: 1, limit: 1 }
+// Thousands that failed together must not hold everything else up; the rest follows at the next check.
+const mostAtOnce = 100
 
 export function createRetries(deps: {
   readonly catalogue: Catalogue
@@ -61,6 +63,7 @@ export function createRetries(deps: {
     )
     if (fate.kind === "give-up") drop(run.id, fate.why)
     else if (fate.kind === "begin" && job) begin(job, run, fate.subjects)
+    return fate.kind
   }
 
   return {
@@ -68,8 +71,10 @@ export function createRetries(deps: {
       const due = catalogue.retries({ until: clock() })
       // The newest of a job stands for all of them: an older one is left only by a crash between two records.
       const newestOf = new Map(due.toSorted(byAge).map((run) => [run.jobId, run.id]))
+      let begun = 0
       for (const run of due) {
-        if (newestOf.get(run.jobId) === run.id) decide(run)
+        if (begun === mostAtOnce) return
+        if (newestOf.get(run.jobId) === run.id) begun += decide(run) === "begin" ? 1 : 0
         else drop(run.id, "a later run of the job stands for it")
       }
     },

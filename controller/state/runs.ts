@@ -56,11 +56,11 @@ export function runsIn(store: Store): Runs {
           run.retryOf,
         )
         return db
-          .query<{ id: RunId }, [string | null]>(
+          .query<{ id: RunId }, [string, string | null]>(
             `UPDATE runs SET retry_at = NULL
-             WHERE retry_at IS NOT NULL AND coalesce(retry_of, id) = ? RETURNING id`,
+             WHERE job_id = ? AND retry_at IS NOT NULL AND coalesce(retry_of, id) = ? RETURNING id`,
           )
-          .all(run.retryOf)
+          .all(run.jobId, run.retryOf)
       })
       for (const { id } of [...taken, run]) published(id)
     },
