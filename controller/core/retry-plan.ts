@@ -1,5 +1,6 @@
 // Whether what failed is tried again by itself, when, and of what. Randomness and the time are passed in.
 import { type FaultCode, meaningOf, type Problem } from "../../schemas/errors.ts"
+import type { Run } from "../../schemas/run.ts"
 import type { Subject } from "../../schemas/server.ts"
 
 /** Whether waiting alone may mend it. What only a person can mend, or has ended on purpose, waits for the next tick. */
@@ -22,6 +23,14 @@ export function retryDelaySeconds(attempt: number, random: number): number {
   return Math.min(doubled * (1 + spread * (2 * random - 1)), longestDelaySeconds)
 }
 
+/** Whether a later run of the whole job, waiting, running or over, is of all that this one is of. */
+export function isStoodFor(
+  run: Pick<Run, "id" | "retryOf">,
+  lastWhole: Pick<Run, "id"> | undefined,
+): boolean {
+  return lastWhole !== undefined && lastWhole.id !== (run.retryOf ?? run.id)
+}
+
 /** A run that has ended, as far as another try of it depends on it. */
 export interface Tried {
   readonly attempt: number
@@ -30,15 +39,13 @@ export interface Tried {
   readonly retries: number
   /** Somebody asked for it: they decide themselves whether to ask again. */
   readonly byHand: boolean
+  readonly stoodFor: boolean
 }
 
 /** When what failed is tried again; null when it is not. */
-export function retryAt(
-  { attempt, problems, retries, byHand }: Tried,
-  now: Date,
-  random: number,
-): Date | null {
-  if (byHand || attempt > retries) return null
+export function retryAt(tried: Tried, now: Date, random: number): Date | null {
+  const { attempt, problems, retries, byHand, stoodFor } = tried
+  if (byHand || stoodFor || attempt > retries) return null
   if (problems.some(({ code }) => code === "cancelled")) return null
   if (!problems.some(({ code }) => isWorthRetrying(code))) return null
   return new Date(now.getTime() + retryDelaySeconds(attempt, random) * 1000)
@@ -56,6 +63,8 @@ export function subjectsToRetry(attempts: readonly Attempt[]): readonly Subject[
   const again = attempts.filter(({ code }) => code !== null && isWorthRetrying(code))
   return again.length === attempts.length ? "all" : again.map(({ subject }) => subject)
 }
+
+export const doneMeanwhile = "everything that failed was backed up meanwhile"
 
 /** How long a container may be away, while it is recreated say, before its server's retries are given up. */
 const graceMilliseconds = 10 * 60_000
@@ -76,7 +85,7 @@ export function retryFate(
   goneSince: Date | null,
 ): RetryFate {
   const subjects = subjectsToRetry(attempts)
-  if (subjects.length === 0) return { kind: "give-up", why: "everything that failed was backed up meanwhile" }
+  if (subjects.length === 0) return { kind: "give-up", why: doneMeanwhile }
   if (goneSince !== null && now.getTime() - goneSince.getTime() < graceMilliseconds) return { kind: "wait" }
   if (job === undefined) return { kind: "give-up", why: "there is no such job any more" }
   if (attempt > job.retries)

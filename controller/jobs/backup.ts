@@ -5,7 +5,7 @@ import type { RunId, Trigger } from "../../schemas/run.ts"
 import type { DatabaseId, Subject } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { databaseIdOf, subjectName } from "../core/key.ts"
-import { retryAt } from "../core/retry-plan.ts"
+import { isStoodFor, retryAt } from "../core/retry-plan.ts"
 import { subjectsOf } from "../core/run-plan.ts"
 import { backupType, type DesiredJob } from "../core/schedule-plan.ts"
 import type { Catalogue, Clock, Destination, Docker, Log, NewBackup, RunOutcome } from "../ports.ts"
@@ -64,15 +64,17 @@ export async function runBackup(deps: BackupDeps, run: BackupRun, signal: AbortS
 
 /** The outcome with the time at which what failed is tried again, and the run's log saying so. */
 function withRetry(
-  { clock, random }: BackupDeps,
-  { attempt, job, only }: BackupRun,
+  { catalogue, clock, random }: BackupDeps,
+  { runId, attempt, job, only }: BackupRun,
   outcome: RunOutcome,
   problems: readonly Problem[],
   journal: Journal,
 ): RunOutcome {
   if (outcome.status === "completed") return outcome
   const { retries } = job.spec
-  const at = retryAt({ attempt, problems, retries, byHand: only !== null }, clock(), random())
+  const record = catalogue.run(runId)
+  const stoodFor = record !== undefined && isStoodFor(record, catalogue.lastRunOf(job.id))
+  const at = retryAt({ attempt, problems, retries, byHand: only !== null, stoodFor }, clock(), random())
   if (at) {
     const next = `try ${attempt + 1} of ${retries + 1}`
     journal("info", `what failed is tried again at ${at.toISOString()}, ${next}`)

@@ -5,7 +5,7 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault, problemOf } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
 import { parseManifest } from "../core/manifest.ts"
-import { retryDelaySeconds } from "../core/retry-plan.ts"
+import { isStoodFor, retryDelaySeconds } from "../core/retry-plan.ts"
 import type { Catalogue, Clock, Destination, Log, PlannedCopy } from "../ports.ts"
 
 export interface RecoverDeps {
@@ -38,7 +38,8 @@ export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<v
       wholeRun.length > 0 && wholeRun.every(({ status }) => status === "completed") && adopted.has(run.id)
     const error = interrupted("the controller stopped during the run")
     // Whether its job still allows another try is asked when the time comes: its labels are not known yet.
-    const retryAt = run.trigger === "manual" ? null : afterCrash(run.attempt, clock())
+    const settled = run.trigger === "manual" || isStoodFor(run, catalogue.lastRunOf(run.jobId))
+    const retryAt = settled ? null : afterCrash(run.attempt, clock())
     catalogue.finishRun(
       run.id,
       clock(),

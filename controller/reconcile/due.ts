@@ -6,7 +6,7 @@ import type { Catalogue, Clock, Log } from "../ports.ts"
 import type { Pauses } from "./pauses.ts"
 import { waitingRetry, waitingRun } from "./pending.ts"
 import type { Queue } from "./queue.ts"
-import { createRetries } from "./retries.ts"
+import { createRetries, stoodFor } from "./retries.ts"
 import type { BackupOrder, Work } from "./work.ts"
 import type { World } from "./world.ts"
 
@@ -79,9 +79,8 @@ export function createDue(deps: {
   const beginWhole = (job: DesiredJob, trigger: Trigger) => {
     const retry = waitingRetry(catalogue, job.id)
     begin(job, trigger, {})
-    const why = "a run of the whole job came first and stands for it"
-    retries.giveUp(job.id, why)
-    if (retry) queue.cancel(retry.id, new Fault("cancelled", why))
+    retries.giveUp(job.id, stoodFor)
+    if (retry) queue.cancel(retry.id, new Fault("cancelled", stoodFor))
   }
 
   const retries = createRetries({

@@ -1,7 +1,7 @@
 // Tries again what failed, when its time has come. Retries are rows: a restart of the controller forgets none.
 import type { Run, RunId } from "../../schemas/run.ts"
 import type { JobId, Subject } from "../../schemas/server.ts"
-import { type Attempt, retryFate } from "../core/retry-plan.ts"
+import { type Attempt, doneMeanwhile, isStoodFor, retryFate, subjectsToRetry } from "../core/retry-plan.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { Catalogue, Clock } from "../ports.ts"
 import type { World } from "./world.ts"
@@ -20,6 +20,8 @@ const allBackups = { page: 1, limit: 10_000 }
 const newest = { page: 1, limit: 1 }
 // Thousands that failed together must not hold everything else up; the rest follows at the next check.
 const mostAtOnce = 100
+
+export const stoodFor = "a run of the whole job came first and stands for it"
 
 export function createRetries(deps: {
   readonly catalogue: Catalogue
@@ -52,6 +54,7 @@ export function createRetries(deps: {
   }
 
   const decide = (run: Run) => {
+    if (isStoodFor(run, catalogue.lastRunOf(run.jobId))) return drop(run.id, stoodFor)
     const server = world.derived(run.serverId)
     const job = server?.jobs.find(({ id }) => id === run.jobId)
     const fate = retryFate(
@@ -69,19 +72,15 @@ export function createRetries(deps: {
   return {
     check() {
       const due = catalogue.retries({ until: clock() })
-      // The newest of a job stands for all of them: an older one is left only by a crash between two records.
-      const newestOf = new Map(due.toSorted(byAge).map((run) => [run.jobId, run.id]))
       let begun = 0
       for (const run of due) {
         if (begun === mostAtOnce) return
-        if (newestOf.get(run.jobId) === run.id) begun += decide(run) === "begin" ? 1 : 0
-        else drop(run.id, "a later run of the job stands for it")
+        if (decide(run) === "begin") begun++
       }
     },
     review(jobId) {
       for (const run of catalogue.retries({ jobId })) {
-        const isDone = attemptsOf(run).every(({ code }) => code === null)
-        if (isDone) drop(run.id, "everything that failed was backed up meanwhile")
+        if (subjectsToRetry(attemptsOf(run)).length === 0) drop(run.id, doneMeanwhile)
       }
     },
     giveUp(jobId, why) {
@@ -89,5 +88,3 @@ export function createRetries(deps: {
     },
   }
 }
-
-const byAge = (a: Run, b: Run) => a.queuedAt.localeCompare(b.queuedAt) || a.id.localeCompare(b.id)

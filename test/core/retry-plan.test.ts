@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
 import {
   type Attempt,
+  isStoodFor,
   isWorthRetrying,
   retryAt,
   retryDelaySeconds,
@@ -9,6 +10,7 @@ import {
   subjectsToRetry,
 } from "../../controller/core/retry-plan.ts"
 import { type FaultCode, faultCodes } from "../../schemas/errors.ts"
+import type { RunId } from "../../schemas/run.ts"
 import type { Subject } from "../../schemas/server.ts"
 import { aProblem } from "../state/samples.ts"
 
@@ -66,7 +68,11 @@ describe("the delay before another try", () => {
 
 describe("the time of another try", () => {
   const tried = (changes: Partial<Parameters<typeof retryAt>[0]> = {}) =>
-    retryAt({ attempt: 1, problems: [aProblem()], retries: 3, byHand: false, ...changes }, now, 0.5)
+    retryAt(
+      { attempt: 1, problems: [aProblem()], retries: 3, byHand: false, stoodFor: false, ...changes },
+      now,
+      0.5,
+    )
 
   test("comes as often as the label allows, then no more", () => {
     expect([1, 2, 3, 4].map((attempt) => tried({ attempt }))).toEqual([
@@ -80,6 +86,7 @@ describe("the time of another try", () => {
 
   test("is never for what somebody asked for or cancelled", () => {
     expect(tried({ byHand: true })).toBeNull()
+    expect(tried({ stoodFor: true })).toBeNull()
     expect(tried({ problems: [aProblem(), aProblem({ code: "cancelled" })] })).toBeNull()
   })
 
@@ -87,6 +94,15 @@ describe("the time of another try", () => {
     expect(tried({ problems: [aProblem({ code: "access-denied" })] })).toBeNull()
     expect(tried({ problems: [aProblem({ code: "access-denied" }), aProblem()] })).toEqual(minutesFromNow(1))
   })
+})
+
+test("a run is stood for by a later one of the whole job, not by the first of its own chain", () => {
+  const [first, later] = [{ id: "first" as RunId }, { id: "later" as RunId }]
+  expect(isStoodFor({ ...first, retryOf: null }, first)).toBe(false)
+  expect(isStoodFor({ id: "second" as RunId, retryOf: first.id }, first)).toBe(false)
+  expect(isStoodFor({ ...first, retryOf: null }, later)).toBe(true)
+  expect(isStoodFor({ id: "second" as RunId, retryOf: first.id }, later)).toBe(true)
+  expect(isStoodFor({ ...first, retryOf: null }, undefined)).toBe(false)
 })
 
 describe("what is dumped again", () => {

@@ -115,6 +115,11 @@ describe("a run that failed", () => {
   })
 })
 
+test("a run that failed while the job's next one waits already is not tried again: that one stands for it", async () => {
+  store.catalogue.addRun(aRun("next", { queuedAt: minute(3) }))
+  expect((await run()).run).toMatchObject({ status: "failed", retryAt: null })
+})
+
 describe("a run that was ended", () => {
   const ended = (fault: Fault) => {
     const abort = new AbortController()
@@ -153,6 +158,15 @@ describe("a run that a crash cut short", () => {
     addGood(store.catalogue, "b0")
     const again = { attempt: 3, trigger: "retry", retryOf: "run-b0" as RunId } as const
     expect(await crashed(again)).toMatchObject({ retryAt: minute(9).toISOString() })
+  })
+
+  test("while the job's next one waited is stood for by that", async () => {
+    store.catalogue.addRun(aRun("next", { queuedAt: minute(3) }))
+    expect(await crashed()).toMatchObject({ status: "interrupted", retryAt: null })
+    expect(store.catalogue.run("next")).toMatchObject({
+      status: "interrupted",
+      retryAt: minute(6).toISOString(),
+    })
   })
 
   test("by hand is not tried again", async () => {

@@ -1,10 +1,13 @@
 // What failed is tried again: on a real catalogue, world and queue, with work that ends as the test says. Time is moved by hand.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import fc from "fast-check"
 import { Fault } from "../../controller/core/fault.ts"
 import { databaseIdOf, serverIdOf } from "../../controller/core/key.ts"
 import { withPauses } from "../../controller/core/pause.ts"
+import { isStoodFor, retryAt } from "../../controller/core/retry-plan.ts"
 import type { DesiredJob } from "../../controller/core/schedule-plan.ts"
 import { deriveServers } from "../../controller/core/server.ts"
+import { recover } from "../../controller/jobs/recover.ts"
 import type { ContainerFacts, NewBackup } from "../../controller/ports.ts"
 import { createDispatch, type Dispatch } from "../../controller/reconcile/dispatch.ts"
 import { createPauses, type Pauses } from "../../controller/reconcile/pauses.ts"
@@ -83,10 +86,13 @@ function backUp(order: BackupOrder, signal: AbortSignal): Promise<void> {
   const { runId, job, trigger, only } = order
   return new Promise((resolve) => {
     const finish = (error: ReturnType<typeof aProblem> | null) => {
-      const retryAt = new Date(now.getTime() + 60_000)
+      const record = catalogue.run(runId)
+      const stoodFor = record !== undefined && isStoodFor(record, catalogue.lastRunOf(job.id))
+      const tried = { attempt: order.attempt, retries: job.spec.retries, byHand: only !== null, stoodFor }
+      const at = error && retryAt({ ...tried, problems: [error] }, now, 0.5)
       if (!error) catalogue.finishRun(runId, now, { status: "completed" })
       else if (error.code === "cancelled") catalogue.finishRun(runId, now, { status: "cancelled", error })
-      else catalogue.finishRun(runId, now, { status: "failed", error, retryAt })
+      else catalogue.finishRun(runId, now, { status: "failed", error, retryAt: at })
       resolve()
     }
     const names = only
@@ -198,16 +204,23 @@ describe("a run that failed", () => {
   test("is tried again as often as its label says, each try naming the first of the chain", async () => {
     await failed(["users"], { retries: "2" })
     for (const attempt of [2, 3]) {
-      wait(1)
+      wait(2)
       expect(begun.at(-1)).toMatchObject({ attempt, again: [{ kind: "database", name: "users" }] })
       begun.at(-1)?.end(["users"])
       await settle()
     }
-    wait(1)
+    wait(60)
     expect(begun).toHaveLength(3)
     expect(runs().map(({ retryOf }) => retryOf)).toEqual([firstRun().id, firstRun().id, null])
     expect(retryOf(runs()[0])).toBeNull()
-    expect(logOf(runs()[0] as Run)).toEqual(["not tried again: it was try 3 of the 3 that retries allows"])
+  })
+
+  test("is not tried again when its label allows fewer tries by then", async () => {
+    await failed()
+    see(labelled({ enable: "true", globals: "false", retries: "0" }))
+    wait(1)
+    expect(begun).toHaveLength(1)
+    expect(logOf(firstRun())).toEqual(["not tried again: it was try 1 of the 1 that retries allows"])
   })
 
   test("is still tried again after the controller was started anew, once containers are seen", async () => {
@@ -285,6 +298,20 @@ describe("another try is given up, and the run's log says so,", () => {
     expect(begun).toHaveLength(2)
   })
 
+  test("not when something was backed up by hand of a run that a crash ended before it knew what there is", async () => {
+    see(labelled({ enable: "true", globals: "false" }))
+    dispatch.tick(job())
+    const deps = { catalogue: store.catalogue, destinations: new Map(), clock: () => now, log: () => {} }
+    await recover(deps, new AbortController().signal)
+    begin()
+    see(labelled({ enable: "true", globals: "false" }))
+    dispatch.backUp(users)
+    begun[0]?.end()
+    await settle()
+    wait(1)
+    expect(begun[1]).toMatchObject({ attempt: 2, again: null })
+  })
+
   test("for what was backed up by hand, and not for the rest", async () => {
     await failed(databases)
     now = new Date(now.getTime() + 10_000)
@@ -351,7 +378,9 @@ describe("another try is given up, and the run's log says so,", () => {
     store.catalogue.finishRun("later" as Run["id"], now, { status: "interrupted", error, retryAt: now })
     wait(2)
     expect(begun.slice(1)).toMatchObject([{ attempt: 2, again: null }])
-    expect(old && logOf(old)).toEqual(["not tried again: a later run of the job stands for it"])
+    expect(old && logOf(old)).toEqual([
+      "not tried again: a run of the whole job came first and stands for it",
+    ])
     expect(runs()[0]?.retryOf).toBe("later" as Run["id"])
   })
 })
@@ -395,4 +424,98 @@ describe("a pause", () => {
       expect(begun).toHaveLength(before + 1)
     }
   })
+})
+
+type Step =
+  | { readonly do: "end"; readonly failing: readonly string[] }
+  | { readonly do: "wait"; readonly minutes: number }
+  | { readonly do: "tick" | "crash" | "by hand" | "pause" | "resume" }
+const simple = (
+  ...names: readonly Extract<Step, { do: "tick" | "crash" | "by hand" | "pause" | "resume" }>["do"][]
+) => fc.constantFrom(...names).map((name): Step => ({ do: name }))
+const steps = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.subarray(databases).map((failing): Step => ({ do: "end", failing })) },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom(1, 5, 70, 1500).map((minutes): Step => ({ do: "wait", minutes })),
+    },
+    { weight: 2, arbitrary: simple("tick") },
+    { weight: 2, arbitrary: simple("crash", "by hand", "pause", "resume") },
+  ),
+  { maxLength: 25 },
+)
+
+test("whatever fails, crashes, is paused and made by hand: one try waits at a time, chains have no gaps, and in the end all is backed up", async () => {
+  const seeAll = () => see(labelled({ enable: "true", globals: "false", retries: "99" }))
+  const perform = async (step: Step) => {
+    if (step.do === "tick") dispatch.tick(job())
+    else if (step.do === "end") begun.shift()?.end(step.failing)
+    else if (step.do === "wait") wait(step.minutes)
+    else if (step.do === "pause" || step.do === "resume") {
+      pauses.pauseAll(step.do === "pause")
+      seeAll()
+    } else if (step.do === "crash") {
+      const { catalogue } = store
+      const deps = { catalogue, destinations: new Map(), clock: () => now, log: () => {} }
+      await recover(deps, new AbortController().signal)
+      begin()
+      seeAll()
+    } else {
+      try {
+        dispatch.backUp(users)
+      } catch (error) {
+        if (!(error instanceof Fault && error.code === "already-running")) throw error
+      }
+    }
+    await settle()
+  }
+  await fc.assert(
+    fc.asyncProperty(steps, async (plan) => {
+      store.remove()
+      store = temporaryCatalogue()
+      now = new Date("2026-03-10T02:00:00Z")
+      begin()
+      seeAll()
+      const whole = () => runs().filter(({ trigger }) => trigger !== "manual" && trigger !== "retry")
+      const check = () => {
+        const pending = store.catalogue.retries()
+        expect(pending.length).toBeLessThanOrEqual(1)
+        expect(runs().filter(({ status }) => status === "running").length).toBeLessThanOrEqual(1)
+        // What waits belongs to the newest run of the whole job: an older one was stood for.
+        for (const run of pending) expect(whole()[0]?.id).toBe(run.retryOf ?? run.id)
+      }
+      for (const step of plan) {
+        // A second of its own for each: what is later is newer.
+        now = new Date(now.getTime() + 1000)
+        await perform(step)
+        check()
+      }
+      await perform({ do: "resume" })
+      for (let left = 20; left > 0; left--) {
+        await perform({ do: "end", failing: [] })
+        await perform({ do: "wait", minutes: 70 })
+        check()
+      }
+      expect(store.catalogue.retries()).toEqual([])
+      expect(store.catalogue.unfinished().runs).toEqual([])
+      const chains = Map.groupBy(runs(), (run) => run.retryOf ?? run.id)
+      for (const chain of chains.values())
+        expect(chain.map(({ attempt }) => attempt).toSorted((a, b) => a - b)).toEqual(
+          chain.map((_, index) => index + 1),
+        )
+      const last = whole()[0]
+      if (last) {
+        const from = new Date(last.queuedAt)
+        for (const databaseId of [shop, users]) {
+          const good = store.catalogue.backups(
+            { databaseId, status: "completed", from },
+            { page: 1, limit: 1 },
+          )
+          expect([databaseId, good.total > 0]).toEqual([databaseId, true])
+        }
+      }
+    }),
+    { numRuns: 60 },
+  )
 })
