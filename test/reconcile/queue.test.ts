@@ -286,15 +286,17 @@ describe("draining", () => {
   test("waits for what was cancelled before its turn to be recorded, too", async () => {
     const { work, settle } = workshop()
     const queue = createQueue(1, noBug)
-    let recorded = false
-    const run = async () => {
-      await settle()
-      recorded = true
+    const recorded: string[] = []
+    const run = (id: string) => async () => {
+      for (let n = 0; n < 3; n++) await settle()
+      recorded.push(id)
     }
     queue.add(work("a1", "a"))
-    queue.add(work("a2", "a", { run }))
-    await queue.drain(stopped)
-    expect(recorded).toBe(true)
+    queue.add(work("a2", "a", { run: run("a2") }))
+    const drained = queue.drain(stopped)
+    queue.add(work("late", "b", { run: run("late") }))
+    await drained
+    expect(recorded).toEqual(["a2", "late"])
   })
 
   test("of an empty queue is over at once", async () => {
