@@ -1,4 +1,4 @@
-// The composition root: reads the environment, opens SQLite, builds the adapters, plugs the jobs in, traps signals.
+// The composition root: reads the settings, opens SQLite, builds the adapters, plugs the jobs in, traps signals.
 import { mkdirSync, realpathSync } from "node:fs"
 import { hostname } from "node:os"
 import { dirname, join } from "node:path"
@@ -6,12 +6,11 @@ import packageJson from "../package.json" with { type: "json" }
 import { createApp } from "./api/app.ts"
 import { createEventHub } from "./api/event-hub.ts"
 import { listen } from "./api/listen.ts"
-import { isLoopback, readEnvironment, type Settings } from "./core/environment.ts"
 import { Fault } from "./core/fault.ts"
 import { planSchedule } from "./core/schedule-plan.ts"
 import { deriveServers } from "./core/server.ts"
-import { localDestination } from "./destinations/local.ts"
-import { s3Destination } from "./destinations/s3.ts"
+import { isLoopback, type Settings } from "./core/settings.ts"
+import { destinationsFrom } from "./destinations/configured.ts"
 import { createDocker } from "./docker/client.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { runBackup } from "./jobs/backup.ts"
@@ -20,7 +19,7 @@ import { deleteCopies } from "./jobs/prune.ts"
 import { recover } from "./jobs/recover.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { createLog } from "./log.ts"
-import type { Destination, Log } from "./ports.ts"
+import type { ContainerFacts, Log } from "./ports.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createHealth } from "./reconcile/health.ts"
 import { createWatch } from "./reconcile/loop.ts"
@@ -28,6 +27,7 @@ import { createProber } from "./reconcile/prober.ts"
 import { createQueue } from "./reconcile/queue.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
+import { openSettings } from "./settings/source.ts"
 import { type Lock, lockFolder } from "./state/lock.ts"
 import { openCatalogue } from "./state/open.ts"
 
@@ -41,15 +41,17 @@ const sweepMilliseconds = 5000
 export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<void> {
   const startedAt = new Date()
   requireBun(Bun.version)
-  const settings = readEnvironment(env, hostname())
-  const log = createLog(settings.logLevel)
+  const clock = () => new Date()
+  const source = openSettings(env, hostname(), clock)
+  // What needs a restart is read here once; everything else is asked of `source.current()` when it is needed.
+  const settings = source.current()
+  const log = createLog(() => source.current().logLevel)
   const locks = lockFolders([dirname(settings.databasePath), settings.storagePath])
   const stop = new AbortController()
-  const clock = () => new Date()
   const newId = () => Bun.randomUUIDv7()
   const events = createEventHub({ log })
   const catalogue = openCatalogue(settings.databasePath, events, { log })
-  const destinations = destinationsOf(settings)
+  const destinations = destinationsFrom(settings)
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
   const docker = createDocker(settings.dockerHost)
@@ -90,24 +92,28 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     (id) => world.insight(id),
     stop.signal,
   )
-  const derivation = {
-    prefix: settings.labelPrefix,
-    discovery: settings.discovery,
-    timeZone: settings.timeZone,
-    destinations: [...destinations.keys()],
+  const derivation = () => {
+    const { discovery, timeZone } = source.current()
+    return { prefix: settings.labelPrefix, discovery, timeZone, destinations: [...destinations.keys()] }
+  }
+  let seen: readonly ContainerFacts[] | undefined
+  const derive = () => {
+    if (seen === undefined) return
+    const servers = deriveServers(
+      seen,
+      derivation(),
+      world.remembered(),
+      ({ image, envNames, exposedPorts }) => guessEngine(image, envNames, exposedPorts),
+    )
+    world.see(servers)
+    scheduler.apply(planSchedule({ kind: "seen", jobs: world.wantedJobs() }, scheduler.jobs()))
+    prober.update(servers)
   }
   const watch = createWatch(
     docker,
     (containers) => {
-      const servers = deriveServers(
-        containers,
-        derivation,
-        world.remembered(),
-        ({ image, envNames, exposedPorts }) => guessEngine(image, envNames, exposedPorts),
-      )
-      world.see(servers)
-      scheduler.apply(planSchedule({ kind: "seen", jobs: world.wantedJobs() }, scheduler.jobs()))
-      prober.update(servers)
+      seen = containers
+      derive()
     },
     clock,
     log,
@@ -137,22 +143,33 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       databases: world.databases,
       jobs: world.jobs,
       nextRuns: (id, count) => world.nextRuns(id, count),
-      verdict: () => world.verdict(watch.status()),
+      verdict: () => world.verdict(watch.status(), source.problem()),
     },
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,
       startedAt,
       listening,
-      discovery: settings.discovery,
       labelPrefix: settings.labelPrefix,
-      timeZone: settings.timeZone,
+      get discovery() {
+        return source.current().discovery
+      },
+      get timeZone() {
+        return source.current().timeZone
+      },
     },
+    settings: source.view,
     staticFiles: join(import.meta.dir, "../dashboard/dist"),
   })
   const server = listen(app, { hostname: settings.hostname, port: settings.port })
   announce(settings, server.port, log)
   const watching = watch.run(stop.signal)
+  const takeIn = () => {
+    queue.setMaxConcurrent(source.current().maxConcurrent)
+    derive()
+    events.publish({ name: "settings.changed", data: {} })
+  }
+  source.follow(log, takeIn, stop.signal)
 
   let stopping: Promise<void> | undefined
   const shutDown = async (signal: string) => {
@@ -202,24 +219,6 @@ function announce(settings: Settings, port: number, log: Log): void {
       "warn",
       "it listens beyond this machine and asks nobody for a password: publish it on loopback or behind a proxy that does",
     )
-}
-
-/** By name, in the order in which jobs that name none use them. */
-function destinationsOf({ storagePath, s3 }: Settings): ReadonlyMap<string, Destination> {
-  const local = localDestination("local", storagePath)
-  if (s3 === null) return new Map([["local", local]])
-  const { endpoint, credentials, ...bucket } = s3
-  const store = endpoint === null ? {} : { endpoint, forcePathStyle: true }
-  const remote = s3Destination({
-    name: "s3",
-    ...bucket,
-    ...store,
-    ...(credentials === null ? {} : { credentials }),
-  })
-  return new Map([
-    ["local", local],
-    ["s3", remote],
-  ])
 }
 
 /** Each folder once, however many things live in it. */

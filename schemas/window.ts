@@ -2,7 +2,7 @@
 import { z } from "zod"
 import { TimeZone } from "./scalar.ts"
 
-const dayNames = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const
+const dayNames: readonly string[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 const daysUsage = "write days such as mon-fri, sat,sun or daily"
 
 /** `mon-fri`, `sat,sun`, `fri-mon`, `daily` → 1 for Monday to 7 for Sunday, ascending. */
@@ -16,7 +16,7 @@ const Days = z.string().transform((text, context): readonly number[] => {
 /** Zero stands for a word that names no day. */
 function daysOf(word: string): readonly number[] {
   if (word.trim() === "daily") return [1, 2, 3, 4, 5, 6, 7]
-  const ends = word.split("-").map((name) => dayNames.findIndex((day) => day === name.trim()) + 1)
+  const ends = word.split("-").map((name) => dayNames.indexOf(name.trim()) + 1)
   const [first = 0, last = first] = ends
   if (ends.length > 2 || first === 0 || last === 0) return [0]
   const count = ((last - first + 7) % 7) + 1

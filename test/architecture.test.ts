@@ -13,6 +13,7 @@ const all = [
   "pipeline",
   "destinations",
   "state",
+  "settings",
   "jobs",
   "reconcile",
   "api",
@@ -33,6 +34,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   pipeline: adapter,
   destinations: adapter,
   state: adapter,
+  settings: adapter,
   log: adapter,
   jobs: ["pipeline", "engines", ...adapter],
   reconcile: adapter,
@@ -49,7 +51,7 @@ const libraries: readonly (readonly [RegExp, RegExp])[] = [
   [/^hono/, /^controller\/api\//],
   [/^bun:sqlite/, /^controller\/state\//],
   [/^pino/, /^controller\/log\.ts/],
-  [/^yaml/, /^controller\/cli\/lint\.ts/],
+  [/^yaml/, /^controller\/(cli\/lint|settings\/yaml)\.ts/],
   [/^croner/, /^schemas\/scalar\.ts/],
 ]
 

@@ -13,6 +13,8 @@ export interface Queue {
   add(work: Work): void
   /** False when no such work is queued or running. */
   cancel(id: string, reason: Fault): boolean
+  /** From now on so many at a time; more than that which run already go on to their end. */
+  setMaxConcurrent(count: number): void
   counts(): { readonly running: number; readonly queued: number; readonly maxConcurrent: number }
   /** Cancels everything for the reason given, what is added from now on too, and resolves once all of it has ended. */
   drain(reason: Fault): Promise<void>
@@ -71,6 +73,10 @@ export function createQueue(maxConcurrent: number, onBug: (error: unknown) => vo
       next()
     },
     cancel,
+    setMaxConcurrent(count) {
+      maxConcurrent = count
+      next()
+    },
     counts: () => ({ running: running.size, queued: waiting.length, maxConcurrent }),
     async drain(reason) {
       closed = reason
