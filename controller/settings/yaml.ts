@@ -81,6 +81,7 @@ export function parseYaml(text: string): Parsed {
     path: string,
   ): Tree => {
     const map: Record<string, Tree> = Object.create(null)
+    const given = new Set<string>()
     const merged: Tree[] = []
     for (const { key, value } of items) {
       const keyNode = key as Node
@@ -94,8 +95,8 @@ export function parseYaml(text: string): Parsed {
         if (tree !== undefined) merged.push(...(Array.isArray(tree) ? tree : [tree]))
         continue
       }
-      if (keys.has(below(path, name)) && Object.hasOwn(map, name))
-        wrong(keyNode, below(path, name), "is given twice")
+      if (given.has(name)) wrong(keyNode, below(path, name), "is given twice")
+      given.add(name)
       keys.set(below(path, name), keyNode.range?.[0] ?? 0)
       if (tree !== undefined) map[name] = tree
     }
