@@ -3,6 +3,7 @@ import { mkdirSync, realpathSync } from "node:fs"
 import { hostname } from "node:os"
 import { dirname, join } from "node:path"
 import packageJson from "../package.json" with { type: "json" }
+import { noteAddress } from "./api/address.ts"
 import { createApp } from "./api/app.ts"
 import { createEventHub } from "./api/event-hub.ts"
 import { listen } from "./api/listen.ts"
@@ -162,6 +163,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     staticFiles: join(import.meta.dir, "../dashboard/dist"),
   })
   const server = listen(app, { hostname: settings.hostname, port: settings.port })
+  noteAddress(dirname(settings.databasePath), settings.hostname, server.port, log)
   announce(settings, server.port, log)
   const watching = watch.run(stop.signal)
   const takeIn = () => {

@@ -48,10 +48,14 @@ export const BlackoutWindow = z
   })
 export type BlackoutWindow = z.output<typeof BlackoutWindow>
 
-/** `mon,tue 22:00-06:00 Europe/Berlin` */
+/** `mon-fri 22:00-06:00 Europe/Berlin` */
 export function windowText({ days, from, to, timezone }: BlackoutWindow): string {
   const clock = (minutes: number) =>
     [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0")).join(":")
-  const which = days.length === 7 ? "daily" : days.map((day) => dayNames[day - 1]).join(",")
+  const [first = 1, last = first] = [days[0], days.at(-1)]
+  const name = (day: number) => dayNames[day - 1]
+  const inARow = days.length > 2 && last - first === days.length - 1
+  const which =
+    days.length === 7 ? "daily" : inARow ? `${name(first)}-${name(last)}` : days.map(name).join(",")
   return `${which} ${clock(from)}-${clock(to)}${timezone === undefined ? "" : ` ${timezone}`}`
 }

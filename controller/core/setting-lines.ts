@@ -2,7 +2,8 @@
 import { type SettingField, settingFields } from "../../schemas/setting-fields.ts"
 import type { SettingView } from "../../schemas/settings-view.ts"
 import { BlackoutWindow, windowText } from "../../schemas/window.ts"
-import { isTreeMap, settledTree, type Tree } from "./setting-tree.ts"
+import { labelMeaning } from "./label-defaults.ts"
+import { settledTree, type Tree, valueAt } from "./setting-tree.ts"
 import { type Settings, textOf, type Variables } from "./settings.ts"
 
 /** Every setting in the file's order; policies and label defaults each on a line of its own. Of settings that are valid. */
@@ -20,20 +21,17 @@ function linesOf(field: SettingField, variables: Variables, tree: Tree): readonl
     const value = secret ? "set" : withoutUser(fromVariable)
     return [{ ...base, variable: nameUsed(variable, variables), value, source: "environment" }]
   }
-  const written = path && at(tree, path)
+  const written = path && valueAt(tree, path)
   if (written === undefined || written === null)
     return [{ ...base, value: field.default ?? "", source: "default" }]
   if (typeof written === "string") return [{ ...base, value: withoutUser(written), source: "file" }]
   if (Array.isArray(written)) return [{ ...base, value: written.map(entryText).join("; "), source: "file" }]
   const entries = Object.entries(written) as readonly (readonly [string, string])[]
   if (entries.length === 0) return [{ ...base, value: "", source: "default" }]
-  return entries.map(([name, value]) => ({ ...base, key: `${key}.${name}`, value, source: "file" }))
-}
-
-function at(tree: Tree, path: readonly string[]): Tree | undefined {
-  return path.reduce<Tree | undefined>((inner, key) => {
-    return isTreeMap(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined
-  }, tree)
+  return entries.map(([name, value]) => {
+    const meaning = key === "defaults" ? labelMeaning(name) : ""
+    return { ...base, key: `${key}.${name}`, value, source: "file", description: meaning }
+  })
 }
 
 const nameUsed = (variable: string | null, variables: Variables) =>

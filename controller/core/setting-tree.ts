@@ -28,3 +28,10 @@ function flat(tree: TreeMap): TreeMap {
 export function isTreeMap(tree: Tree | undefined): tree is TreeMap {
   return typeof tree === "object" && !Array.isArray(tree)
 }
+
+/** What stands at a path; undefined where nothing does. */
+export function valueAt(tree: Tree, path: readonly string[]): Tree | undefined {
+  return path.reduce<Tree | undefined>((inner, key) => {
+    return isTreeMap(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined
+  }, tree)
+}

@@ -6,7 +6,7 @@ import type { BlackoutWindow } from "../../schemas/window.ts"
 import { coversAllTime } from "./blackout.ts"
 import { mistakesInDefaults } from "./label-defaults.ts"
 import { fileMistakes, type SettingMistake } from "./setting-mistakes.ts"
-import { settledTree, type Tree } from "./setting-tree.ts"
+import { isTreeMap, settledTree, type Tree, valueAt } from "./setting-tree.ts"
 
 export interface Settings {
   readonly port: number
@@ -50,12 +50,19 @@ export type SettingsReading =
 /** The environment goes before the file. What it overrides there is checked all the same. */
 export function readSettings(variables: Variables, file: Tree): SettingsReading {
   const tree = settledTree(file)
-  const mistakes = [...environmentMistakes(variables), ...fileMistakes(tree)]
+  const merged = withVariables(tree, variables)
+  const mistakes = [
+    ...environmentMistakes(variables),
+    ...fileMistakes(tree),
+    ...mistakesInDefaults(
+      tree,
+      valueAt(merged, ["s3", "bucket"]) === undefined ? ["local"] : ["local", "s3"],
+    ),
+    ...blackoutMistakes(merged),
+  ]
   if (mistakes.length > 0) return { kind: "bad", mistakes }
-  const merged = SettingsFile.parse(withVariables(tree, variables))
-  const settings = settingsOf(merged, EnvironmentOnly.parse(ownVariables(variables)))
-  const later = mistakesTogether(merged, settings)
-  return later.length > 0 ? { kind: "bad", mistakes: later } : { kind: "good", settings }
+  const own = EnvironmentOnly.parse(ownVariables(variables))
+  return { kind: "good", settings: settingsOf(SettingsFile.parse(merged), own) }
 }
 
 /** What is wrong with the environment alone. */
@@ -83,13 +90,13 @@ export const inEnvironment = (variable: string, message: string): SettingMistake
 
 /** The file's tree with the text of every variable in the place of its setting. */
 function withVariables(tree: Tree, variables: Variables): Tree {
-  const merged: Record<string, Tree> = { ...(tree as Record<string, Tree>) }
+  const merged: Record<string, Tree> = isTreeMap(tree) ? { ...tree } : {}
   for (const { path, variable } of settingFields) {
     const text = variable === null ? undefined : textOf(variable, variables)
     const [first, second] = path ?? []
     if (text === undefined || first === undefined) continue
     if (second === undefined) merged[first] = text
-    else merged[first] = { ...(merged[first] as Record<string, Tree>), [second]: text }
+    else merged[first] = { ...(isTreeMap(merged[first]) ? merged[first] : {}), [second]: text }
   }
   return merged
 }
@@ -140,17 +147,12 @@ function bucketOf({ s3 }: SettingsFile, own: EnvironmentOnly): BucketSettings | 
   return { bucket: s3.bucket, region: s3.region, endpoint: s3.endpoint ?? null, credentials }
 }
 
-/** What only shows once each setting by itself is right. */
-function mistakesTogether(file: SettingsFile, settings: Settings): readonly SettingMistake[] {
-  const destinations = settings.s3 === null ? ["local"] : ["local", "s3"]
-  const mistakes = [...mistakesInDefaults(file.defaults, settings.policies, destinations)]
-  const inFile = (path: readonly string[], message: string, hint: string | null = null) =>
-    mistakes.push({ from: "file", path, at: "value", message, hint })
-  if (file.backup.defaultCompression && file.defaults.compress !== undefined)
-    inFile(["backup", "defaultCompression"], "says the same as defaults.compress", "Remove one of them.")
-  if (coversAllTime(settings.blackout, settings.timeZone))
-    inFile(["scheduler", "blackout"], "these windows leave no time in which a scheduled run could start")
-  return mistakes
+/** Of windows that are right each by itself. */
+function blackoutMistakes(tree: Tree): readonly SettingMistake[] {
+  const windows = SettingsFile.shape.scheduler.safeParse(valueAt(tree, ["scheduler"])).data
+  if (windows === undefined || !coversAllTime(windows.blackout, windows.timezone)) return []
+  const message = "these windows leave no time in which a scheduled run could start"
+  return [{ from: "file", path: ["scheduler", "blackout"], at: "value", message, hint: null }]
 }
 
 /** Whether only this machine can reach the address. */

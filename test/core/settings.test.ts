@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test"
+import fc from "fast-check"
 import type { Tree } from "../../controller/core/setting-tree.ts"
 import { isLoopback, readSettings, type Settings } from "../../controller/core/settings.ts"
 
@@ -193,6 +194,24 @@ describe("mistakes of the file", () => {
     ])
   })
 
+  test("in different sections, and between them, are told together", () => {
+    expect(
+      mistakes({
+        servr: {},
+        scheduler: { blackout: [{ from: "0:00", to: "24:00" }] },
+        retention: { policies: { gold: "7x" } },
+        defaults: { retention: "gold", destinations: "tape", shedule: "daily", retries: "many" },
+      }),
+    ).toEqual([
+      'file value retention.policies.gold: "7x" is not a tier: write tiers such as 24h 7d 4w 12m 1y, and last=3 for the newest three',
+      "file key servr: unknown key (Did you mean server?)",
+      "file value defaults.retries: write a whole number, 0 to 99",
+      "file key defaults.shedule: no label of a job has this key (Did you mean defaults.schedule?)",
+      "file value defaults.destinations: there is no destination named tape (There is local.)",
+      "file value scheduler.blackout: these windows leave no time in which a scheduled run could start",
+    ])
+  })
+
   test.each([
     [{ schedular: {} }, "schedular: unknown key (Did you mean scheduler?)"],
     [{ server: { prot: "1" } }, "server.prot: unknown key (Did you mean server.port?)"],
@@ -261,7 +280,7 @@ describe("mistakes of the file", () => {
     [{ defaults: ["schedule"] }, "defaults: write keys with values below it"],
     [
       { defaults: { compress: "none" }, backup: { defaultCompression: "gzip" } },
-      "backup.defaultCompression: says the same as defaults.compress",
+      "defaults.compress: says the same as backup.defaultCompression",
     ],
     [{ s3: { endpoint: "store" } }, "s3.endpoint: write a URL that begins with http:// or https://"],
   ] as readonly (readonly [Tree, string])[])("%j is refused where it is wrong", (file, says) => {
@@ -280,4 +299,50 @@ describe("mistakes of the file", () => {
 test("loopback is what only this machine reaches", () => {
   expect(["127.0.0.1", "127.1.2.3", "::1", "localhost"].every(isLoopback)).toBe(true)
   expect(["0.0.0.0", "::", "192.168.1.4", "db.example", "1.127.0.0"].some(isLoopback)).toBe(false)
+})
+
+test("whatever a file holds, it is read or its mistakes are told, and nothing is thrown", () => {
+  const word = fc.oneof(
+    fc.constantFrom(
+      "server",
+      "port",
+      "backup",
+      "scheduler",
+      "blackout",
+      "retention",
+      "policies",
+      "defaults",
+      "hooks",
+      "s3",
+    ),
+    fc.constantFrom(
+      "from",
+      "to",
+      "days",
+      "timezone",
+      "__proto__",
+      "constructor",
+      "x-a",
+      "gold",
+      "pre",
+      "toString",
+      "",
+    ),
+    fc.string({ maxLength: 8 }),
+  )
+  const { tree } = fc.letrec<{ tree: Tree; map: Tree }>((tie) => ({
+    tree: fc.oneof({ maxDepth: 4 }, word, fc.array(tie("tree"), { maxLength: 3 }), tie("map")),
+    map: fc.dictionary(word, tie("tree"), { maxKeys: 5 }) as fc.Arbitrary<Tree>,
+  }))
+  const variables = fc.dictionary(fc.constantFrom("PORT", "TZ", "S3_BUCKET", "AUTO_DISCOVER"), word, {
+    maxKeys: 2,
+  })
+  fc.assert(
+    fc.property(tree, variables, (file, given) => {
+      const reading = readSettings(given, file)
+      if (reading.kind === "good") expect(reading.settings.port).toBeNumber()
+      else for (const { message } of reading.mistakes) expect(message).not.toBe("")
+    }),
+    { numRuns: 1000 },
+  )
 })

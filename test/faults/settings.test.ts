@@ -3,7 +3,9 @@ import { afterEach, beforeEach, expect, test } from "bun:test"
 import { renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { getSettings, getStatus } from "../../schemas/api.ts"
+import { run } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
+import { repository } from "../support/places.ts"
 import { until } from "../support/until.ts"
 
 let here: Place
@@ -68,6 +70,19 @@ test("a change takes effect without a restart, a bad one does not, neither now n
     "dbbackup.yaml",
   )
 }, 120_000)
+
+test("the command line finds the controller wherever it listens, by its data folder alone", async () => {
+  write("server: {hostname: 127.0.0.2}\n")
+  const running = await start()
+  const argv = [process.execPath, join(repository, "controller/cli.ts"), "servers"]
+  const env = { DATABASE_PATH: join(here.folder, "db/app.db"), PORT: "1", DBBACKUP_URL: "" }
+  const { code, stderr } = await run(argv, { env })
+  expect([code, stderr]).toEqual([0, ""])
+  await running.end("SIGTERM")
+  const refused = await run(argv, { env })
+  expect(refused.code).not.toBe(0)
+  expect(refused.stderr).toContain("127.0.0.2")
+})
 
 test("with a bad file and none remembered it does not start, and says what to correct", async () => {
   write("server:\n  port: x\n")

@@ -15,9 +15,11 @@ export function SettingTable({ settings }: { readonly settings: readonly Setting
           <Row key={setting.key}>
             <RowHead>
               <code className="font-mono text-xs wrap-anywhere">{setting.key}</code>
-              <span className="block max-w-md text-xs text-muted">
-                <Marked text={setting.description} />
-              </span>
+              {setting.description !== "" && (
+                <span className="block max-w-md text-xs text-muted">
+                  <Marked text={setting.description} />
+                </span>
+              )}
             </RowHead>
             <Cell label="Value">
               <Value setting={setting} />
