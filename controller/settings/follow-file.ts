@@ -30,20 +30,13 @@ export function followFile(path: string, changed: () => void, pace: FollowPace, 
     watcher?.close()
     watcher = undefined
   }
-  const begin = () => {
-    if (watcher) return
-    try {
-      watcher = watch(dirname(path), { persistent: false }, settle).on("error", unwatch)
-    } catch {
-      // The folder is not there, or cannot be watched: looking at intervals is left.
-    }
-  }
-  const poll = setInterval(() => {
-    begin()
-    look()
-  }, pace.pollMilliseconds)
+  const poll = setInterval(look, pace.pollMilliseconds)
   poll.unref?.()
-  begin()
+  try {
+    watcher = watch(dirname(path), { persistent: false }, settle).on("error", unwatch)
+  } catch {
+    // The folder is not there, or cannot be watched: looking at intervals is left.
+  }
   signal.addEventListener("abort", () => {
     clearTimeout(settling)
     clearInterval(poll)

@@ -44,9 +44,10 @@ export function openSettings(
   env: Readonly<Record<string, string | undefined>>,
   machineName: string,
   clock: Clock,
+  usualPath: string = defaultSettingsPath,
 ): SettingsSource {
   const { variables, mistakes } = readVariables(env, machineName)
-  const path = variables.DBBACKUP_SETTINGS ?? defaultSettingsPath
+  const path = variables.DBBACKUP_SETTINGS ?? usualPath
   const isNamed = variables.DBBACKUP_SETTINGS !== undefined
   const attempt = () => attemptFile(path, isNamed, variables)
   const wrong = [...mistakes, ...environmentMistakes(variables)]

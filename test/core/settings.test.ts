@@ -290,7 +290,18 @@ describe("mistakes of the file", () => {
     expect(only).toContain(says)
   })
 
+  test("windows that leave no time in the zone that the environment says are one", () => {
+    const windows = [
+      { from: "00:00", to: "13:00" },
+      { from: "00:00", to: "13:00", timezone: "UTC" },
+    ]
+    const file = { scheduler: { blackout: windows, timezone: "UTC" } }
+    expect(read({}, file).blackout).toHaveLength(2)
+    expect(mistakes(file, { TZ: "Pacific/Auckland" }).join()).toContain("leave no time")
+  })
+
   test("defaults may name the destinations there are", () => {
+    expect(read({ S3_BUCKET: "b" }, { defaults: { destinations: "s3" } }).defaults.destinations).toBe("s3")
     const file = { s3: { bucket: "b" }, defaults: { destinations: ["local", "s3"] } }
     expect(read({}, file).defaults).toEqual({ destinations: '["local","s3"]' })
   })

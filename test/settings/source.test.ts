@@ -283,6 +283,8 @@ describe("while it runs", () => {
     expect(readFileSync(kept(), "utf8")).toBe(runs(4))
     here.write("dbbackup.yaml", `\n${runs(9)}server: {port: x}\n`)
     await until("the other line is told", () => followed.source.view().mistakes[0]?.line === 3, 10)
+    here.write("dbbackup.yaml", `\n${runs(9)}server: {port: x}\n# the same again\n`)
+    await Bun.sleep(200)
     here.write("dbbackup.yaml", runs(4))
     await until("all is well", () => followed.source.problem() === null, 10)
     expect(followed.log.map((entry) => entry.split(" ", 1)[0])).toEqual(["error", "error", "info"])
@@ -300,6 +302,28 @@ describe("while it runs", () => {
     rmSync(file(), { recursive: true })
     here.write("dbbackup.yaml", runs(5))
     await becomes(followed, 5)
+  })
+
+  test("so does one that nobody named, once it was there", async () => {
+    const source = openSettings({ DATABASE_PATH: here.at("db/app.db") }, "box", () => new Date(), file())
+    const followed = follow(source)
+    here.write("dbbackup.yaml", runs(4))
+    await becomes(followed, 4)
+    expect(source.view().file.state).toBe("loaded")
+    rmSync(file())
+    await until("it is missed", () => source.problem()?.message === `${file()} is not there`, 10)
+    expect(source.current().maxConcurrent).toBe(4)
+  })
+
+  test("a bad file that nobody named, and that is taken away again, was no matter", async () => {
+    const source = openSettings({ DATABASE_PATH: here.at("db/app.db") }, "box", () => new Date(), file())
+    const followed = follow(source)
+    here.write("dbbackup.yaml", "nonsense")
+    await until("it is complained of", () => source.problem() !== null, 10)
+    rmSync(file())
+    await until("all is well", () => source.problem() === null, 10)
+    expect(source.view().file).toEqual({ path: file(), state: "absent", loadedAt: null })
+    expect(followed.changes).toBe(2)
   })
 
   test("an empty file sets nothing, but only once it has stayed empty", async () => {
