@@ -395,6 +395,7 @@ describe("while it runs", () => {
         ENCRYPTION_KEY: "s3cret",
         DBBACKUP_URL: "x",
         DBBACKUP_HOOKS_FILE: "",
+        DBBACKUP_NOTHING: "",
       }),
     )
     expect(log).toEqual([
