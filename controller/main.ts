@@ -93,18 +93,17 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     (id) => world.insight(id),
     stop.signal,
   )
-  const derivation = () => {
-    const { discovery, timeZone } = source.current()
-    return { prefix: settings.labelPrefix, discovery, timeZone, destinations: [...destinations.keys()] }
+  const derivationNow = () => {
+    const { labelPrefix: prefix, discovery, timeZone, policies, defaults } = source.current()
+    return { prefix, discovery, timeZone, policies, defaults, destinations: [...destinations.keys()] }
   }
+  // One object until the settings change: readers may compare it with the last.
+  let derivation = derivationNow()
   let seen: readonly ContainerFacts[] | undefined
   const derive = () => {
     if (seen === undefined) return
-    const servers = deriveServers(
-      seen,
-      derivation(),
-      world.remembered(),
-      ({ image, envNames, exposedPorts }) => guessEngine(image, envNames, exposedPorts),
+    const servers = deriveServers(seen, derivation, world.remembered(), ({ image, envNames, exposedPorts }) =>
+      guessEngine(image, envNames, exposedPorts),
     )
     world.see(servers)
     scheduler.apply(planSchedule({ kind: "seen", jobs: world.wantedJobs() }, scheduler.jobs()))
@@ -168,6 +167,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   const watching = watch.run(stop.signal)
   const takeIn = () => {
     queue.setMaxConcurrent(source.current().maxConcurrent)
+    derivation = derivationNow()
     derive()
     events.publish({ name: "settings.changed", data: {} })
   }
