@@ -154,3 +154,13 @@ test("no file with logic is longer than 250 lines", () => {
     ),
   ).toEqual([])
 })
+
+test("every folder of tests is run by npm test", () => {
+  const folders = new Set(
+    [...new Bun.Glob("test/*/**/*.test.{ts,tsx}").scanSync(repository)].map(
+      (path) => path.split("/")[1] ?? "",
+    ),
+  )
+  const runner = readFileSync(join(repository, "test/run.ts"), "utf8")
+  expect([...folders].filter((folder) => !runner.includes(`"test/${folder}"`))).toEqual([])
+})

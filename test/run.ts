@@ -56,6 +56,7 @@ async function main(): Promise<Count> {
       "test/schemas",
       "test/golden",
       "test/state",
+      "test/settings",
       "test/api",
       "test/pipeline",
       "test/destinations",
