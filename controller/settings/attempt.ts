@@ -11,6 +11,7 @@ import { parseYaml } from "./yaml.ts"
 // Hundreds of times what the longest settings need.
 export const longestFileBytes = 256 * 1024
 const mostMistakesTold = 10
+const longestText = 200
 
 /** `text` is null when there is no file. */
 export interface GoodAttempt {
@@ -54,7 +55,7 @@ export function attemptText(path: string, text: string | null, variables: Variab
 }
 
 function bad(path: string, mistakes: readonly FileMistake[]): BadAttempt {
-  const inOrder = [...mistakes].sort((a, b) => a.line - b.line || a.column - b.column)
+  const inOrder = mistakes.map(cut).sort((a, b) => a.line - b.line || a.column - b.column)
   const told = inOrder.slice(0, mostMistakesTold).map(inWords)
   const more = inOrder.length > told.length ? `; and ${inOrder.length - told.length} more` : ""
   const problem: Problem = {
@@ -67,9 +68,16 @@ function bad(path: string, mistakes: readonly FileMistake[]): BadAttempt {
   return { kind: "bad", problem, mistakes: inOrder.slice(0, 100) }
 }
 
+/** A file that is no settings file may have keys of any length, and names that steer a terminal. */
+function cut(mistake: FileMistake): FileMistake {
+  const short = (text: string) =>
+    (text.length > longestText ? `${text.slice(0, longestText - 3)}...` : text).replace(/\p{Cc}/gu, "�")
+  return { ...mistake, key: short(mistake.key), message: short(mistake.message) }
+}
+
 function inWords({ line, column, key, message, hint }: FileMistake): string {
   const advice = hint === null ? "" : ` (${hint.replace(/\.$/, "")})`
-  return `line ${line}, column ${column}: ${key === "" ? "" : `${key.slice(0, 80)}: `}${message}${advice}`
+  return `line ${line}, column ${column}: ${key === "" ? "" : `${key}: `}${message}${advice}`
 }
 
 export function gone(path: string): BadAttempt {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { parse } from "yaml"
+import { z } from "zod"
 import { openSettings } from "../../controller/settings/source.ts"
 import { settingFields } from "../../schemas/setting-fields.ts"
 import { repository } from "../support/places.ts"
@@ -53,4 +55,24 @@ test("a slip in the example is told at its line", () => {
   expect(() => open(here.write("dbbackup.yaml", slipped))).toThrow(
     `line ${at + 1}, column 3: backup.maxConcurent: unknown key (Did you mean backup.maxConcurrent?)`,
   )
+})
+
+test("an editor that checks with the JSON Schema accepts the example, and marks slips", () => {
+  const text = readFileSync(join(repository, "schemas/json/settings.schema.json"), "utf8")
+  const schema = z.fromJSONSchema(JSON.parse(text))
+  const accepts = (value: unknown) => schema.safeParse(value).success
+  expect(accepts(parse(readFileSync(example, "utf8")))).toBe(true)
+  expect(
+    accepts({ "x-shared": 1, hooks: true, defaults: { retries: 2, globals: false, hooks: { pre: ["a"] } } }),
+  ).toBe(true)
+  for (const slip of [
+    { schedular: {} },
+    { server: { prt: 1 } },
+    { server: { port: [] } },
+    { scheduler: { blackout: [{ from: "1:00" }] } },
+    { logLevel: "loud" },
+    { retention: { policies: { Gold: "7d" } } },
+    { defaults: { shedule: "daily" } },
+  ])
+    expect([slip, accepts(slip)]).toEqual([slip, false])
 })

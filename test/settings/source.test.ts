@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs"
 import { join } from "node:path"
+import fc from "fast-check"
 import { Fault } from "../../controller/core/fault.ts"
 import { openSettings, type SettingsSource } from "../../controller/settings/source.ts"
 import { SettingsView } from "../../schemas/settings-view.ts"
@@ -150,6 +151,18 @@ describe("at the start", () => {
     here.write("dbbackup.yaml", Array.from({ length: 500 }, (_, i) => `z${i}: 1`).join("\n"))
     expect(refusal()).toEndWith("; and 490 more")
     expect(refusal().length).toBeLessThan(2000)
+  })
+
+  test("keys without end, and those that would steer a terminal, are cut", () => {
+    here.write(
+      "dbbackup.yaml",
+      `${"k".repeat(1000)}: 1\n"\\e[2Jx": 1\ndefaults: {destinations: ${"d".repeat(100_000)}}\n`,
+    )
+    const message = refusal()
+    expect(message.length).toBeLessThan(1500)
+    expect(message).toContain("kkk...: unknown key")
+    expect(message).toContain("�[2Jx: unknown key")
+    expect(message).not.toMatch(/\p{Cc}/u)
   })
 
   test("a folder in the file's place, and 10 MB, are refused quickly", () => {
@@ -404,3 +417,54 @@ describe("while it runs", () => {
     ])
   })
 })
+
+test("whatever happens to the file, in the end what is in force is what it says, or the last good of what it said", async () => {
+  const happening = fc.oneof(
+    fc.record({ kind: fc.constantFrom("write", "replace"), runs: fc.integer({ min: 1, max: 99 }) }),
+    fc.record({ kind: fc.constantFrom("spoil", "empty", "remove", "folder"), runs: fc.constant(0) }),
+  )
+  const step = fc.tuple(happening, fc.constantFrom(0, 0, 5, 60))
+  let round = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+      round += 1
+      const path = here.at(`${round}.yaml`)
+      writeFileSync(path, runs(100))
+      const once = new AbortController()
+      const source = openSettings(env({ DBBACKUP_SETTINGS: path }), "box", () => new Date())
+      source.follow(
+        () => {},
+        () => {},
+        once.signal,
+        { quietMilliseconds: 10, pollMilliseconds: 20, emptyMilliseconds: 30 },
+      )
+      const said = new Set([100])
+      for (const [{ kind, runs: count }, pauseMilliseconds] of steps) {
+        if (kind !== "replace" || existsSync(path)) rmSync(path, { recursive: true, force: true })
+        if (kind === "write") writeFileSync(path, runs(count))
+        if (kind === "replace") {
+          writeFileSync(`${path}.new`, runs(count))
+          renameSync(`${path}.new`, path)
+        }
+        if (kind === "spoil") writeFileSync(path, "backup: [")
+        if (kind === "empty") writeFileSync(path, "")
+        if (kind === "folder") mkdirSync(path)
+        if (kind === "empty") said.add(3)
+        if (count > 0) said.add(count)
+        await Bun.sleep(pauseMilliseconds)
+      }
+      const [last] = steps.at(-1) ?? []
+      const wanted = last?.kind === "empty" ? 3 : (last?.runs ?? 0)
+      if (wanted > 0)
+        await until(
+          "the last file is in force",
+          () => source.problem() === null && source.current().maxConcurrent === wanted,
+          10,
+        )
+      else await until("it is complained of", () => source.problem() !== null, 10)
+      expect([...said]).toContain(source.current().maxConcurrent)
+      once.abort()
+    }),
+    { numRuns: 25 },
+  )
+}, 60_000)

@@ -28,6 +28,8 @@ function fileSchema() {
     override: ({ jsonSchema }) => {
       delete jsonSchema.variable
       delete jsonSchema.needsRestart
+      // Words such as true may be written as YAML's own.
+      if (jsonSchema.type?.includes("boolean") && jsonSchema.enum) jsonSchema.enum.push(true, false)
     },
   })
   const labels = z.toJSONSchema(JobLabels, { io: "input" }).properties ?? {}
