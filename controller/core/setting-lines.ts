@@ -72,7 +72,7 @@ export function changesBetween(
     const waits = now?.afterRestart ?? null
     if (waits !== null && old?.afterRestart !== waits)
       return [`${key} will be ${waits || "unset"} after a restart, is ${now?.value || "unset"}`]
-    if (old?.value === now?.value) return []
+    if ((old?.value ?? "") === (now?.value ?? "")) return []
     return [`${key} is ${now?.value || "unset"}, was ${old?.value || "unset"}`]
   })
 }

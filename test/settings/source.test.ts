@@ -383,6 +383,20 @@ describe("while it runs", () => {
     expect(line(followed, "server.port")).toMatchObject({ value: "1111", afterRestart: null })
   })
 
+  test("what the operator defines by name is told name by name", async () => {
+    here.write("dbbackup.yaml", `retention: {policies: {gold: 7d}}\ndefaults: {schedule: daily}\n${runs(4)}`)
+    const followed = follow(open())
+    here.write("dbbackup.yaml", `retention: {policies: {gold: 9d, short: last=2}}\n${runs(5)}`)
+    await becomes(followed, 5)
+    const [told] = followed.log
+    expect(told?.split(": ", 2)[1]?.split("; ").sort()).toEqual([
+      "backup.maxConcurrent is 5, was 4",
+      "defaults.schedule is unset, was daily",
+      "retention.policies.gold is 9d, was 7d",
+      "retention.policies.short is last=2, was unset",
+    ])
+  })
+
   test("a variable stays before the file", async () => {
     here.write("dbbackup.yaml", runs(4))
     const followed = follow(open({ DBBACKUP_MAX_CONCURRENT: "2" }))
