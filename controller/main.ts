@@ -1,17 +1,16 @@
-// The composition root: reads the environment, opens SQLite, builds the adapters, plugs the jobs in, traps signals.
+// The composition root: reads the settings, opens SQLite, builds the adapters, plugs the jobs in, traps signals.
 import { mkdirSync, realpathSync } from "node:fs"
 import { hostname } from "node:os"
 import { dirname, join } from "node:path"
 import packageJson from "../package.json" with { type: "json" }
+import { noteAddress } from "./api/address.ts"
 import { createApp } from "./api/app.ts"
 import { createEventHub } from "./api/event-hub.ts"
 import { listen } from "./api/listen.ts"
-import { isLoopback, readEnvironment, type Settings } from "./core/environment.ts"
 import { Fault } from "./core/fault.ts"
-import { noWords } from "./core/labels.ts"
 import { deriveServers } from "./core/server.ts"
-import { localDestination } from "./destinations/local.ts"
-import { s3Destination } from "./destinations/s3.ts"
+import { isLoopback, type Settings } from "./core/settings.ts"
+import { destinationsFrom } from "./destinations/configured.ts"
 import { createDocker } from "./docker/client.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { runBackup } from "./jobs/backup.ts"
@@ -20,7 +19,7 @@ import { deleteCopies } from "./jobs/prune.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
 import { createLog } from "./log.ts"
-import type { Destination, Log } from "./ports.ts"
+import type { ContainerFacts, Log } from "./ports.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createHealth } from "./reconcile/health.ts"
 import { createWatch } from "./reconcile/loop.ts"
@@ -30,6 +29,7 @@ import { createQueue } from "./reconcile/queue.ts"
 import { createReconciler } from "./reconcile/reconciler.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
+import { openSettings } from "./settings/source.ts"
 import { type Lock, lockFolder } from "./state/lock.ts"
 import { openCatalogue } from "./state/open.ts"
 
@@ -42,15 +42,17 @@ const retryCheckMilliseconds = 5000
 export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<void> {
   const startedAt = new Date()
   requireBun(Bun.version)
-  const settings = readEnvironment(env, hostname())
-  const log = createLog(settings.logLevel)
+  const clock = () => new Date()
+  const source = openSettings(env, hostname(), clock)
+  // What needs a restart is read here once; everything else is asked of `source.current()` when it is needed.
+  const settings = source.current()
+  const log = createLog(() => source.current().logLevel)
   const locks = lockFolders([dirname(settings.databasePath), settings.storagePath])
   const stop = new AbortController()
-  const clock = () => new Date()
   const newId = () => Bun.randomUUIDv7()
   const events = createEventHub({ log })
   const catalogue = openCatalogue(settings.databasePath, events, { log })
-  const destinations = destinationsOf(settings)
+  const destinations = destinationsFrom(settings)
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
   const docker = createDocker(settings.dockerHost)
@@ -74,7 +76,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   const pauses = createPauses(
     catalogue,
     clock,
-    () => false,
+    () => source.current().paused,
     () => reconciler.again(),
   )
   const dispatch = createDispatch({
@@ -108,24 +110,26 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     (id) => world.insight(id),
     stop.signal,
   )
-  const derivation = {
-    prefix: settings.labelPrefix,
-    discovery: settings.discovery,
-    timeZone: settings.timeZone,
-    destinations: [...destinations.keys()],
-    ...noWords,
+  const derivationNow = () => {
+    const { labelPrefix: prefix, discovery, timeZone, policies, defaults } = source.current()
+    return { prefix, discovery, timeZone, policies, defaults, destinations: [...destinations.keys()] }
+  }
+  // One object until the settings change: readers compare it with the last.
+  let derivation = derivationNow()
+  let seen: readonly ContainerFacts[] | undefined
+  const derive = () => {
+    if (seen === undefined) return
+    const servers = deriveServers(seen, derivation, world.remembered(), ({ image, envNames, exposedPorts }) =>
+      guessEngine(image, envNames, exposedPorts),
+    )
+    reconciler.see(servers)
   }
   const reconciler = createReconciler({ world, scheduler, prober, dispatch, pauses, events })
   const watch = createWatch(
     docker,
     (containers) => {
-      const servers = deriveServers(
-        containers,
-        derivation,
-        world.remembered(),
-        ({ image, envNames, exposedPorts }) => guessEngine(image, envNames, exposedPorts),
-      )
-      reconciler.see(servers)
+      seen = containers
+      derive()
     },
     clock,
     log,
@@ -155,23 +159,37 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       databases: world.databases,
       jobs: world.jobs,
       nextRuns: (id, count) => world.nextRuns(id, count),
-      verdict: () => world.verdict(watch.status()),
+      verdict: () => world.verdict(watch.status(), source.problem()),
     },
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,
       startedAt,
       listening,
-      discovery: settings.discovery,
       labelPrefix: settings.labelPrefix,
-      timeZone: settings.timeZone,
+      get discovery() {
+        return source.current().discovery
+      },
+      get timeZone() {
+        return source.current().timeZone
+      },
     },
+    settings: source.view,
     staticFiles: join(import.meta.dir, "../dashboard/dist"),
   })
   const server = listen(app, { hostname: settings.hostname, port: settings.port })
+  noteAddress(dirname(settings.databasePath), settings.hostname, server.port, log)
   announce(settings, server.port, log)
   const watching = watch.run(stop.signal)
   const retrying = setInterval(() => reconciler.retryDue(), retryCheckMilliseconds)
+  const takeIn = () => {
+    queue.setMaxConcurrent(source.current().maxConcurrent)
+    derivation = derivationNow()
+    derive()
+    reconciler.again()
+    events.publish({ name: "settings.changed", data: {} })
+  }
+  source.follow(log, takeIn, stop.signal)
 
   let stopping: Promise<void> | undefined
   const shutDown = async (signal: string) => {
@@ -204,24 +222,6 @@ function announce(settings: Settings, port: number, log: Log): void {
       "warn",
       "it listens beyond this machine and asks nobody for a password: publish it on loopback or behind a proxy that does",
     )
-}
-
-/** By name, in the order in which jobs that name none use them. */
-function destinationsOf({ storagePath, s3 }: Settings): ReadonlyMap<string, Destination> {
-  const local = localDestination("local", storagePath)
-  if (s3 === null) return new Map([["local", local]])
-  const { endpoint, credentials, ...bucket } = s3
-  const store = endpoint === null ? {} : { endpoint, forcePathStyle: true }
-  const remote = s3Destination({
-    name: "s3",
-    ...bucket,
-    ...store,
-    ...(credentials === null ? {} : { credentials }),
-  })
-  return new Map([
-    ["local", local],
-    ["s3", remote],
-  ])
 }
 
 /** Each folder once, however many things live in it. */

@@ -1,5 +1,6 @@
 // The answer to "are my backups healthy?": one sentence, and what needs a person, each with what to do.
 import type { DockerStatus, Verdict } from "../../schemas/api.ts"
+import type { Problem } from "../../schemas/errors.ts"
 import type { Database, Server } from "../../schemas/server.ts"
 
 type Attention = Verdict["attention"][number]
@@ -10,18 +11,24 @@ export function verdictOf(
   docker: DockerStatus,
   prefix: string,
   now: Date,
+  settingsProblem: Problem | null = null,
 ): Verdict {
   // What a label leaves out is neither missing nor backed up.
   const wanted = databases.filter(({ server, jobs }) => server.state === "active" && jobs.length > 0)
   const attention = [
     ...dockerAttention(docker),
+    ...settingsAttention(settingsProblem),
     ...servers.flatMap((server) => serverAttention(server, prefix)),
     ...wanted.flatMap(databaseAttention),
   ]
   const real = wanted.filter(({ kind }) => kind === "database")
   const good = real.filter(({ state }) => state === "fresh" || state === "paused")
   if (attention.length > 0)
-    return { level: "attention", sentence: attentionSentence(servers, wanted, docker), attention }
+    return {
+      level: "attention",
+      sentence: attentionSentence(servers, wanted, docker, settingsProblem),
+      attention,
+    }
   if (real.length === 0) return { level: "empty", sentence: emptySentence(servers), attention }
   const oldest = Math.min(
     ...good.map(({ lastBackup }) => (lastBackup ? new Date(lastBackup.finishedAt).getTime() : now.getTime())),
@@ -43,6 +50,7 @@ function attentionSentence(
   servers: readonly Server[],
   databases: readonly Database[],
   docker: DockerStatus,
+  settingsProblem: Problem | null,
 ): string {
   const count = (n: number, one: string, many: string) =>
     n === 0 ? [] : [n === 1 ? `1 ${one}` : `${n} ${many}`]
@@ -73,6 +81,7 @@ function attentionSentence(
       "names are claimed twice",
     ),
   ]
+  if (settingsProblem) parts.push("the settings file cannot be used")
   if (docker.state === "unreachable") parts.unshift("the Docker engine cannot be reached")
   const text = parts.length === 0 ? "some servers have problems" : parts.join(", ")
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
@@ -82,6 +91,12 @@ function dockerAttention(docker: DockerStatus): Attention[] {
   if (docker.state !== "unreachable") return []
   const sentence = `The Docker engine cannot be reached${docker.problem ? `: ${docker.problem.message}` : ""}.`
   return [{ databaseId: null, serverId: null, sentence, hint: docker.problem?.hint ?? null }]
+}
+
+function settingsAttention(problem: Problem | null): Attention[] {
+  if (problem === null) return []
+  const hint = `${problem.hint ?? "Correct the file."} Until then the last good settings stay in force.`
+  return [{ databaseId: null, serverId: null, sentence: `${problem.message}.`, hint }]
 }
 
 function serverAttention(server: Server, prefix: string): Attention[] {
