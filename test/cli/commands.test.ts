@@ -104,6 +104,7 @@ beforeAll(() => {
       jobs: () => [],
       nextRuns: () => undefined,
       verdict: () => ({ level: "ok", sentence: "All 2 databases are backed up.", attention: [] }),
+      pausedForAll: () => null,
     },
   })
   storeBackup(world, "b1", Buffer.from("dump"))

@@ -119,6 +119,7 @@ export function status(changes: Partial<Status> = {}): Status {
     discovery: "labels",
     labelPrefix: "dbbackup",
     timeZone: "UTC",
+    pausedBy: null,
     docker: {
       state: "connected",
       endpoint: "unix:///var/run/docker.sock",
