@@ -5,6 +5,7 @@ import type { JobView } from "../../schemas/job.ts"
 import type { Database, Freshness, Server, Subject } from "../../schemas/server.ts"
 import type { ServerRecord } from "../ports.ts"
 import { databaseIdOf, subjectName } from "./key.ts"
+import { labelBlock } from "./label-block.ts"
 import { isSelected, missingNames } from "./run-plan.ts"
 import { backupType, type DesiredJob, lateAt, nextRunAt } from "./schedule-plan.ts"
 import type { DerivedJob, DerivedServer } from "./server.ts"
@@ -38,8 +39,7 @@ export function serverView(server: DerivedServer, insight: Insight, prefix: stri
     why,
     problems,
     jobs: server.jobs.map((job) => job.name),
-    suggestedLabels:
-      state === "unprotected" ? `labels:\n  ${prefix}.enable: "true"\n  ${prefix}.schedule: daily\n` : null,
+    suggestedLabels: labelBlock(server, prefix),
   }
 }
 
