@@ -1,4 +1,5 @@
 // Reading the values that are in force for a job, for those who show them.
+import { Bool } from "./scalar.ts"
 import type { SettingInForce } from "./server.ts"
 
 /**
@@ -11,6 +12,11 @@ export function tellingSettings(settings: readonly SettingInForce[]): readonly S
   return settings.filter(
     ({ key, value, source }) => source !== "default" || (value !== "" && !shapesNothing(key)),
   )
+}
+
+/** Whether the labels by themselves keep the schedule from starting runs. */
+export function isPausedByLabel(settings: readonly SettingInForce[]): boolean {
+  return Bool.safeParse(settings.find(({ key }) => key === "paused")?.value).data === true
 }
 
 /** How many tries a run has in all; null when the settings do not say. */

@@ -8,6 +8,7 @@ import {
   pauseAll,
   resumeAll,
 } from "../../schemas/api.ts"
+import { isPausedByLabel } from "../../schemas/in-force.ts"
 import type { JobView } from "../../schemas/job.ts"
 import { Fault } from "../core/fault.ts"
 import type { Call } from "./client.ts"
@@ -52,18 +53,24 @@ async function jobsNamed(call: Call, name: string): Promise<readonly JobView[]> 
   })
 }
 
-const changes = { pause: disableSchedule, resume: enableSchedule, "follow-label": followLabel } as const
+type Verb = "pause" | "resume" | "follow-label"
+
+/** A pause by a person is taken back rather than outvoted, so that the label's next word counts again. */
+function endpointFor(verb: Verb, { settings }: JobView) {
+  if (verb === "pause") return disableSchedule
+  return verb === "resume" && isPausedByLabel(settings) ? enableSchedule : followLabel
+}
 
 /** Throws when one of the jobs does not run although it was to be resumed: something else still stops it. */
 export async function change(
   call: Call,
-  verb: keyof typeof changes,
+  verb: Verb,
   name: string,
   say: (line: string) => void,
 ): Promise<void> {
   const stopped: JobView[] = []
-  for (const { id } of await jobsNamed(call, name)) {
-    const { data: job } = await call(changes[verb], { params: { id } })
+  for (const before of await jobsNamed(call, name)) {
+    const { data: job } = await call(endpointFor(verb, before), { params: { id: before.id } })
     say(`${nameOf(job)}: ${outcome(job)}`)
     if (verb === "resume" && !job.enabled) stopped.push(job)
   }

@@ -71,13 +71,23 @@ describe("one job", () => {
   test("says when it runs next once it is resumed, or follows its label", async () => {
     const resumed = controller({})
     await change(call, "resume", "shop/db:default", resumed.say)
-    expect(resumed.changes()).toEqual(["post /api/schedules/shop~db%3Adefault/enable"])
+    expect(resumed.changes()).toEqual(["delete /api/schedules/shop~db%3Adefault/override"])
     expect(resumed.said).toEqual([`shop/db:default: runs next at ${theJob.nextRunAt}`])
     mock.restore()
     const followed = controller(paused("label"))
     await change(call, "follow-label", "shop/db:default", followed.say)
     expect(followed.changes()).toEqual(["delete /api/schedules/shop~db%3Adefault/override"])
     expect(followed.said[0]).toContain("paused by its label")
+  })
+
+  test("that its label pauses is resumed against the label", async () => {
+    const settings = [{ key: "paused", value: "yes", source: "label" as const }]
+    const { asked } = controllerAnswers(
+      answer(listSchedules, [{ ...theJob, ...paused("label"), settings }]),
+      answer(enableSchedule, theJob),
+    )
+    await change(call, "resume", "shop/db", () => undefined)
+    expect(asked.at(-1)?.path).toBe("/api/schedules/shop~db%3Adefault/enable")
   })
 
   test("that something else still stops is not said to run", async () => {

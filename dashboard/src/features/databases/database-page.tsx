@@ -123,7 +123,7 @@ function Jobs({ databaseId }: { readonly databaseId: string }) {
             </Section>
           )}
           {jobs.map((job) => (
-            <Section key={job.id} title={`Job ${job.name}`} note={job.enabled ? undefined : "paused"}>
+            <Section key={job.id} title={`Job ${job.name}`}>
               <JobSummary job={job} unfolded={job === jobs[0]} />
             </Section>
           ))}

@@ -4,6 +4,7 @@ import { Link } from "wouter"
 import type { Database } from "../../../../schemas/server.ts"
 import { Name } from "../../components/name.tsx"
 import { Section } from "../../components/page.tsx"
+import { ServerLink } from "../../components/server-link.tsx"
 import { Size } from "../../components/size.tsx"
 import { State } from "../../components/state.tsx"
 import { Cell, Row, RowHead, Table } from "../../components/table.tsx"
@@ -44,7 +45,7 @@ function DatabaseRow({ database }: { readonly database: Database }) {
         <Link href={databasePath(database.id)} className="link font-medium">
           <Name of={database.name} />
         </Link>
-        <span className="block text-xs text-muted">{database.server.name}</span>
+        <ServerLink id={database.server.id} name={database.server.name} />
       </RowHead>
       <Cell beside>
         <span className="inline-flex flex-col max-sm:items-end">

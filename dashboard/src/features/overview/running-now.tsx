@@ -6,7 +6,7 @@ import type { Restore } from "../../../../schemas/restore.ts"
 import { Section } from "../../components/page.tsx"
 import { State } from "../../components/state.tsx"
 import { DumpTransfer, LoadTransfer } from "../../components/transfer.tsx"
-import { backupPath, restorePath } from "../../lib/paths.ts"
+import { backupPath, restorePath, serverPath } from "../../lib/paths.ts"
 import { backupsQuery } from "../../lib/queries/backups.ts"
 import { restoresQuery } from "../../lib/queries/restores.ts"
 import { statusWords } from "../../lib/words.ts"
@@ -40,7 +40,12 @@ function BackupLine({ backup }: { readonly backup: Backup }) {
         <Link href={backupPath(backup.id)} className="link">
           {backup.database}
         </Link>{" "}
-        <span className="text-muted">on {backup.serverName}</span>
+        <span className="text-muted">
+          on{" "}
+          <Link href={serverPath(backup.serverId)} className="hover:underline">
+            {backup.serverName}
+          </Link>
+        </span>
       </span>
       {backup.status === "running" && (
         <DumpTransfer startedAt={backup.startedAt} progress={backup.progress} />
@@ -58,7 +63,12 @@ function RestoreLine({ restore }: { readonly restore: Restore }) {
         <Link href={restorePath(restore.id)} className="link">
           Restore into {restore.targetDatabase}
         </Link>{" "}
-        <span className="text-muted">on {restore.serverName}</span>
+        <span className="text-muted">
+          on{" "}
+          <Link href={serverPath(restore.serverId)} className="hover:underline">
+            {restore.serverName}
+          </Link>
+        </span>
       </span>
       {restore.status === "running" && (
         <div className="w-full">

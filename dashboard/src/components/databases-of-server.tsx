@@ -1,14 +1,14 @@
 // The databases of one server as a table, each with what can be done now.
 import { Link } from "wouter"
-import type { Database, Server } from "../../../../schemas/server.ts"
-import { BackUpNow } from "../../components/back-up-now.tsx"
-import { Name } from "../../components/name.tsx"
-import { Size } from "../../components/size.tsx"
-import { State } from "../../components/state.tsx"
-import { Cell, Row, RowHead, Table } from "../../components/table.tsx"
-import { Age } from "../../components/time.tsx"
-import { backupPath, databasePath } from "../../lib/paths.ts"
-import { freshnessWords, subjectNote } from "../../lib/words.ts"
+import type { Database, Server } from "../../../schemas/server.ts"
+import { backupPath, databasePath } from "../lib/paths.ts"
+import { freshnessWords, subjectNote } from "../lib/words.ts"
+import { BackUpNow } from "./back-up-now.tsx"
+import { Name } from "./name.tsx"
+import { Size } from "./size.tsx"
+import { State } from "./state.tsx"
+import { Cell, Row, RowHead, Table } from "./table.tsx"
+import { Age } from "./time.tsx"
 
 // Equal widths keep the tables of several servers in line.
 const columns = [
@@ -39,7 +39,10 @@ export function DatabasesOfServer({ server, databases }: Props) {
             )}
           </RowHead>
           <Cell beside>
-            <State {...stateOf(database)} />
+            <span className="inline-flex flex-col max-sm:items-end">
+              <State {...freshnessWords[database.state]} />
+              {isLeftOut(database) && <span className="text-xs text-muted">left out by label</span>}
+            </span>
           </Cell>
           <Cell label="Last good backup">
             {database.lastBackup ? (
@@ -69,9 +72,7 @@ export function DatabasesOfServer({ server, databases }: Props) {
   )
 }
 
-/** A database on a server that is backed up may still be left out by its label. */
-function stateOf(database: Database): (typeof freshnessWords)[Database["state"]] {
-  if (database.state === "unprotected" && database.server.state === "active")
-    return { word: "left out by label", tone: "quiet" }
-  return freshnessWords[database.state]
+/** A database on a server that is backed up, which no job of it takes. */
+function isLeftOut({ state, server }: Database): boolean {
+  return state === "unprotected" && server.state === "active"
 }

@@ -1,0 +1,66 @@
+// What a run made: one backup per database, each live while it runs.
+import { Link } from "wouter"
+import type { Backup } from "../../../../schemas/backup.ts"
+import { Name } from "../../components/name.tsx"
+import { Section } from "../../components/page.tsx"
+import { Size } from "../../components/size.tsx"
+import { State } from "../../components/state.tsx"
+import { Cell, Row, RowHead, Table } from "../../components/table.tsx"
+import { DumpTransfer } from "../../components/transfer.tsx"
+import { formatDuration } from "../../lib/format.ts"
+import { backupPath } from "../../lib/paths.ts"
+import { statusWords } from "../../lib/words.ts"
+
+const columns = [
+  { label: "Database" },
+  { label: "Status" },
+  { label: "Size", numeric: true },
+  { label: "Duration", numeric: true },
+]
+
+interface Props {
+  readonly backups: readonly Backup[]
+  /** More may come. */
+  readonly live: boolean
+}
+
+export function BackupsOfRun({ backups, live }: Props) {
+  return (
+    <Section title="Backups">
+      {backups.length === 0 ? (
+        <p className="py-2 text-sm text-muted">{live ? "None yet." : "It ended before it made any."}</p>
+      ) : (
+        <Table caption="Backups of this run" columns={columns}>
+          {backups.map((backup) => (
+            <Row key={backup.id}>
+              <RowHead>
+                <Link href={backupPath(backup.id)} className="link">
+                  <Name of={backup.database} />
+                </Link>
+              </RowHead>
+              <Cell beside>
+                <span className="max-sm:text-right">
+                  <State {...statusWords[backup.status]} />
+                  {"error" in backup && (
+                    <span className="line-clamp-2 max-w-96 text-xs text-muted">{backup.error.message}</span>
+                  )}
+                  {backup.status === "running" && (
+                    <span className="block text-xs">
+                      <DumpTransfer startedAt={backup.startedAt} progress={backup.progress} />
+                    </span>
+                  )}
+                </span>
+              </Cell>
+              <Cell label="Size" numeric>
+                {backup.status === "completed" && <Size bytes={backup.proof.storedBytes} />}
+              </Cell>
+              <Cell label="Duration" numeric>
+                {backup.status === "completed" && formatDuration(backup.durationSeconds)}
+              </Cell>
+            </Row>
+          ))}
+        </Table>
+      )}
+    </Section>
+  )
+}
