@@ -84,6 +84,24 @@ describe("what needs attention", () => {
     ])
   })
 
+  test("stands together for what is wrong with the labels of one server", async () => {
+    const mistaken = server({ state: "misconfigured", jobs: [] })
+    const items = ["dbbackup.a", "dbbackup.b"].map((label) => ({
+      databaseId: null,
+      serverId: "shop~db",
+      sentence: `shop/db: ${label}: unknown label.`,
+      hint: null,
+    }))
+    overview({
+      status: status({ verdict: { level: "attention", sentence: "Mistaken.", attention: items } }),
+      servers: [mistaken],
+    })
+    const region = await screen.findByRole("region", { name: "Needs attention" })
+    const links = await within(region).findAllByRole("link", { name: "Open server" })
+    expect(links.map((link) => link.getAttribute("href"))).toEqual(["/servers/shop~db"])
+    for (const { sentence } of items) expect(region.textContent).toContain(sentence)
+  })
+
   test("is told once for servers that nobody labelled", () => {
     const servers = ["a", "b", "c"].map((id) => server({ id, name: id, state: "unprotected", jobs: [] }))
     const items = servers.map(({ id }) => ({

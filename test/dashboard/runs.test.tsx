@@ -95,7 +95,7 @@ describe("the page of a run", () => {
         .getAttribute("href"),
     ).toBe("/runs/run-1")
     expect(two?.textContent).toContain("this run")
-    expect(screen.getByRole("region", { name: "Facts" }).textContent).toContain("another try, try 2 of 4")
+    expect(screen.getByRole("region", { name: "Facts" }).textContent).toContain("itself, as try 2 of 4")
     const backups = screen.getByRole("region", { name: "Backups" })
     expect(within(backups).getByRole("link", { name: "shop" }).getAttribute("href")).toBe("/backups/backup-9")
   })

@@ -4,7 +4,7 @@ import { serverPath } from "../lib/paths.ts"
 
 export function ServerLink({ id, name }: { readonly id: string; readonly name: string }) {
   return (
-    <Link href={serverPath(id)} className="block text-xs text-muted hover:underline">
+    <Link href={serverPath(id)} className="block text-xs text-muted hover:underline max-sm:py-1">
       {name}
     </Link>
   )

@@ -28,12 +28,7 @@ export function BackupFacts({ backup, run }: Props) {
       </Fact>
       {note && <Fact name="Holds">{note}</Fact>}
       <Fact name="Type">
-        {backup.type}, {triggerWords[backup.trigger]}
-        {run && run.attempt > 1 && (
-          <>
-            , <Try run={run} />
-          </>
-        )}
+        {backup.type}, {run && run.attempt > 1 ? <Try run={run} /> : triggerWords[backup.trigger]}
       </Fact>
       <Fact name="Made by">
         <Link href={runPath(backup.runId)} className="link">

@@ -19,10 +19,11 @@ export function RunFacts({ run }: { readonly run: Run }) {
         , job {jobName(run)}
       </Fact>
       <Fact name="Started by">
-        {triggerWords[run.trigger]}
-        {run.attempt > 1 && (
+        {run.attempt === 1 ? (
+          triggerWords[run.trigger]
+        ) : (
           <>
-            , <Try run={run} />
+            itself, as <Try run={run} />
           </>
         )}
       </Fact>

@@ -26,15 +26,15 @@ export function SchedulesPage() {
               {jobs.map((job) => (
                 <Section
                   key={job.id}
-                  title={`${job.serverName}, job ${job.name}`}
-                  note={
+                  title={
                     <>
-                      <code className="font-mono">{job.schedule}</code> ·{" "}
                       <Link href={serverPath(job.serverId)} className="link">
-                        Server
+                        {job.serverName}
                       </Link>
+                      , job {job.name}
                     </>
                   }
+                  note={<code className="font-mono">{job.schedule}</code>}
                 >
                   <JobSummary job={job} />
                 </Section>

@@ -3,15 +3,22 @@ import type { ServerDetail } from "../../../../schemas/api.ts"
 import { Fact, Facts } from "../../components/facts.tsx"
 import { Section } from "../../components/page.tsx"
 import { ProblemList } from "../../components/problem-list.tsx"
+import { Age, Time } from "../../components/time.tsx"
 import { engineOf, imageName } from "../../lib/words.ts"
 
 export function WhySection({ server }: { readonly server: ServerDetail }) {
   const { container, project, service } = server
+  const next = soonest(server)
   return (
     <Section title="Why">
       <p className="max-w-prose pt-2.5 text-base">This server is {server.why}.</p>
       <ProblemList problems={server.problems} />
       <Facts>
+        {next && (
+          <Fact name="Next run">
+            <Time at={next.at} zone focusable />, <Age at={next.at} />, by job {next.job}
+          </Fact>
+        )}
         <Fact name="Container">
           {container ? (
             <>
@@ -38,4 +45,11 @@ export function WhySection({ server }: { readonly server: ServerDetail }) {
       </Facts>
     </Section>
   )
+}
+
+function soonest({ schedules }: ServerDetail): { readonly at: string; readonly job: string } | undefined {
+  const runs = schedules.flatMap(({ name, nextRunAt }) =>
+    nextRunAt === null ? [] : [{ at: nextRunAt, job: name }],
+  )
+  return runs.sort((a, b) => a.at.localeCompare(b.at))[0]
 }
