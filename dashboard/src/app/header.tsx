@@ -80,7 +80,7 @@ function Place({ path, name, current }: { path: string; name: string; current: b
     <Link
       href={path}
       aria-current={current ? "page" : undefined}
-      className="flex min-h-12 items-center border-b-2 border-transparent px-3 text-sm text-muted hover:text-ink aria-[current]:border-accent aria-[current]:text-ink max-lg:border-b-0 max-lg:border-l-2 max-lg:min-h-11"
+      className="flex min-h-12 items-center border-b-2 border-transparent px-3 text-sm whitespace-nowrap lg:max-xl:px-2 text-muted hover:text-ink aria-[current]:border-accent aria-[current]:text-ink max-lg:border-b-0 max-lg:border-l-2 max-lg:min-h-11"
     >
       {name}
     </Link>

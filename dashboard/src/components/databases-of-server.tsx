@@ -2,11 +2,11 @@
 import { Link } from "wouter"
 import type { Database, Server } from "../../../schemas/server.ts"
 import { backupPath, databasePath } from "../lib/paths.ts"
-import { freshnessWords, subjectNote } from "../lib/words.ts"
+import { subjectNote } from "../lib/words.ts"
 import { BackUpNow } from "./back-up-now.tsx"
+import { DatabaseState } from "./database-state.tsx"
 import { Name } from "./name.tsx"
 import { Size } from "./size.tsx"
-import { State } from "./state.tsx"
 import { Cell, Row, RowHead, Table } from "./table.tsx"
 import { Age } from "./time.tsx"
 
@@ -40,8 +40,7 @@ export function DatabasesOfServer({ server, databases }: Props) {
           </RowHead>
           <Cell beside>
             <span className="inline-flex flex-col max-sm:items-end">
-              <State {...freshnessWords[database.state]} />
-              {isLeftOut(database) && <span className="text-xs text-muted">left out by label</span>}
+              <DatabaseState database={database} />
             </span>
           </Cell>
           <Cell label="Last good backup">
@@ -70,9 +69,4 @@ export function DatabasesOfServer({ server, databases }: Props) {
       ))}
     </Table>
   )
-}
-
-/** A database on a server that is backed up, which no job of it takes. */
-function isLeftOut({ state, server }: Database): boolean {
-  return state === "unprotected" && server.state === "active"
 }
