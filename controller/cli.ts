@@ -59,7 +59,12 @@ const options = {
 type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>["values"]
 
 function say(line: string): void {
-  process.stdout.write(`${line}\n`)
+  process.stdout.write(`${printable(line)}\n`)
+}
+
+/** Labels and names are other people's text: what would steer the terminal is shown as a mark in its place. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n]/gu, "\u{FFFD}")
 }
 
 async function main(): Promise<void> {
@@ -214,6 +219,6 @@ try {
       : error instanceof Fault
         ? error
         : { message: String(error instanceof Error ? error.stack : error), hint: null }
-  process.stderr.write(`dbbackup: ${message}${hint ? `\n${hint}` : ""}\n`)
+  process.stderr.write(printable(`dbbackup: ${message}${hint ? `\n${hint}` : ""}\n`))
   process.exitCode = 1
 }

@@ -29,10 +29,16 @@ export async function schedules(call: Call): Promise<string> {
     job.schedule,
     job.timeZone,
     job.nextRunAt ?? "-",
-    job.pausedBy ? pausedWords[job.pausedBy] : job.cron === null ? "only when asked for" : "runs",
+    stateOf(job),
   ])
   const list = table(["JOB", "SCHEDULE", "ZONE", "NEXT RUN", "STATE"], rows)
   return status.pausedBy ? `Every schedule is ${pausedWords[status.pausedBy]}.\n\n${list}` : list
+}
+
+function stateOf({ pausedBy, cron, settings }: JobView): string {
+  if (pausedBy) return pausedWords[pausedBy]
+  if (cron === null) return "only when asked for"
+  return isPausedByLabel(settings) ? "runs, though its label pauses it" : "runs"
 }
 
 /** As it is written on this command line: `SERVER:JOB`. */

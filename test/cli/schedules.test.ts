@@ -124,7 +124,11 @@ describe("all jobs", () => {
 
   test("are listed with who paused them", async () => {
     controllerAnswers(
-      answer(listSchedules, [theJob, { ...weekly, ...paused("settings") }]),
+      answer(listSchedules, [
+        theJob,
+        { ...weekly, ...paused("settings") },
+        { ...weekly, settings: [{ key: "paused", value: "true", source: "label" }] },
+      ]),
       answer(getStatus, status({ pausedBy: "settings" })),
     )
     const lines = (await schedules(call)).split("\n")
@@ -132,6 +136,7 @@ describe("all jobs", () => {
     expect(lines[2]).toMatch(/^JOB +SCHEDULE +ZONE +NEXT RUN +STATE$/)
     expect(lines[3]).toMatch(/^shop\/db:default +daily +UTC +2026-.* +runs$/)
     expect(lines[4]).toMatch(/^shop\/db:weekly +daily +UTC +- +paused by the settings$/)
+    expect(lines[5]).toMatch(/ runs, though its label pauses it$/)
   })
 })
 

@@ -102,6 +102,14 @@ describe("servers --why", () => {
     expect(stdout).toEndWith('\n    labels:\n      dbbackup.enable: "true"\n      dbbackup.schedule: daily\n')
   })
 
+  test("shows what would steer the terminal as a mark in its place", async () => {
+    servers = [{ ...legacy, name: "evil\u001b[2Jname\u0007" }]
+    const { stdout } = await dbbackup("servers", "--why")
+    expect(stdout).toStartWith("evil\uFFFD[2Jname\uFFFD: not backed up")
+    const { stderr } = await dbbackup("servers", "--why", "nobody")
+    expect(stderr).toContain("There are: evil\uFFFD[2Jname\uFFFD.")
+  })
+
   test("finds a server by its container, and lists those there are for a name there is not", async () => {
     expect((await dbbackup("servers", "--why", "shop-db-1")).stdout).toStartWith("shop/db: ")
     const { code, stderr } = await dbbackup("servers", "--why", "nobody")

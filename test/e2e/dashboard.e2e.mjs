@@ -140,6 +140,28 @@ test("a container that is not backed up says why not, with corrected labels to c
   await close()
 })
 
+test("a job is paused and resumed with its button, and so are all of them", async () => {
+  const { page, errors, close } = await open("/schedules")
+  const job = () => api("/api/schedules/webshop:default")
+  await page.getByRole("button", { name: "Pause: webshop, job default" }).click()
+  await page.getByText("paused by a person").waitFor()
+  assert.deepEqual([(await job()).enabled, (await job()).nextRunAt], [false, null])
+  await page.getByRole("button", { name: "Resume: webshop, job default" }).click()
+  await page.getByText("started by the schedule").waitFor()
+  assert.equal((await job()).enabled, true)
+  await page.getByRole("button", { name: "Pause all" }).click()
+  await page.getByRole("dialog").getByRole("button", { name: "Pause all" }).click()
+  const notice = page.getByRole("region", { name: "All schedules are paused" })
+  await notice.getByText("A person paused every schedule.").waitFor()
+  assert.equal((await job()).pausedBy, "person")
+  await page.getByRole("link", { name: "Overview" }).click()
+  await notice.getByRole("button", { name: "Resume all" }).click()
+  await notice.waitFor({ state: "detached" })
+  assert.equal((await job()).enabled, true)
+  assert.deepEqual(errors, [])
+  await close()
+})
+
 test("looking again is answered with what is there", async () => {
   const { page, close } = await open("/databases")
   await page.getByRole("button", { name: "Look again" }).click()
