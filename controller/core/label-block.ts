@@ -64,13 +64,12 @@ function same(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): b
   return a.size === b.size && [...a].every(([label, text]) => b.get(label) === text)
 }
 
+/** Names need no quotes: those that are none of the vocabulary's are out by now. */
 function textOf({ labels, comments }: Draft): string | null {
   if (labels.size === 0) return null
-  const lines = [...labels].map(([label, text]) => `${plain(label)}: ${scalar(text)}`)
+  const lines = [...labels].map(([label, text]) => `${label}: ${scalar(text)}`)
   return ["labels:", ...lines, ...comments.map((text) => `# ${oneLine(text)}`)].join("\n  ").concat("\n")
 }
-
-const plain = (label: string) => (/^[\w.-]+$/.test(label) ? label : JSON.stringify(label))
 
 /** Words that YAML 1.1 reads as something else than text. */
 const reserved = /^(true|false|yes|no|on|off|y|n|null)$/i

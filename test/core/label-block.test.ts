@@ -61,6 +61,12 @@ describe("the labels to paste", () => {
     expect(pasted(block).jobs[0]?.spec.schedule.text).toBe("hourly")
   })
 
+  test("say so in one line, whatever line breaks a label holds", () => {
+    const block = blockFor({ enable: "true", "x\ny": "1", schedule: "a\nb" }) ?? ""
+    expect(block.split("\n").filter((line) => line.startsWith("  # "))).toHaveLength(2)
+    expect(block.trimEnd().split("\n")).toHaveLength(4)
+  })
+
   test("give each of two that claim one name its own", () => {
     const first = labelled({ enable: "true", id: "db" }, { id: "1", name: "one" })
     const second = labelled({ enable: "true", id: "db" }, { id: "2", name: "two" })
@@ -93,7 +99,11 @@ test("whatever a container's labels hold, the block is YAML, and what is pasted 
   fc.assert(
     fc.property(fc.dictionary(key, text, { maxKeys: 6 }), (labels) => {
       const block = blockFor(labels)
-      if (block !== null) expect(pasted(block).state).toBe("active")
+      if (block === null) return
+      expect(pasted(block).state).toBe("active")
+      const [head, ...lines] = block.trimEnd().split("\n")
+      expect(head).toBe("labels:")
+      for (const line of lines) expect(line).toStartWith("  ")
     }),
   )
 })

@@ -136,6 +136,13 @@ describe("the page of a run", () => {
   })
 })
 
+test("a try whose time has come is about to begin, not in the past", async () => {
+  controller(failedRun({ retryAt: hoursAgo(0.01) }))
+  show("/runs/run-1")
+  const why = await screen.findByRole("region", { name: "Why" })
+  await waitFor(() => expect(why.textContent).toContain("It is about to be tried again (try 2 of 4)."))
+})
+
 describe("the list of runs", () => {
   test("shows each try, of one server where the address says so", async () => {
     const asked = controller(second, [first])
