@@ -31,7 +31,12 @@ const failing = (id: string, name: string) =>
     id,
     name,
     state: "late",
-    lastAttempt: { id: `try-${name}`, status: "failed", at: hoursAgo(1), problem: refusedPassword },
+    lastAttempt: {
+      id: `try-${name}`,
+      status: "failed",
+      at: hoursAgo(1),
+      problem: { ...refusedPassword, message: `dumping ${name}: ${refusedPassword.message}` },
+    },
   })
 const lateItem = (databaseId: string, sentence: string) => ({
   databaseId: databaseId as DatabaseId,

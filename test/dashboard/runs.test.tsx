@@ -143,6 +143,14 @@ test("a try whose time has come is about to begin, not in the past", async () =>
   await waitFor(() => expect(why.textContent).toContain("It is about to be tried again (try 2 of 4)."))
 })
 
+test("a run that was tried again leads to the next try", async () => {
+  controller(failedRun({ retryAt: null }), [second])
+  show("/runs/run-1")
+  const why = await screen.findByRole("region", { name: "Why" })
+  const next = await within(why).findByRole("link", { name: "tried again" })
+  expect(next.getAttribute("href")).toBe("/runs/run-2")
+})
+
 describe("the list of runs", () => {
   test("shows each try, of one server where the address says so", async () => {
     const asked = controller(second, [first])

@@ -14,7 +14,7 @@ interface Props {
   readonly problem: Problem
   /** The log, oldest first. */
   readonly lines: readonly LogLine[]
-  /** What happens by itself, where more is known than what the kind of problem says. */
+  /** A sentence about what happens by itself, where more is known than what the kind of problem says. */
   readonly next?: ReactNode
 }
 
@@ -30,8 +30,7 @@ export function FailureReport({ what, problem, lines, next }: Props) {
           </p>
           {problem.hint && <p className="pt-1">{problem.hint}</p>}
           <p className="pt-1 text-muted">
-            {next ? <>It is {next}.</> : whatHappensNext(problem)}{" "}
-            <code className="font-mono text-xs">{problem.code}</code>
+            {next ?? whatHappensNext(problem)} <code className="font-mono text-xs">{problem.code}</code>
           </p>
         </div>
       </div>

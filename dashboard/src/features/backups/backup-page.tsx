@@ -6,14 +6,13 @@ import { FailureReport } from "../../components/failure-report.tsx"
 import { Loaded } from "../../components/loading.tsx"
 import { LogView } from "../../components/log-view.tsx"
 import { Name } from "../../components/name.tsx"
-import { NextTry } from "../../components/next-try.tsx"
 import { Page, Section } from "../../components/page.tsx"
 import { State } from "../../components/state.tsx"
 import { DumpTransfer } from "../../components/transfer.tsx"
+import { whatFollows } from "../../components/what-follows.tsx"
 import { databasePath, useIdInPath } from "../../lib/paths.ts"
 import { backupQuery, runLogsQuery } from "../../lib/queries/backups.ts"
-import { runQuery } from "../../lib/queries/runs.ts"
-import { nextTryAt } from "../../lib/tries.ts"
+import { recentRunsQuery, runQuery } from "../../lib/queries/runs.ts"
 import { statusWords } from "../../lib/words.ts"
 import { BackupActions } from "./backup-actions.tsx"
 import { BackupFacts } from "./backup-facts.tsx"
@@ -53,6 +52,8 @@ function Heading({ backup }: { readonly backup: Backup }) {
 function BackupParts({ backup }: { readonly backup: Backup }) {
   const logs = useQuery(runLogsQuery(backup.runId))
   const run = useQuery(runQuery(backup.runId)).data?.run
+  const recent =
+    useQuery({ ...recentRunsQuery(backup.serverId), enabled: "error" in backup }).data?.rows ?? []
   const live = backup.status === "queued" || backup.status === "running"
   return (
     <>
@@ -61,7 +62,7 @@ function BackupParts({ backup }: { readonly backup: Backup }) {
           what={`${backup.database} was not backed up`}
           problem={backup.error}
           lines={logs.data ?? []}
-          next={run === undefined || nextTryAt(run) === null ? undefined : <NextTry run={run} />}
+          next={whatFollows(run, recent)}
         />
       )}
       <Section title={live ? "Progress" : "Facts"}>

@@ -38,7 +38,9 @@ function causeOf(
   const database = databases.find(({ id }) => id === item.databaseId)
   const problem = database?.lastAttempt?.problem
   if (database && problem) {
-    return { cause: [item.serverId, database.state, problem.message].join("\n"), name: database.name }
+    // A message may name the database it is about.
+    const message = problem.message.replaceAll(database.name, "")
+    return { cause: [item.serverId, database.state, message].join("\n"), name: database.name }
   }
   const server = servers.find(({ id }) => id === item.serverId)
   if (server?.state === "unprotected" && server.problems.length === 0 && !item.databaseId) {

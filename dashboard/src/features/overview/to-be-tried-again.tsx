@@ -23,7 +23,7 @@ export function ToBeTriedAgain() {
               <Link href={runPath(run.id)} className="link">
                 {run.serverName}
               </Link>{" "}
-              <NextTry run={run} />
+              is <NextTry run={run} />
             </p>
             {"error" in run && <p className="text-xs text-muted">{run.error.message}</p>}
           </li>

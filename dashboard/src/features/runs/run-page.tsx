@@ -7,14 +7,13 @@ import { FailureReport } from "../../components/failure-report.tsx"
 import { Loaded } from "../../components/loading.tsx"
 import { LogView } from "../../components/log-view.tsx"
 import { Name } from "../../components/name.tsx"
-import { NextTry } from "../../components/next-try.tsx"
 import { Page, Section } from "../../components/page.tsx"
 import { State } from "../../components/state.tsx"
+import { whatFollows } from "../../components/what-follows.tsx"
 import type { ResponseOf } from "../../lib/api.ts"
 import { serverPath, useIdInPath } from "../../lib/paths.ts"
 import { runLogsQuery } from "../../lib/queries/backups.ts"
-import { runQuery } from "../../lib/queries/runs.ts"
-import { nextTryAt } from "../../lib/tries.ts"
+import { recentRunsQuery, runQuery } from "../../lib/queries/runs.ts"
 import { runWords } from "../../lib/words.ts"
 import { BackupsOfRun } from "./backups-of-run.tsx"
 import { RunActions } from "./run-actions.tsx"
@@ -55,6 +54,7 @@ function Heading({ run }: { readonly run: Run }) {
 
 function RunParts({ run, backups }: ResponseOf<typeof getRun>) {
   const logs = useQuery(runLogsQuery(run.id))
+  const recent = useQuery(recentRunsQuery(run.serverId)).data?.rows ?? []
   const live = run.status === "queued" || run.status === "running"
   return (
     <>
@@ -67,7 +67,7 @@ function RunParts({ run, backups }: ResponseOf<typeof getRun>) {
           }
           problem={run.error}
           lines={logs.data ?? []}
-          next={nextTryAt(run) === null ? undefined : <NextTry run={run} />}
+          next={whatFollows(run, recent)}
         />
       )}
       <Section title={live ? "Progress" : "Facts"}>
@@ -76,7 +76,7 @@ function RunParts({ run, backups }: ResponseOf<typeof getRun>) {
         )}
         <RunFacts run={run} />
       </Section>
-      <Tries run={run} />
+      <Tries run={run} recent={recent} />
       <BackupsOfRun backups={backups} live={live} />
       <Section title="Log">
         <Loaded query={logs} what="the log">

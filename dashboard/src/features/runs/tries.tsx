@@ -7,15 +7,17 @@ import { Section } from "../../components/page.tsx"
 import { State } from "../../components/state.tsx"
 import { Time } from "../../components/time.tsx"
 import { runPath } from "../../lib/paths.ts"
-import { runQuery, runsQuery } from "../../lib/queries/runs.ts"
+import { runQuery } from "../../lib/queries/runs.ts"
 import { chainOf, nextTryAt } from "../../lib/tries.ts"
 import { runWords } from "../../lib/words.ts"
 
-/** A chain is short and recent: it is found among the last runs of its server. The first try is asked for by its id. */
-const searched = "200"
+interface Props {
+  readonly run: Run
+  /** The last runs of its server: a chain is short, so the rest of it is among them, but for an old first try. */
+  readonly recent: readonly Run[]
+}
 
-export function Tries({ run }: { readonly run: Run }) {
-  const recent = useQuery(runsQuery({ serverId: run.serverId, limit: searched })).data?.rows ?? []
+export function Tries({ run, recent }: Props) {
   const first = useQuery({ ...runQuery(run.retryOf ?? run.id), enabled: run.retryOf !== null }).data?.run
   const chain = chainOf(run, first ? [first, ...recent] : recent)
   if (chain.length === 1 && nextTryAt(run) === null) return null

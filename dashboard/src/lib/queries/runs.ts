@@ -11,6 +11,9 @@ export const runsQuery = (asked: InputOf<typeof listRuns>) =>
     placeholderData: keepPreviousData,
   })
 
+/** The last runs of a server, to find the tries of one among them. */
+export const recentRunsQuery = (serverId: string) => runsQuery({ serverId, limit: "200" })
+
 export const runQuery = (id: string) =>
   queryOptions({ queryKey: keys.run(id), queryFn: ({ signal }) => call(getRun, { id }, signal) })
 
