@@ -98,7 +98,7 @@ export function subjectNote(kind: Database["kind"]): string | null {
 }
 
 const nextSteps: Readonly<Record<NextStep, string>> = {
-  retry: "It may work when tried again soon, which a scheduled run does by itself.",
+  retry: "It may work when tried again, which its schedule does at the next run at the latest.",
   "next-run": "The next scheduled run tries again by itself.",
   "until-config-changes": "It stays like this until something is changed.",
   "stop-and-alert": "Until a backup succeeds again, no older backup of this server is deleted.",
