@@ -74,6 +74,11 @@ function RunParts({ run, backups }: ResponseOf<typeof getRun>) {
         {run.status === "queued" && (
           <p className="pt-3 text-sm">It waits for its turn: a server has one run at a time.</p>
         )}
+        {run.status === "running" && backups.length === 0 && (
+          <p className="pt-3 text-sm">
+            Nothing is dumped yet: it looks at the server, or waits for it. The log says more.
+          </p>
+        )}
         <RunFacts run={run} />
       </Section>
       <Tries run={run} recent={recent} />
