@@ -126,6 +126,25 @@ describe("the page of a run", () => {
     expect(screen.queryByRole("button", { name: "Cancel the run" }) === null).toBe(true)
   })
 
+  test("that was cancelled half way says what it made, and what not", async () => {
+    const cancelled = { ...failedBackup(), status: "cancelled" } as Backup
+    controller(failedRun({ status: "cancelled", retryAt: null }), [], [completedBackup(), cancelled])
+    show("/runs/run-1")
+    const why = await screen.findByRole("region", { name: "Why" })
+    expect(why.textContent).toContain("Not all of shop/db was backed up")
+    const table = screen.getByRole("table", { name: "Backups of this run" })
+    const [, made, not] = within(table).getAllByRole("row")
+    expect(made?.textContent).toContain("completed")
+    expect(not?.textContent).toContain("cancelledthe password in POSTGRES_PASSWORD was refused")
+  })
+
+  test("that is running shows what each dump has stored so far", async () => {
+    controller(queuedRun({ status: "running", startedAt: hoursAgo(0) }), [], [runningBackup()])
+    show("/runs/run-1")
+    const table = await screen.findByRole("table", { name: "Backups of this run" })
+    expect(table.textContent).toContain("0 B so far")
+  })
+
   test("that made some of its backups is not called a success", async () => {
     controller(failedRun({ status: "partial", retryAt: null }))
     show("/runs/run-1")

@@ -6,14 +6,15 @@ import { Section } from "../../components/page.tsx"
 import { Size } from "../../components/size.tsx"
 import { State } from "../../components/state.tsx"
 import { Cell, Row, RowHead, Table } from "../../components/table.tsx"
-import { DumpTransfer } from "../../components/transfer.tsx"
-import { formatDuration } from "../../lib/format.ts"
+import { Elapsed } from "../../components/transfer.tsx"
+import { formatBytes, formatDuration } from "../../lib/format.ts"
 import { backupPath } from "../../lib/paths.ts"
 import { statusWords } from "../../lib/words.ts"
 
 const columns = [
   { label: "Database" },
   { label: "Status" },
+  { label: "Reason" },
   { label: "Size", numeric: true },
   { label: "Duration", numeric: true },
 ]
@@ -39,23 +40,16 @@ export function BackupsOfRun({ backups, live }: Props) {
                 </Link>
               </RowHead>
               <Cell beside>
-                <span className="max-sm:text-right">
-                  <State {...statusWords[backup.status]} />
-                  {"error" in backup && (
-                    <span className="line-clamp-2 max-w-96 text-xs text-muted">{backup.error.message}</span>
-                  )}
-                  {backup.status === "running" && (
-                    <span className="block text-xs">
-                      <DumpTransfer startedAt={backup.startedAt} progress={backup.progress} />
-                    </span>
-                  )}
-                </span>
+                <State {...statusWords[backup.status]} />
               </Cell>
+              <Cell label="Reason">{"error" in backup && backup.error.message}</Cell>
               <Cell label="Size" numeric>
                 {backup.status === "completed" && <Size bytes={backup.proof.storedBytes} />}
+                {backup.status === "running" && `${formatBytes(backup.progress.storedBytes)} so far`}
               </Cell>
               <Cell label="Duration" numeric>
                 {backup.status === "completed" && formatDuration(backup.durationSeconds)}
+                {backup.status === "running" && <Elapsed since={backup.startedAt} />}
               </Cell>
             </Row>
           ))}

@@ -55,16 +55,13 @@ function Heading({ run }: { readonly run: Run }) {
 function RunParts({ run, backups }: ResponseOf<typeof getRun>) {
   const logs = useQuery(runLogsQuery(run.id))
   const recent = useQuery(recentRunsQuery(run.serverId)).data?.rows ?? []
+  const some = backups.some(({ status }) => status === "completed")
   const live = run.status === "queued" || run.status === "running"
   return (
     <>
       {"error" in run && (
         <FailureReport
-          what={
-            run.status === "partial"
-              ? `Not all of ${run.serverName} was backed up`
-              : `${run.serverName} was not backed up`
-          }
+          what={`${some ? "Not all of " : ""}${run.serverName} was ${some ? "" : "not "}backed up`}
           problem={run.error}
           lines={logs.data ?? []}
           next={whatFollows(run, recent)}
