@@ -24,6 +24,7 @@ import {
   hoursAgo,
   job,
   queuedRun,
+  runningBackup,
   status,
 } from "./setup/samples.ts"
 import { show } from "./setup/show.tsx"
@@ -143,6 +144,14 @@ describe("the page of a run", () => {
     show("/runs/run-1")
     const table = await screen.findByRole("table", { name: "Backups of this run" })
     expect(table.textContent).toContain("0 B so far")
+  })
+
+  test("says so when what it made is no longer kept", async () => {
+    controller(failedRun({ status: "partial", retryAt: null }), [], [failedBackup()])
+    show("/runs/run-1")
+    const why = await screen.findByRole("region", { name: "Why" })
+    expect(why.textContent).toContain("Not all of shop/db was backed up")
+    expect(screen.getByText("What it made is no longer kept.")).toBeDefined()
   })
 
   test("that made some of its backups is not called a success", async () => {

@@ -1,6 +1,7 @@
 // What a run made: one backup per database, each live while it runs.
 import { Link } from "wouter"
 import type { Backup } from "../../../../schemas/backup.ts"
+import type { Run } from "../../../../schemas/run.ts"
 import { Name } from "../../components/name.tsx"
 import { Section } from "../../components/page.tsx"
 import { Size } from "../../components/size.tsx"
@@ -20,17 +21,16 @@ const columns = [
 ]
 
 interface Props {
+  readonly run: Run
   readonly backups: readonly Backup[]
-  /** More may come. */
-  readonly live: boolean
 }
 
-export function BackupsOfRun({ backups, live }: Props) {
+export function BackupsOfRun({ run, backups }: Props) {
+  const note = whatIsMissing(run, backups)
   return (
     <Section title="Backups">
-      {backups.length === 0 ? (
-        <p className="py-2 text-sm text-muted">{live ? "None yet." : "It ended before it made any."}</p>
-      ) : (
+      {note && <p className="py-2 text-sm text-muted">{note}</p>}
+      {backups.length > 0 && (
         <Table caption="Backups of this run" columns={columns}>
           {backups.map((backup) => (
             <Row key={backup.id}>
@@ -57,4 +57,12 @@ export function BackupsOfRun({ backups, live }: Props) {
       )}
     </Section>
   )
+}
+
+/** Deleted backups are not listed with their run any more. */
+function whatIsMissing({ status }: Run, backups: readonly Backup[]): string | null {
+  const made = backups.some((backup) => backup.status === "completed")
+  if ((status === "completed" || status === "partial") && !made) return "What it made is no longer kept."
+  if (backups.length > 0) return null
+  return status === "queued" || status === "running" ? "None yet." : "It ended before it made any."
 }

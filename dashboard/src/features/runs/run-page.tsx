@@ -55,7 +55,7 @@ function Heading({ run }: { readonly run: Run }) {
 function RunParts({ run, backups }: ResponseOf<typeof getRun>) {
   const logs = useQuery(runLogsQuery(run.id))
   const recent = useQuery(recentRunsQuery(run.serverId)).data?.rows ?? []
-  const some = backups.some(({ status }) => status === "completed")
+  const some = run.status === "partial" || backups.some(({ status }) => status === "completed")
   const live = run.status === "queued" || run.status === "running"
   return (
     <>
@@ -79,7 +79,7 @@ function RunParts({ run, backups }: ResponseOf<typeof getRun>) {
         <RunFacts run={run} />
       </Section>
       <Tries run={run} recent={recent} />
-      <BackupsOfRun backups={backups} live={live} />
+      <BackupsOfRun run={run} backups={backups} />
       <Section title="Log">
         <Loaded query={logs} what="the log">
           {(lines) => <LogView lines={lines} live={live} fileName={`run-${run.id}.log`} />}
