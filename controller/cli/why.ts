@@ -71,10 +71,10 @@ function problemText({ message, hint }: Problem): string {
 }
 
 function databaseTable(databases: readonly Database[], now: Date): string {
-  const rows = databases.map(({ name, state, jobs, lastBackup, nextRunAt }) => [
+  const rows = databases.map(({ name, state, jobs, server, lastBackup, nextRunAt }) => [
     name,
     state,
-    jobs.join(",") || "none: left out by the label databases",
+    jobs.join(",") || (server.state === "active" ? "none: left out by the label databases" : "-"),
     lastBackup ? `${ageInWords(now.getTime() - Date.parse(lastBackup.finishedAt))} ago` : "never",
     lastBackup ? size(lastBackup.storedBytes) : "-",
     nextRunAt ?? "-",

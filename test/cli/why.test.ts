@@ -45,13 +45,14 @@ const leftOut: Database = {
 let world: World
 let api: Listening
 let servers: readonly Server[]
+let databases: readonly Database[]
 let looked: number
 
 beforeAll(() => {
   world = aWorld({
     view: {
       servers: () => servers,
-      databases: () => [theDatabase, leftOut],
+      databases: () => databases,
       jobs: () => [theJob, weekly],
       nextRuns: () => [],
       verdict: () => ({ level: "ok", sentence: "All is well.", attention: [] }),
@@ -66,6 +67,7 @@ beforeAll(() => {
 })
 beforeEach(() => {
   servers = [theServer, legacy]
+  databases = [theDatabase, leftOut]
   looked = 0
 })
 afterAll(async () => {
@@ -100,6 +102,12 @@ describe("servers --why", () => {
     const { stdout } = await dbbackup("servers", "--why")
     expect(stdout).toContain("legacy: not backed up: the container has no dbbackup.enable label\n")
     expect(stdout).toEndWith('\n    labels:\n      dbbackup.enable: "true"\n      dbbackup.schedule: daily\n')
+  })
+
+  test("blames no label for databases of a server that is gone", async () => {
+    databases = [{ ...theDatabase, jobs: [], state: "retired", server: { ...theServer, state: "retired" } }]
+    const { stdout } = await dbbackup("servers", "--why", "shop/db")
+    expect(stdout).toMatch(/\n {2}shop +retired +- +never/)
   })
 
   test("shows what would steer the terminal as a mark in its place", async () => {
