@@ -1,10 +1,19 @@
 // The labels to paste so that a container is backed up: its own ones corrected, with what is missing. YAML for a compose file.
-import type { Problem } from "../../schemas/errors.ts"
+import type { FaultCode, Problem } from "../../schemas/errors.ts"
 import { parseLabels } from "./labels.ts"
 import type { DerivedServer } from "./server.ts"
 
 /** More than these is no mistake that a block to paste would mend. */
 const mostLabels = 40
+
+/** What other labels mend. A server that is down, say, is no matter of its labels. */
+const mendable: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  "label-unknown",
+  "label-invalid",
+  "not-enabled",
+  "identity-conflict",
+  "destination-unknown",
+])
 
 /**
  * The block, ready to stand in the place of the service's own labels; null for a server that is backed up by labels without
@@ -14,13 +23,17 @@ export function labelBlock(
   { state, container, problems }: Pick<DerivedServer, "state" | "container" | "problems">,
   prefix: string,
 ): string | null {
-  if (state === "active" && problems.length === 0) return null
-  const own = Object.entries(container.labels).filter(([label]) => label.startsWith(`${prefix}.`))
+  const mistakes = problems.filter(({ code }) => mendable.has(code))
+  if ((state === "active" || state === "misconfigured") && mistakes.length === 0) return null
+  const named = new Set(mistakes.map(({ key }) => key))
+  const own = Object.entries(container.labels).filter(
+    ([label]) => label.startsWith(`${prefix}.`) || named.has(label),
+  )
   if (own.length > mostLabels) return null
   const added = new Map([[`${prefix}.enable`, "true"]])
   if (own.length === 0) added.set(`${prefix}.schedule`, "daily")
   if (state === "conflict") added.set(`${prefix}.id`, container.name)
-  const said = problems.filter(({ key }) => key !== null && !added.has(key))
+  const said = mistakes.filter(({ key }) => key !== null && !added.has(key))
   let draft = corrected({ labels: new Map([...added, ...own, ...added]), comments: [] }, said, prefix)
   // Each round renames, corrects or takes out what is wrong. A mistyped name hides what is wrong with its value.
   for (let wrong = mistakesIn(draft, prefix); wrong.length > 0; wrong = mistakesIn(draft, prefix))

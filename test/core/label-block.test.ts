@@ -32,6 +32,33 @@ describe("the labels to paste", () => {
     expect(blockFor({ enable: "true", schedule: "hourly" })).toBeNull()
   })
 
+  test("are none where something else than the labels is wrong", () => {
+    const server = serverOf(labelled({ enable: "true", schedule: "hourly" }))
+    const down = {
+      code: "server-down",
+      message: "it is down",
+      hint: null,
+      key: null,
+      suggestion: null,
+    } as const
+    expect(labelBlock({ ...server, problems: [down] }, "dbbackup")).toBeNull()
+  })
+
+  test("take in a label whose prefix was mistyped, once somebody says so", () => {
+    const labels = { "dbbakup.schedule": "weekly", "dbbakup.enable": "true" }
+    const server = serverOf(aContainer({ labels }))
+    const slip = (key: string) => ({
+      code: "label-unknown" as const,
+      message: "no label of ours",
+      hint: null,
+      key: `dbbakup.${key}`,
+      suggestion: `dbbackup.${key}`,
+    })
+    expect(labelBlock({ ...server, problems: [slip("schedule"), slip("enable")] }, "dbbackup")).toBe(
+      'labels:\n  dbbackup.enable: "true"\n  dbbackup.schedule: weekly\n',
+    )
+  })
+
   test("keep what is there, and add what is missing", () => {
     expect(blockFor({ schedule: "0 3 * * *", "weekly.schedule": "weekly" })).toBe(
       'labels:\n  dbbackup.enable: "true"\n  dbbackup.schedule: "0 3 * * *"\n  dbbackup.weekly.schedule: weekly\n',
