@@ -116,7 +116,7 @@ describe("the labels to paste", () => {
 
 test("whatever a container's labels hold, the block is YAML, and what is pasted has no mistake left", () => {
   const key = fc.oneof(
-    fc.constantFrom("schedule", "shedule", "enable", "retention", "compress", "weekly.schedule", "hooks.pre"),
+    fc.constantFrom("schedule", "shedule", "enable", "on-missed", "compress", "weekly.schedule", "hooks.pre"),
     fc.string({ unit: "binary", maxLength: 12 }),
   )
   const text = fc.oneof(
