@@ -56,8 +56,11 @@ const button = (words: string) => screen.findByRole("button", { name: `${words}:
 describe("a job", () => {
   test("is paused with its button, and says then who paused it", async () => {
     const changes = schedules(job(), stopped("person"))
-    fireEvent.click(await button("Pause"))
+    const pressed = await button("Pause")
+    pressed.focus()
+    fireEvent.click(pressed)
     expect(await screen.findByText("paused by a person")).toBeDefined()
+    expect(document.activeElement === (await button("Resume"))).toBe(true)
     expect(changes()).toEqual(["post /api/schedules/shop~db%3Adefault/disable"])
     expect(await screen.findByText("none while it is paused")).toBeDefined()
   })

@@ -15,11 +15,12 @@ export function JobPause({ job }: { readonly job: JobView }) {
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <span>{all === null ? wordsOf(job) : `all schedules are ${pausedWords[all]}`}</span>
       {all === null &&
-        choicesFor(job).map(({ change, words }) => (
+        choicesFor(job).map(({ change, words }, place) => (
           <Button
-            key={words}
-            disabled={changing.isPending}
-            onClick={() => changing.mutate({ id: job.id, change })}
+            // biome-ignore lint/suspicious/noArrayIndexKey: what was pressed keeps the focus, whatever it is called then
+            key={place}
+            aria-busy={changing.isPending}
+            onClick={() => changing.isPending || changing.mutate({ id: job.id, change })}
             aria-label={`${words}: ${job.serverName}, job ${job.name}`}
           >
             {words}

@@ -13,7 +13,8 @@ export function LookAgain() {
         {looking.isSuccess && `Looked: ${count(looking.data.length, "server")}.`}
         {looking.error && refusal(looking.error)}
       </span>
-      <Button disabled={looking.isPending} onClick={() => looking.mutate()}>
+      {/* Not disabled meanwhile: it would lose the focus. */}
+      <Button aria-busy={looking.isPending} onClick={() => looking.isPending || looking.mutate()}>
         {looking.isPending ? "Looking…" : "Look again"}
       </Button>
     </span>
