@@ -1,5 +1,6 @@
 // The answer to "are my backups healthy?": one sentence, and what needs a person, each with what to do.
 import type { DockerStatus, Verdict } from "../../schemas/api.ts"
+import type { Problem } from "../../schemas/errors.ts"
 import type { Database, Server } from "../../schemas/server.ts"
 
 type Attention = Verdict["attention"][number]
@@ -19,7 +20,7 @@ export function verdictOf(
     ...wanted.flatMap(databaseAttention),
   ]
   const real = wanted.filter(({ kind }) => kind === "database")
-  const good = real.filter(({ state }) => state === "fresh" || state === "paused")
+  const good = real.filter(isBackedUp)
   if (attention.length > 0)
     return { level: "attention", sentence: attentionSentence(servers, wanted, docker), attention }
   if (real.length === 0) return { level: "empty", sentence: emptySentence(servers), attention }
@@ -73,8 +74,15 @@ function attentionSentence(
       "names are claimed twice",
     ),
   ]
-  if (docker.state === "unreachable") parts.unshift("the Docker engine cannot be reached")
-  const text = parts.length === 0 ? "some servers have problems" : parts.join(", ")
+  const troubled = servers.filter((server) => server.state === "active" && isTroubled(server)).length
+  if (parts.length === 0) parts.push(...count(troubled, "server has a problem", "servers have problems"))
+  const fine = real.filter((database) => isBackedUp(database) && !hasFailed(database)).length
+  // What is right stands beside what is wrong, so that neither is taken for the whole.
+  const text = [
+    ...(docker.state === "unreachable" ? ["the Docker engine cannot be reached"] : []),
+    ...count(fine, "database is backed up", "databases are backed up"),
+    ...(parts.length === 0 ? [] : [parts.join(", ")]),
+  ].join("; ")
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
@@ -83,6 +91,9 @@ function dockerAttention(docker: DockerStatus): Attention[] {
   const sentence = `The Docker engine cannot be reached${docker.problem ? `: ${docker.problem.message}` : ""}.`
   return [{ databaseId: null, serverId: null, sentence, hint: docker.problem?.hint ?? null }]
 }
+
+const isSerious = ({ code }: Problem) => code !== "server-warning"
+const isTroubled = ({ problems }: Server) => problems.some(isSerious)
 
 function serverAttention(server: Server, prefix: string): Attention[] {
   const base = { databaseId: null, serverId: server.id }
@@ -96,14 +107,14 @@ function serverAttention(server: Server, prefix: string): Attention[] {
     ]
   }
   if (server.state === "retired" || server.state === "disabled") return []
-  const serious = server.problems.filter(({ code }) => code !== "server-warning")
-  return serious.map((problem) => ({
+  return server.problems.filter(isSerious).map((problem) => ({
     ...base,
     sentence: `${server.name}: ${problem.message}.`,
     hint: problem.hint,
   }))
 }
 
+const isBackedUp = ({ state }: Database) => state === "fresh" || state === "paused"
 const isBehind = ({ state }: Database) => state === "late" || state === "never"
 
 function hasFailed(database: Database): boolean {
