@@ -8,8 +8,7 @@ import { createEventHub } from "./api/event-hub.ts"
 import { listen } from "./api/listen.ts"
 import { isLoopback, readEnvironment, type Settings } from "./core/environment.ts"
 import { Fault } from "./core/fault.ts"
-import { planSchedule } from "./core/schedule-plan.ts"
-import { deriveServers } from "./core/server.ts"
+import { labelRules, planSchedule } from "./core/schedule-plan.ts"
 import { localDestination } from "./destinations/local.ts"
 import { s3Destination } from "./destinations/s3.ts"
 import { createDocker } from "./docker/client.ts"
@@ -21,7 +20,9 @@ import { recover } from "./jobs/recover.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { createLog } from "./log.ts"
 import type { Destination, Log } from "./ports.ts"
+import { createDerivation } from "./reconcile/derivation.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
+import { createFreshness } from "./reconcile/freshness.ts"
 import { createHealth } from "./reconcile/health.ts"
 import { createWatch } from "./reconcile/loop.ts"
 import { createProber } from "./reconcile/prober.ts"
@@ -75,7 +76,12 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       deleteBackup: (backup) => deleteCopies(jobDeps, backup, stop.signal),
     },
   })
-  const scheduler = createScheduler(clock, (job) => dispatch.tick(job))
+  const scheduler = createScheduler(
+    clock,
+    (job) => dispatch.tick(job),
+    labelRules,
+    () => dispatch.settleDebts(world.knownJobs()),
+  )
   const prober = createProber(
     async (server, signal) => {
       const { probe } = await lookInside(docker, server, signal)
@@ -90,21 +96,17 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     (id) => world.insight(id),
     stop.signal,
   )
-  const derivation = {
+  const settingsOfLabels = {
     prefix: settings.labelPrefix,
     discovery: settings.discovery,
     timeZone: settings.timeZone,
     destinations: [...destinations.keys()],
   }
+  const derive = createDerivation(() => settingsOfLabels, world.remembered, guessEngine)
   const watch = createWatch(
     docker,
     (containers) => {
-      const servers = deriveServers(
-        containers,
-        derivation,
-        world.remembered(),
-        ({ image, envNames, exposedPorts }) => guessEngine(image, envNames, exposedPorts),
-      )
+      const servers = derive(containers)
       world.see(servers)
       scheduler.apply(planSchedule({ kind: "seen", jobs: world.wantedJobs() }, scheduler.jobs()))
       prober.update(servers)
@@ -153,6 +155,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   const server = listen(app, { hostname: settings.hostname, port: settings.port })
   announce(settings, server.port, log)
   const watching = watch.run(stop.signal)
+  createFreshness(world.deadlines, clock, events)
 
   let stopping: Promise<void> | undefined
   const shutDown = async (signal: string) => {

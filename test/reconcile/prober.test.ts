@@ -46,7 +46,7 @@ function prober(
     },
     () => ({ engine: null, serverVersion: null, databases: ["known before"], warnings: [] }),
     stop.signal,
-    { firstMilliseconds: 1, longestMilliseconds: 4, ...pauses },
+    { firstMilliseconds: 1, longestMilliseconds: 4, hopelessMilliseconds: 4, ...pauses },
   )
   const refuseToLearn = (error: Error | undefined) => {
     refuse = error
