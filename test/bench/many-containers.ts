@@ -1,6 +1,8 @@
 // A process that answers as a Docker engine with thousands of containers, on a Unix socket: `bun many-containers.ts SOCKET`.
 // The real controller cannot tell it from one as long as it only looks. Its containers are paused, so that nobody looks inside them.
 // PUT /bench {count, revision} sets what there is; POST /bench {events, seconds} makes so many changes at even pace.
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+
 const [socket = ""] = process.argv.slice(2)
 const schedules = ["hourly", "daily", "weekly", "*/15 * * * *", "30 3 * * *"]
 
@@ -8,7 +10,7 @@ let [count, revision] = [0, 0]
 /** How often each container has been changed since the last PUT. */
 const changes = new Map<number, number>()
 const gone = new Set<number>()
-const followers = new Set<ReadableStreamDefaultController<string>>()
+const followers = new Set<ServerResponse>()
 
 const id = (n: number) => n.toString(16).padStart(64, "c")
 const label = (n: number) => schedules[(n + revision + (changes.get(n) ?? 0)) % schedules.length] ?? "daily"
@@ -57,10 +59,17 @@ const inspected = () => ({
 
 function tell(n: number): void {
   const line = `${JSON.stringify({ Type: "container", Action: "update", Actor: { ID: id(n) } })}\n`
-  for (const follower of followers) follower.enqueue(line)
+  for (const follower of followers) follower.write(line)
 }
 
-async function change({ events, seconds }: { events: number; seconds: number }): Promise<void> {
+function wanted() {
+  const all = []
+  for (let n = 0; n < count; n++) if (!gone.has(n)) all.push([`project${n}~db:default`, label(n)])
+  return all
+}
+
+/** Resolves with null once the changes have been made. */
+async function change({ events, seconds }: { events: number; seconds: number }): Promise<null> {
   const [began, ticks] = [performance.now(), 100]
   for (let tick = 0; tick < ticks; tick++) {
     for (let i = 0; i < events / ticks; i++) {
@@ -71,45 +80,32 @@ async function change({ events, seconds }: { events: number; seconds: number }):
     }
     await Bun.sleep(Math.max(0, began + ((tick + 1) * seconds * 1000) / ticks - performance.now()))
   }
+  return null
 }
 
-Bun.serve({
-  unix: socket,
-  async fetch(request, server) {
-    const { pathname } = new URL(request.url)
-    if (pathname === "/bench" && request.method === "PUT") {
-      ;({ count, revision } = (await request.json()) as { count: number; revision: number })
-      changes.clear()
-      gone.clear()
-      tell(0)
-      return Response.json(null)
-    }
-    if (pathname === "/bench") {
-      await change((await request.json()) as { events: number; seconds: number })
-      return Response.json(listing().map(({ Names }) => Names[0]))
-    }
-    if (pathname === "/wanted") {
-      const wanted = []
-      for (let n = 0; n < count; n++) if (!gone.has(n)) wanted.push([`project${n}~db:default`, label(n)])
-      return Response.json(wanted)
-    }
-    if (pathname === "/version") return Response.json({ Version: "29.0.0", ApiVersion: "1.52" })
-    if (pathname === "/containers/json") return Response.json(listing())
-    if (pathname.startsWith("/containers/")) return Response.json(inspected())
-    if (pathname !== "/events") return Response.json({ message: "not here" }, { status: 404 })
-    server.timeout(request, 0)
-    let follower: ReadableStreamDefaultController<string> | undefined
-    const body = new ReadableStream<string>({
-      start(controller) {
-        follower = controller
-        followers.add(controller)
-        // The head of an answer leaves with its first bytes.
-        controller.enqueue("\n")
-      },
-      cancel() {
-        if (follower) followers.delete(follower)
-      },
-    })
-    return new Response(body, { headers: { "content-type": "application/json" } })
-  },
-})
+async function body<T>(request: IncomingMessage): Promise<T> {
+  return JSON.parse((await Array.fromAsync(request)).join("")) as T
+}
+
+// Not Bun's own server, which ends an answer that is quiet for long.
+createServer(async (request, response) => {
+  const path = request.url ?? ""
+  const answer = (value: unknown, status = 200) =>
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value))
+  if (path === "/bench" && request.method === "PUT") {
+    ;({ count, revision } = await body<{ count: number; revision: number }>(request))
+    changes.clear()
+    gone.clear()
+    tell(0)
+    return answer(null)
+  }
+  if (path === "/bench") return answer(await change(await body(request)))
+  if (path === "/wanted") return answer(wanted())
+  if (path.startsWith("/version")) return answer({ Version: "29.0.0", ApiVersion: "1.52" })
+  if (path.startsWith("/containers/json")) return answer(listing())
+  if (path.startsWith("/containers/")) return answer(inspected())
+  if (!path.startsWith("/events")) return answer({ message: "not here" }, 404)
+  response.writeHead(200, { "content-type": "application/json" }).flushHeaders()
+  followers.add(response)
+  response.on("close", () => followers.delete(response))
+}).listen(socket)
