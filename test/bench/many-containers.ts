@@ -12,7 +12,7 @@ const changes = new Map<number, number>()
 const gone = new Set<number>()
 const followers = new Set<ServerResponse>()
 
-const id = (n: number) => n.toString(16).padStart(64, "c")
+const id = (n: number) => n.toString(16).padStart(64, "0")
 const label = (n: number) => schedules[(n + revision + (changes.get(n) ?? 0)) % schedules.length] ?? "daily"
 
 function listing() {
@@ -70,7 +70,7 @@ function wanted() {
 
 /** Resolves with null once the changes have been made. */
 async function change({ events, seconds }: { events: number; seconds: number }): Promise<null> {
-  const [began, ticks] = [performance.now(), 100]
+  const [began, ticks] = [performance.now(), Math.min(events, 100)]
   for (let tick = 0; tick < ticks; tick++) {
     for (let i = 0; i < events / ticks; i++) {
       const n = Math.floor(Math.random() * count)

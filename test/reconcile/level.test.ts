@@ -1,16 +1,10 @@
 // Whatever happens to containers, to events and to the engine: once it is quiet, what is scheduled is what one fresh listing wants.
 import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
-import { planSchedule } from "../../controller/core/schedule-plan.ts"
-import { deriveServers } from "../../controller/core/server.ts"
-import { createDerivation } from "../../controller/reconcile/derivation.ts"
-import { createWatch, type Pace } from "../../controller/reconcile/loop.ts"
-import { createScheduler } from "../../controller/reconcile/scheduler.ts"
-import { createWorld } from "../../controller/reconcile/world.ts"
-import { guess, operator } from "../core/samples.ts"
-import { temporaryCatalogue } from "../state/samples.ts"
+import type { Pace } from "../../controller/reconcile/loop.ts"
 import { until } from "../support/until.ts"
 import { type FakeEngine, fakeEngine } from "./fake-engine.ts"
+import { reconciling } from "./reconciling.ts"
 
 setDefaultTimeout(60_000)
 const never = 3_600_000
@@ -21,73 +15,6 @@ const byEvents: Pace = {
   retryMilliseconds: 1,
 }
 const byResync: Pace = { ...byEvents, resyncMilliseconds: 10 }
-
-/** The reconciler as main.ts puts it together, without the looks inside. */
-function reconciling(engine: FakeEngine, pace: Pace) {
-  const store = temporaryCatalogue()
-  const clock = () => new Date("2026-03-01T12:00:00Z")
-  const world = createWorld({
-    catalogue: store.catalogue,
-    events: { publish: () => {}, subscribe: () => () => {} },
-    clock,
-    prefix: "dbbackup",
-  })
-  const scheduler = createScheduler(clock, () => {})
-  const settings = operator()
-  const derive = createDerivation(
-    () => settings,
-    world.remembered,
-    (image) => guess({ image } as never),
-  )
-  const stop = new AbortController()
-  const watch = createWatch(
-    engine.docker,
-    (containers) => {
-      world.see(derive(containers))
-      scheduler.apply(planSchedule({ kind: "seen", jobs: world.wantedJobs() }, scheduler.jobs()))
-    },
-    clock,
-    () => {},
-    () => {},
-    pace,
-  )
-  const running = watch.run(stop.signal)
-  const close = async () => {
-    stop.abort()
-    await running
-    scheduler.stop()
-    store.remove()
-  }
-  const text = (jobs: Iterable<{ readonly id: string; readonly fingerprint: string }>) =>
-    [...jobs].map(({ id, fingerprint }) => `${id} ${fingerprint}`).toSorted()
-  const fresh = () => deriveServers(engine.containers(), settings, world.remembered(), guess)
-  return {
-    watch,
-    close,
-    scheduled: () => text(scheduler.jobs().values()),
-    /** What one fresh listing wants, by a derivation that has seen nothing before but the last good labels. */
-    wanted: () => text(fresh().flatMap(({ jobs }) => jobs)),
-    wantedShown: () =>
-      fresh()
-        .map(({ container }) => asText(container))
-        .toSorted(),
-    shown: () =>
-      world
-        .servers()
-        .filter(({ state }) => state !== "retired")
-        .flatMap(({ container }) => (container ? [asText(container)] : []))
-        .toSorted(),
-  }
-}
-const asText = ({
-  id,
-  name,
-  state,
-}: {
-  readonly id: string
-  readonly name: string
-  readonly state: string
-}) => `${id} ${name} ${state}`
 
 const names = ["a", "b", "c", "d"]
 const name = fc.constantFrom(...names)
@@ -164,22 +91,20 @@ async function live(engine: FakeEngine, steps: readonly (readonly [Step, number]
   engine.up()
 }
 
-async function quiet({ scheduled, wanted, shown, wantedShown }: ReturnType<typeof reconciling>) {
-  const is = () => ({ scheduled: scheduled(), shown: shown() })
-  const wants = () => ({ scheduled: wanted(), shown: wantedShown() })
-  const settled = () => JSON.stringify(is()) === JSON.stringify(wants())
+async function quiet({ is, wants }: ReturnType<typeof reconciling>, engine: FakeEngine): Promise<void> {
+  const settled = () => Bun.deepEquals(is(), wants(engine.containers()))
   await until("what is scheduled and shown is what is wanted", settled, 5).catch(() => {})
-  expect(is()).toEqual(wants())
+  expect(is()).toEqual(wants(engine.containers()))
 }
 
 test("events alone lead to what is wanted: repeated, late, over an engine that comes and goes", async () => {
   await fc.assert(
     fc.asyncProperty(story(trouble), async (steps) => {
       const engine = fakeEngine()
-      const reconciler = reconciling(engine, byEvents)
+      const reconciler = reconciling(engine.docker, byEvents)
       try {
         await live(engine, steps)
-        await quiet(reconciler)
+        await quiet(reconciler, engine)
       } finally {
         await reconciler.close()
       }
@@ -192,10 +117,10 @@ test("a resync leads there too, when events are lost", async () => {
   await fc.assert(
     fc.asyncProperty(story(trouble, lost), async (steps) => {
       const engine = fakeEngine()
-      const reconciler = reconciling(engine, byResync)
+      const reconciler = reconciling(engine.docker, byResync)
       try {
         await live(engine, steps)
-        await quiet(reconciler)
+        await quiet(reconciler, engine)
       } finally {
         await reconciler.close()
       }
@@ -208,19 +133,18 @@ test("while the engine is away nothing changes, whatever happens to its containe
   await fc.assert(
     fc.asyncProperty(story(), story(), async (before, meanwhile) => {
       const engine = fakeEngine()
-      const reconciler = reconciling(engine, byResync)
+      const reconciler = reconciling(engine.docker, byResync)
       try {
         await live(engine, before)
-        await quiet(reconciler)
-        const [scheduled, shown] = [reconciler.scheduled(), reconciler.shown()]
+        await quiet(reconciler, engine)
+        const picture = reconciler.is()
         engine.down()
         await live({ ...engine, up: () => {} }, meanwhile)
         await until("it is said", () => reconciler.watch.status().state === "unreachable", 5)
         await Bun.sleep(5)
-        expect(reconciler.scheduled()).toEqual(scheduled)
-        expect(reconciler.shown()).toEqual(shown)
+        expect(reconciler.is()).toEqual(picture)
         engine.up()
-        await quiet(reconciler)
+        await quiet(reconciler, engine)
       } finally {
         await reconciler.close()
       }
@@ -231,7 +155,11 @@ test("while the engine is away nothing changes, whatever happens to its containe
 
 test("ten thousand events end where one listing does, in few looks", async () => {
   const engine = fakeEngine()
-  const reconciler = reconciling(engine, { ...byEvents, quietMilliseconds: 20, patienceMilliseconds: 500 })
+  const reconciler = reconciling(engine.docker, {
+    ...byEvents,
+    quietMilliseconds: 20,
+    patienceMilliseconds: 500,
+  })
   await reconciler.watch.lookNow()
   const before = engine.listings
   for (let i = 0; i < 10_000; i++) {
@@ -240,14 +168,14 @@ test("ten thousand events end where one listing does, in few looks", async () =>
     engine.act(i % 2 ? "start" : "remove", name)
     if (i % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
   }
-  await quiet(reconciler)
+  await quiet(reconciler, engine)
   expect(engine.listings - before).toBeLessThan(100)
   await reconciler.close()
 })
 
 test("a service scaled to three and back keeps one job per container, and its own", async () => {
   const engine = fakeEngine()
-  const reconciler = reconciling(engine, byEvents)
+  const reconciler = reconciling(engine.docker, byEvents)
   const replica = (number: string) => {
     engine.create(`p-db-${number}`, {
       "dbbackup.enable": "true",
@@ -257,16 +185,16 @@ test("a service scaled to three and back keeps one job per container, and its ow
     })
     engine.act("start", `p-db-${number}`)
   }
-  const ids = () => reconciler.scheduled().map((job) => job.split(" ")[0])
+  const ids = () => reconciler.is().scheduled.map((job) => job.split(" ")[0])
   replica("1")
   await reconciler.watch.lookNow()
-  const [first] = reconciler.scheduled()
+  const [first] = reconciler.is().scheduled
   for (const number of ["2", "3"]) replica(number)
   await reconciler.watch.lookNow()
   expect(ids()).toHaveLength(3)
-  expect(reconciler.scheduled()).toContain(first ?? "")
+  expect(reconciler.is().scheduled).toContain(first ?? "")
   for (const number of ["2", "3"]) engine.act("remove", `p-db-${number}`)
   await reconciler.watch.lookNow()
-  expect(reconciler.scheduled()).toEqual([first ?? ""])
+  expect(reconciler.is().scheduled).toEqual([first ?? ""])
   await reconciler.close()
 })
