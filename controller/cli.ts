@@ -20,7 +20,7 @@ const usage = `Usage: dbbackup COMMAND
                                      list backups, newest first
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes]
                                      restore into a new database beside the old one
-  lint COMPOSE_FILE                  check the labels of a compose file
+  lint COMPOSE_FILE                  check the labels of a compose file; exit code 1 for mistakes, not for notes
   healthcheck                        exit 0 when the controller is ready
 
 Options:
@@ -149,8 +149,9 @@ function lint(path: string): void {
     )
   }
   const findings = lintCompose(text, process.env.DBBACKUP_LABEL_PREFIX || "dbbackup", process.env)
-  for (const { service, line, message } of findings) say(`${path}:${line}: ${service}: ${message}`)
-  if (findings.length > 0) process.exitCode = 1
+  for (const { service, line, message, kind } of findings)
+    say(`${path}:${line}: ${kind === "note" ? "note: " : ""}${service}: ${message}`)
+  if (findings.some(({ kind }) => kind === "mistake")) process.exitCode = 1
   else say(`${path}: the labels are good`)
 }
 

@@ -8,6 +8,7 @@ import { createEventHub } from "./api/event-hub.ts"
 import { listen } from "./api/listen.ts"
 import { isLoopback, readEnvironment, type Settings } from "./core/environment.ts"
 import { Fault } from "./core/fault.ts"
+import { noWords } from "./core/labels.ts"
 import { labelRules, planSchedule } from "./core/schedule-plan.ts"
 import { localDestination } from "./destinations/local.ts"
 import { s3Destination } from "./destinations/s3.ts"
@@ -76,11 +77,8 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       deleteBackup: (backup) => deleteCopies(jobDeps, backup, stop.signal),
     },
   })
-  const scheduler = createScheduler(
-    clock,
-    (job) => dispatch.tick(job),
-    labelRules,
-    () => dispatch.settleDebts(world.knownJobs()),
+  const scheduler = createScheduler(clock, dispatch.tick, labelRules, () =>
+    dispatch.settleDebts(world.knownJobs()),
   )
   const prober = createProber(
     async (server, signal) => {
@@ -101,6 +99,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     discovery: settings.discovery,
     timeZone: settings.timeZone,
     destinations: [...destinations.keys()],
+    ...noWords,
   }
   const derive = createDerivation(() => settingsOfLabels, world.remembered, guessEngine)
   const watch = createWatch(

@@ -22,13 +22,14 @@ export type NextStep = "retry" | "next-run" | "until-config-changes" | "stop-and
 type Meaning = {
   readonly next: NextStep
   readonly api: ApiErrorCode
-  readonly http: 400 | 404 | 409 | 500 | 502 | 503
+  readonly http: 400 | 403 | 404 | 409 | 500 | 502 | 503
 }
 
 const meanings = {
   // What labels and identities can be wrong about
   "label-unknown": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
   "label-invalid": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
+  "label-not-in-force": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
   "not-enabled": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
   "identity-conflict": { next: "until-config-changes", api: "CONFLICT", http: 409 },
   "destination-unknown": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
@@ -60,6 +61,7 @@ const meanings = {
   // What a restore can refuse
   "target-exists": { next: "until-config-changes", api: "CONFLICT", http: 409 },
   "restore-failed": { next: "until-config-changes", api: "RESTORE_ERROR", http: 502 },
+  "restore-denied": { next: "until-config-changes", api: "FORBIDDEN", http: 403 },
   "restore-unsupported": { next: "until-config-changes", api: "RESTORE_ERROR", http: 400 },
   // What a request can get wrong
   "request-invalid": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },

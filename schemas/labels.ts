@@ -1,63 +1,19 @@
 // The label vocabulary, `dbbackup.<key>` and `dbbackup.<job>.<key>`: every key once, with its meaning, default and check.
 // Parsing, defaults, the README's table and the JSON Schema all come from these two objects.
 import { z } from "zod"
-import { Retention } from "./retention.ts"
 import {
-  Bool,
-  Compress,
-  Duration,
-  DurationOrNone,
-  Engine,
-  jsonStrings,
-  List,
-  Schedule,
-  TimeZone,
-} from "./scalar.ts"
-
-const EnvName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "write the name of an environment variable, not its value")
-const FilePath = z
-  .string()
-  .regex(/^\/[^\p{Cc}]{1,1023}$/u, "write the absolute path of a file inside the container")
-const UserName = z.string().regex(/^[^\p{Cc}]{1,64}$/u, "write a user name of at most 64 characters")
-
-/** A database selector: exact names and globs (`*`, `?`) to take, and `!` before those to leave out. */
-export type DatabaseSelector = {
-  readonly include: readonly string[] | "all"
-  readonly exclude: readonly string[]
-}
-
-const Databases = List.refine(
-  (items) => !items.some((item) => items.includes(`!${item}`)),
-  "the same database is both taken and left out",
-).transform((items): DatabaseSelector => {
-  const exclude = items.filter((item) => item.startsWith("!")).map((item) => item.slice(1))
-  const include = items.filter((item) => !item.startsWith("!"))
-  const all = include.length === 0 || include.includes("all") || include.includes("*")
-  return { include: all ? "all" : include, exclude }
-})
-
-const DestinationNames = List.refine(
-  (names) => names.every((name) => /^[a-z0-9-]{1,32}$/.test(name)) && new Set(names).size === names.length,
-  "write names of destinations that the operator defined, each once, such as local,offsite",
-)
-
-/** Words of a command, as a JSON array: no shell reads them. */
-const Argv = z.string().transform((text, context): readonly string[] => {
-  const words = jsonStrings(text)
-  if (words === undefined || words.length === 0 || words[0] === "") {
-    context.addIssue({ code: "custom", message: 'write a JSON array of words such as ["redis-cli","save"]' })
-    return z.NEVER
-  }
-  return words
-})
-
-const Wait = z
-  .string()
-  .regex(/^wait=/, "write wait= and a duration, such as wait=5m")
-  .transform((text) => text.slice("wait=".length))
-  .pipe(DurationOrNone)
+  Argv,
+  Databases,
+  DestinationNames,
+  EnvName,
+  FilePath,
+  ShortName,
+  UserName,
+  Wait,
+} from "./label-values.ts"
+import { plannedLabels } from "./planned-labels.ts"
+import { Retention, retentionLabels } from "./retention.ts"
+import { Bool, Compress, Duration, DurationOrNone, Engine, Schedule, TimeZone } from "./scalar.ts"
 
 const hookMoments = ["pre", "post", "pre-restore", "post-restore"] as const
 export type HookMoment = (typeof hookMoments)[number]
@@ -85,6 +41,10 @@ export const ServerLabels = z.strictObject({
   "password-file": FilePath.optional().meta({
     description: "File, inside that container, that holds the user's password.",
   }),
+  restore: z.enum(["allow", "new-only", "deny"]).prefault("allow").meta({
+    description:
+      "Whether restores into this server are allowed, only those into a new database, or none. `deny` is heeded even beside a mistake.",
+  }),
 })
 export type ServerLabels = z.output<typeof ServerLabels>
 
@@ -111,7 +71,7 @@ export const JobLabels = z.strictObject({
   }),
   schedule: Schedule.prefault("daily").meta({
     description:
-      "`hourly` `daily` `weekly` `monthly` `manual`, a cron pattern of 5 or 6 fields, or `@daily` and its like.",
+      "`hourly` `daily` `weekly` `monthly` `manual`, a cron pattern of 5 or 6 fields, or `@daily` and its like. `H` in a field (`H 2 * * *`, `H/15`, `H(0-29)`) is a value of the job's own, always the same.",
   }),
   timezone: TimeZone.optional().meta({
     description: "IANA zone of the schedule and of retention's days (the controller's `TZ`).",
@@ -122,8 +82,9 @@ export const JobLabels = z.strictObject({
   }),
   retention: Retention.prefault("24h 7d 4w 12m").meta({
     description:
-      "Non-empty hours, days, weeks, months and years that keep one backup each (`24h 7d 4w 12m 1y`), and `last=3`. The newest good one always stays, and so does what was made by hand beside the schedule.",
+      "Non-empty hours, days, weeks, months and years that keep one backup each (`24h 7d 4w 12m 1y`), and `last=3 within=30d min-keep=2`; or the name of a policy the operator defined. The newest good one always stays, and so does what was made by hand beside the schedule.",
   }),
+  ...retentionLabels,
   destinations: DestinationNames.optional().meta({
     description: "Names of destinations the operator defined (all of them).",
   }),
@@ -150,14 +111,16 @@ export const JobLabels = z.strictObject({
     .transform(Number)
     .prefault("0")
     .meta({ description: "Of the runs that wait, the one with the highest number begins first." }),
-  group: z
-    .string()
-    .regex(/^[a-z0-9-]{1,32}$/, "write a name of lower-case letters, digits and dashes, at most 32")
-    .optional()
-    .meta({ description: "Runs of jobs that name the same group take turns, on whichever server." }),
+  group: ShortName.optional().meta({
+    description: "Runs of jobs that name the same group take turns, on whichever server.",
+  }),
   compress: Compress.prefault("zstd:3").meta({ description: "`zstd[:1-19]` `gzip[:1-9]` `none`." }),
   timeout: Duration.prefault("6h").meta({ description: "A dump that still runs after this is stopped." }),
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),
+  meta: z.record(z.string(), z.string()).prefault({}).meta({
+    description: "Free text, which every manifest of the job carries.",
+  }),
+  ...plannedLabels,
   "hooks.pre": hookArgv("before a run, to flush or to freeze"),
   "hooks.pre.timeout": hookTimeout,
   "hooks.pre.on-error": hookOnError,
@@ -189,15 +152,29 @@ export function hookOf(spec: JobLabels, moment: HookMoment): Hook | null {
   return { moment, argv, timeoutSeconds, onError }
 }
 
-export const serverKeys = Object.keys(ServerLabels.shape)
-export const jobKeys = Object.keys(JobLabels.shape)
-export const labelKeys = [...serverKeys, ...jobKeys]
+/** Keys that end in a name of the user's choice, and what the documents call it. */
+export const openKeys = { meta: "<key>", "verify.query": "<name>" } as const
+export type OpenKey = keyof typeof openKeys
+/** At most so many names for one of these: they end in every manifest. */
+export const maxOpenNames = 64
 
-/** `[a-z0-9-]{1,32}`, and none of the keys. */
+export const serverKeys = Object.keys(ServerLabels.shape)
+export const jobKeys = Object.keys(JobLabels.shape).filter((key) => !Object.hasOwn(openKeys, key))
+export const labelKeys = [...serverKeys, ...jobKeys]
+/** First words of keys of several words: `hooks`, `meta`, `retention`, `verify`. */
+export const keyHeads = [
+  ...new Set(
+    [...labelKeys.filter((key) => key.includes(".")), ...Object.keys(openKeys)].map(
+      (key) => key.split(".", 1)[0] ?? key,
+    ),
+  ),
+]
+
+/** `[a-z0-9-]{1,32}`, and neither a key nor the first word of one. */
 export const JobName = z
   .string()
   .regex(/^[a-z0-9-]{1,32}$/, "write a job name of lower-case letters, digits and dashes, at most 32")
-  .refine((name) => !labelKeys.includes(name), "a job cannot be named like a key")
+  .refine((name) => !labelKeys.includes(name) && !keyHeads.includes(name), "a job cannot be named like a key")
 
 /** At most so many jobs for one server: labels are input from others, and each job costs a timer. */
 export const maxJobsPerServer = 32

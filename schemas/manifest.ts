@@ -54,6 +54,8 @@ export const Manifest = z.object({
   fileName: z.string(),
   /** The labels' values in force. */
   spec: z.record(z.string(), z.string()),
+  /** What the labels `meta.<key>` say, for people. Manifests written before there was such a label have none. */
+  meta: z.record(z.string(), z.string()).optional(),
   /** Commands for a person without this program. */
   restore: z.array(z.string()).min(1),
   program: z.string(),

@@ -1,6 +1,7 @@
 // The small values that labels, settings and requests are made of: strict text in, typed values out.
 import { Cron } from "croner"
 import { z } from "zod"
+import { hasHash, resolveHash } from "./cron-hash.ts"
 
 export const engineNames = ["postgres", "mysql", "mariadb"] as const
 export const Engine = z.enum(engineNames)
@@ -24,7 +25,29 @@ export const Duration = z
   .transform((text) => Number(text.slice(0, -1)) * secondsPer[text.slice(-1) as keyof typeof secondsPer])
 
 /** The same, or `0` for none. */
-export const DurationOrNone = z.union([z.literal("0").transform(() => 0), Duration])
+export const DurationOrNone = z.union([z.literal("0").transform(() => 0), Duration], {
+  error: "write a duration such as 90s, 15m, 36h or 7d, or 0",
+})
+
+/** Seconds as a duration that reads back as the same, in the largest unit that fits. */
+export function formatDuration(seconds: number): string {
+  const unit = (["d", "h", "m"] as const).find((name) => seconds % secondsPer[name] === 0) ?? "s"
+  return `${seconds / secondsPer[unit]}${unit}`
+}
+
+const bytesPer = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const
+
+/** `512MiB 50GiB` → bytes, at least 1024. */
+export const Size = z
+  .string()
+  .regex(/^[1-9]\d{0,5}[KMGT]iB$/, "write a size such as 512MiB or 50GiB")
+  .transform((text) => Number(text.slice(0, -3)) * bytesPer[text.slice(-3) as keyof typeof bytesPer])
+
+/** Bytes as a size that reads back as the same, in the largest unit that fits. */
+export function formatSize(bytes: number): string {
+  const unit = (["TiB", "GiB", "MiB"] as const).find((name) => bytes % bytesPer[name] === 0) ?? "KiB"
+  return `${bytes / bytesPer[unit]}${unit}`
+}
 
 /** An IANA zone such as `Europe/Berlin`. */
 export const TimeZone = z.string().refine(isTimeZone, "write an IANA time zone such as Europe/Berlin or UTC")
@@ -74,7 +97,10 @@ export const schedulePresets = {
 
 const cronNicknames = ["@hourly", "@daily", "@weekly", "@monthly", "@yearly", "@annually"]
 
-/** When a job runs by itself: a preset, a cron pattern of 5 or 6 fields, `@daily` and its like, or only on request. */
+/**
+ * When a job runs by itself: a preset, a cron pattern of 5 or 6 fields, `@daily` and its like, or only on request. As labels
+ * write it, a pattern may hold `H`; as a job carries it (`desiredJob`), each `H` has its value.
+ */
 export type Schedule =
   | { readonly kind: "cron"; readonly text: string; readonly pattern: string }
   | { readonly kind: "manual"; readonly text: string }
@@ -93,15 +119,25 @@ export const Schedule = z.string().transform((raw, context): Schedule => {
 })
 
 function cronMistake(pattern: string): string | undefined {
-  const fields = pattern.split(" ").length
-  if (!(cronNicknames.includes(pattern) || fields === 5 || fields === 6)) {
+  const fields = pattern.split(" ")
+  if (!(cronNicknames.includes(pattern) || fields.length === 5 || fields.length === 6)) {
     return "write hourly, daily, weekly, monthly, manual, or a cron pattern of 5 or 6 fields such as 0 2 * * *"
   }
   try {
-    return nextRuns(pattern, "UTC", new Date(), 1).length === 0 ? "this cron pattern never fires" : undefined
+    return everyResolution(pattern, fields.at(-2) ?? "").every(fires)
+      ? undefined
+      : "this cron pattern never fires"
   } catch (error) {
     return `this is not a cron pattern: ${error instanceof Error ? error.message : String(error)}`
   }
+}
+
+const fires = (pattern: string) => nextRuns(pattern, "UTC", new Date(), 1).length > 0
+
+/** What `H` may become, as far as it decides whether the pattern ever fires: only a month can lack a day. */
+function everyResolution(pattern: string, month: string): readonly string[] {
+  if (!hasHash(pattern)) return [pattern]
+  return Array.from({ length: hasHash(month) ? 12 : 1 }, (_, picked) => resolveHash(pattern, () => picked))
 }
 
 /** The next `count` times a cron pattern fires after `from`, in the given IANA zone. Empty when it never fires. */

@@ -14,19 +14,29 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml"
+import type { Problem } from "../../schemas/errors.ts"
+import { PolicyName } from "../../schemas/retention.ts"
 import { Fault } from "../core/fault.ts"
-import { parseLabels } from "../core/labels.ts"
+import { strayLabels } from "../core/label-strays.ts"
+import { type JobSpec, noWords, parseLabels } from "../core/labels.ts"
+import { notInForce } from "../core/not-in-force.ts"
+import { guessEngine } from "../engines/detect.ts"
+import { interpolated, readLabels, replicasOf, type Service } from "./compose-labels.ts"
 
 export interface Finding {
   readonly service: string
   readonly line: number
   readonly message: string
+  /** A `mistake` keeps the controller from doing what is asked; a `note` is worth knowing. */
+  readonly kind: "mistake" | "note"
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
+type Remark = Pick<Finding, "message" | "kind"> & { readonly key: string | null }
 
 /**
- * Every mistake in the labels of every service. Throws a Fault when the text is no compose file.
+ * What the controller would say of the labels of every service, and what compose would. What only the operator's settings
+ * tell, names of destinations and policies, is not checked. Throws a Fault when the text is no compose file.
  * @param env what compose would put in the place of `${NAME}`
  */
 export function lintCompose(text: string, prefix: string, env: Environment): readonly Finding[] {
@@ -41,23 +51,90 @@ export function lintCompose(text: string, prefix: string, env: Environment): rea
   if (!isMap(services))
     throw new Fault("request-invalid", "the file has no services", { hint: "Name a compose file." })
   const values = valuesOf(document)
+  const owners = new Map<string, string>()
   return services.items.flatMap((item) => {
     if (!isPair(item)) return []
     const service = String(item.key)
     const node = isAlias(item.value) ? item.value.resolve(document) : item.value
     if (!isMap(node)) return []
-    const labels = labelsOf(values[service]?.labels, env)
-    const parsed = parseLabels(labels, prefix, false)
-    if (parsed.kind !== "bad" && parsed.kind !== "not-enabled") return []
-    return parsed.problems.map((problem) => ({
-      service,
-      line: lineOf(node, problem.key, lines),
-      message: `${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`,
-    }))
+    const remarks = remarksOn(values[service] ?? {}, prefix, env, (id) => {
+      const owner = owners.get(id)
+      if (owner === undefined) owners.set(id, service)
+      return owner
+    })
+    return remarks.map(({ key, ...remark }) => ({ service, line: lineOf(node, key, lines), ...remark }))
   })
 }
 
-type Services = Readonly<Record<string, { readonly labels?: unknown } | null>>
+/** @param claim takes an identity for the service, or says which other service has it */
+function remarksOn(
+  service: Service,
+  prefix: string,
+  env: Environment,
+  claim: (id: string) => string | undefined,
+): readonly Remark[] {
+  const { labels, refused } = readLabels(service.labels, env)
+  const remarks: Remark[] = [...refused]
+    .filter(([key]) => key.startsWith(`${prefix}.`))
+    .map(([key, message]) => ({ key, message: `${key}: ${message}`, kind: "mistake" }))
+  const elsewhere = Object.keys(readLabels(service.deploy?.labels, env).labels).find((key) =>
+    key.startsWith(`${prefix}.`),
+  )
+  if (elsewhere !== undefined) {
+    const message = `${elsewhere}: labels under deploy are not the container's, and are not seen. Write it under labels`
+    remarks.push({ key: null, message, kind: "mistake" })
+  }
+  remarks.push(...strayLabels(labels, prefix).map((problem) => remark(problem, "mistake")))
+  const parsed = parseLabels(labels, prefix, false, { ...noWords, policies: null })
+  if (parsed.kind === "bad" || parsed.kind === "not-enabled")
+    return [...remarks, ...parsed.problems.map((problem) => remark(problem, "mistake"))]
+  if (parsed.kind !== "good") return remarks
+  const image = typeof service.image === "string" ? interpolated(service.image, env) : ""
+  const { notes, stopping } = notInForce(parsed.jobs, parsed.server.type ?? guessEngine(image, [], []))
+  return [
+    ...remarks,
+    ...stopping.map((problem) => remark(problem, "mistake")),
+    ...identityRemarks(parsed.server.id, replicasOf(service), prefix, claim),
+    ...policyRemarks(parsed.jobs),
+    ...notes.map((problem) => remark(problem, "note")),
+  ]
+}
+
+/** A retention that is one word may be a mistake, or a policy's name: only the operator's settings tell. */
+function policyRemarks(jobs: readonly JobSpec[]): readonly Remark[] {
+  const names = new Map<string, string>()
+  for (const { settings, writtenAs } of jobs) {
+    const { value } = settings.find(({ key }) => key === "retention") ?? { value: "" }
+    if (PolicyName.safeParse(value).success && writtenAs.retention) names.set(writtenAs.retention, value)
+  }
+  return [...names].map(([key, name]) => ({
+    key,
+    message: `${key}: the operator's settings must define a retention policy named ${name}, which is not checked here`,
+    kind: "note",
+  }))
+}
+
+function remark({ key, message, hint }: Problem, kind: Finding["kind"]): Remark {
+  return { key, message: `${message}${hint ? `. ${hint}` : ""}`, kind }
+}
+
+/** Who shares an identity is not backed up: two services of one id, or every container of a scaled one. */
+function identityRemarks(
+  id: string | undefined,
+  replicas: number,
+  prefix: string,
+  claim: (id: string) => string | undefined,
+): readonly Remark[] {
+  if (id === undefined) return []
+  const key = `${prefix}.id`
+  const hint = `Give each its own ${key}, or none: compose names them apart.`
+  const owner = claim(id)
+  const shared = owner === undefined ? [] : [`the service ${owner} has the same id ${id}`]
+  const scaled = replicas > 1 ? [`${replicas} containers of this service would share the id ${id}`] : []
+  return [...shared, ...scaled].map((text) => ({ key, message: `${key}: ${text}. ${hint}`, kind: "mistake" }))
+}
+
+type Services = Readonly<Record<string, Service | null>>
 
 /** The services with their anchors and merges resolved. */
 function valuesOf(document: Document): Services {
@@ -73,31 +150,6 @@ function valuesOf(document: Document): Services {
       },
     )
   }
-}
-
-/** Both forms compose knows: a map, or a list of `key=value`. */
-function labelsOf(value: unknown, env: Environment): Record<string, string> {
-  const pairs: [string, unknown][] = Array.isArray(value)
-    ? value
-        .map(String)
-        .map((text) => [
-          text.split("=", 1)[0] ?? "",
-          text.includes("=") ? text.slice(text.indexOf("=") + 1) : "",
-        ])
-    : Object.entries((value ?? {}) as Record<string, unknown>)
-  return Object.fromEntries(pairs.map(([key, text]) => [key, interpolated(String(text ?? ""), env)]))
-}
-
-/** As compose does it: `$$` is a `$`, `$NAME` and `${NAME}` are replaced, `${NAME:-default}` has a default. */
-function interpolated(text: string, env: Environment): string {
-  const reference = /\$(?:\$|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?)([-+?])([^}]*))?\})/g
-  return text.replace(reference, (whole, plain, braced, colon, operator, word: string | undefined) => {
-    if (whole === "$$") return "$"
-    const value = env[plain ?? braced]
-    const given = value !== undefined && !(colon && value === "")
-    if (operator === "+") return given ? (word ?? "") : ""
-    return given ? value : operator === "-" ? (word ?? "") : ""
-  })
 }
 
 function lineOf(service: YAMLMap, key: string | null, lines: LineCounter): number {

@@ -1,25 +1,36 @@
-// A container's labels → the spec of its jobs, or everything that is wrong with them. Structure first, meaning second.
+// A container's labels → the spec of its jobs, or everything that is wrong with them. Structure first (label-sort), meaning second.
 import type { z } from "zod"
 import type { Problem } from "../../schemas/errors.ts"
+import { JobLabels, jobKeys, ServerLabels } from "../../schemas/labels.ts"
 import {
-  JobLabels,
-  JobName,
-  jobKeys,
-  labelKeys,
-  maxJobsPerServer,
-  maxLabelLength,
-  ServerLabels,
-  serverKeys,
-} from "../../schemas/labels.ts"
+  formatRetention,
+  PolicyName,
+  type RetentionPolicy,
+  refinedRetention,
+} from "../../schemas/retention.ts"
 import type { SettingInForce } from "../../schemas/server.ts"
+import { capped, invalid, short } from "./label-problems.ts"
+import { emptyLevel, type Level, openKeyOf, sortLabels, type Values } from "./label-sort.ts"
 import { nearest } from "./suggest.ts"
+import { defaultOf, nearestValue } from "./value-words.ts"
 
 export interface JobSpec {
   readonly name: string
   readonly labels: JobLabels
-  /** Every key of the vocabulary with the value in force, as text, and where it comes from. */
+  /** Every key that has a value in force, as text, and where it comes from. */
   readonly settings: readonly SettingInForce[]
+  /** The label, or the operator's default, that each value not its own default was written as. */
+  readonly writtenAs: Readonly<Values>
 }
+
+/** What the operator lets labels refer to. */
+export interface OperatorWords {
+  /** Named retention policies; null when nobody knows them here (the linter), and any name may be one. */
+  readonly policies: ReadonlyMap<string, RetentionPolicy> | null
+  /** What labels say where a container does not, by key of a job. */
+  readonly defaults: Readonly<Record<string, string>>
+}
+export const noWords: OperatorWords = { policies: new Map(), defaults: {} }
 
 /** What a container asks for. `absent`: it has no key of ours. `not-enabled`: keys, but no `enable`. */
 export type ParsedLabels =
@@ -29,149 +40,133 @@ export type ParsedLabels =
   | { readonly kind: "bad"; readonly problems: readonly Problem[] }
   | { readonly kind: "good"; readonly server: ServerLabels; readonly jobs: readonly JobSpec[] }
 
-type Values = Record<string, string>
-type Sorted = {
-  readonly server: Values
-  readonly flat: Values
-  /** The label that each flat key was written as: `dbbackup.default.schedule` is one too. */
-  readonly flatLabels: Values
-  readonly jobs: Map<string, Values>
-  readonly problems: Problem[]
-}
-
 /**
+ * A value of a job is its own label's, else the flat label's, else the operator's default, else the vocabulary's.
  * @param enabledByDefault a container without `enable` counts as enabled (automatic discovery)
  */
 export function parseLabels(
   labels: Readonly<Record<string, string>>,
   prefix: string,
   enabledByDefault: boolean,
+  operator: OperatorWords = noWords,
 ): ParsedLabels {
   const own = Object.entries(labels).filter(([key]) => key === prefix || key.startsWith(`${prefix}.`))
   if (own.length === 0 && !enabledByDefault) return { kind: "absent" }
-  const sorted = sortKeys(own, prefix)
+  const sorted = sortLabels(own, prefix)
   // Asked by itself: a mistake in another label must not outweigh the wish to be left alone.
-  if (ServerLabels.shape.enable.safeParse(sorted.server.enable).data === false) return { kind: "disabled" }
+  if (ServerLabels.shape.enable.safeParse(sorted.server.values.enable).data === false)
+    return { kind: "disabled" }
   // An `enable` whose value is lost (empty, say) is a mistake, and no reason to stop what ran well before.
   const saysEnable = own.some(([label]) => label === `${prefix}.enable`)
   if (!saysEnable && !enabledByDefault) {
-    return { kind: "not-enabled", problems: [notEnabled(prefix, own[0]?.[0] ?? prefix), ...sorted.problems] }
+    const problems = [notEnabled(prefix, own[0]?.[0] ?? prefix), ...sorted.problems]
+    return { kind: "not-enabled", problems: capped(problems, sorted.untold, prefix) }
   }
-  const server = ServerLabels.safeParse(sorted.server)
-  const flat = JobLabels.safeParse(sorted.flat)
+  const server = ServerLabels.safeParse(sorted.server.values)
+  const defaults = defaultLevel(operator)
+  const flat = inherit(defaults, sorted.flat)
+  const parsedFlat = JobLabels.safeParse(inputOf(flat.values, operator))
   const problems = [
     ...sorted.problems,
-    ...problemsOf(server, sorted.server, (key) => `${prefix}.${key}`),
-    ...problemsOf(flat, sorted.flat, (key) => sorted.flatLabels[key] ?? `${prefix}.${key}`),
+    ...problemsOf(server, sorted.server, operator),
+    ...problemsOf(parsedFlat, flat, operator),
   ]
-  const jobs: JobSpec[] = flat.success
-    ? [{ name: "default", labels: flat.data, settings: settingsOf(sorted.flat) }]
-    : []
-  for (const [name, values] of sorted.jobs) {
-    problems.push(...problemsOf(JobLabels.safeParse(values), values, (key) => `${prefix}.${name}.${key}`))
-    const merged = JobLabels.safeParse({ ...sorted.flat, ...values })
-    if (merged.success)
-      jobs.push({ name, labels: merged.data, settings: settingsOf({ ...sorted.flat, ...values }) })
+  const jobs = parsedFlat.success ? [specOf("default", parsedFlat.data, flat, defaults)] : []
+  for (const [name, level] of sorted.jobs) {
+    problems.push(...problemsOf(JobLabels.safeParse(inputOf(level.values, operator)), level, operator))
+    const merged = inherit(flat, level)
+    const parsed = JobLabels.safeParse(inputOf(merged.values, operator))
+    if (parsed.success) jobs.push(specOf(name, parsed.data, merged, defaults))
   }
-  if (problems.length > 0 || !server.success) return { kind: "bad", problems }
+  if (problems.length + sorted.untold > 0 || !server.success)
+    return { kind: "bad", problems: capped(problems, sorted.untold, prefix) }
   return { kind: "good", server: server.data, jobs }
 }
 
-/** Puts each label where it belongs, and names those that belong nowhere. */
-function sortKeys(own: readonly (readonly [string, string])[], prefix: string): Sorted {
-  const sorted: Sorted = { server: bare(), flat: bare(), flatLabels: bare(), jobs: new Map(), problems: [] }
-  for (const [label, text] of own) {
-    const key = label.slice(prefix.length + 1)
-    const mistake = valueMistake(label, text)
-    if (mistake) sorted.problems.push(mistake)
-    else if (serverKeys.includes(key)) sorted.server[key] = text
-    else if (jobKeys.includes(key)) giveFlat(sorted, key, label, text)
-    else sortJobKey(sorted, key, label, text, prefix)
-  }
-  if (sorted.jobs.size >= maxJobsPerServer) {
-    sorted.problems.push(
-      invalid(
-        prefix,
-        `${sorted.jobs.size} jobs on one container, at most ${maxJobsPerServer - 1} besides the default one are allowed`,
-      ),
-    )
-    sorted.jobs.clear()
-  }
-  return sorted
+/** What is wrong with defaults that the operator writes for every job; `key` is the default's. */
+export function defaultsMistakes(operator: OperatorWords): readonly Problem[] {
+  const entries = Object.entries(operator.defaults).map(([key, text]) => [`defaults.${key}`, text] as const)
+  const { server, flat, jobs, problems, untold } = sortLabels(entries, "defaults")
+  const misplaced = [server, ...jobs.values()].flatMap(({ labels }) => Object.values(labels))
+  const found = [
+    ...problems,
+    ...misplaced.map((label) => invalid(label, "only keys of a job have a default for every job")),
+    ...problemsOf(JobLabels.safeParse(inputOf(flat.values, operator)), flat, operator),
+  ]
+  return capped(found, untold, "defaults")
 }
 
-function sortJobKey(sorted: Sorted, key: string, label: string, text: string, prefix: string): void {
-  const dot = key.indexOf(".")
-  const job = dot < 0 ? "" : key.slice(0, dot)
-  const jobKey = key.slice(dot + 1)
-  if (dot >= 0 && serverKeys.includes(jobKey) && JobName.safeParse(job).success) {
-    sorted.problems.push(
-      invalid(label, `${jobKey} belongs to the whole server, not to one job`, `${prefix}.${jobKey}`),
-    )
-  } else if (job === "default" && jobKeys.includes(jobKey)) {
-    giveFlat(sorted, jobKey, label, text)
-  } else if (dot >= 0 && jobKeys.includes(jobKey) && JobName.safeParse(job).success) {
-    const values = sorted.jobs.get(job) ?? bare()
-    sorted.jobs.set(job, values)
-    values[jobKey] = text
-  } else {
-    sorted.problems.push(unknown(label, key, job, jobKey, prefix))
+/** The operator's defaults, those that are keys of a job: what else there is was refused when they were read. */
+function defaultLevel({ defaults }: OperatorWords): Level {
+  const level = emptyLevel()
+  for (const [key, text] of Object.entries(defaults)) {
+    if (!jobKeys.includes(key) && openKeyOf(key) === undefined) continue
+    level.values[key] = text
+    level.labels[key] = `defaults.${key}`
   }
+  return level
 }
 
-/** `dbbackup.schedule` and `dbbackup.default.schedule` are the same key, and must not contradict each other. */
-function giveFlat({ flat, flatLabels, problems }: Sorted, key: string, label: string, text: string): void {
-  const before = flat[key]
-  if (before !== undefined && before !== text)
-    problems.push(invalid(label, `${key} is given twice with different values`))
-  flat[key] = text
-  flatLabels[key] = label
+/** A job's own values before those it inherits. A retention of its own is not refined by what refined another. */
+function inherit(from: Level, own: Level): Level {
+  const kept = Object.keys(from.values).filter(
+    (key) => own.values.retention === undefined || !key.startsWith("retention."),
+  )
+  const level = emptyLevel()
+  for (const key of kept) {
+    level.values[key] = from.values[key] ?? ""
+    level.labels[key] = from.labels[key] ?? ""
+  }
+  Object.assign(level.values, own.values)
+  Object.assign(level.labels, own.labels)
+  return level
 }
 
-function valueMistake(label: string, text: string): Problem | undefined {
-  if (text.trim() === "") {
-    return {
-      ...invalid(label, "the value is empty"),
-      hint: "Give it a value or remove the label. If the value held a $, compose has replaced it: write $$.",
+/** The values as the schema takes them: open keys gathered, and the name of a policy replaced by what it stands for. */
+function inputOf(values: Values, { policies }: OperatorWords): Record<string, unknown> {
+  const input: Record<string, unknown> = {}
+  const gathered = new Map<string, Record<string, string>>()
+  for (const [key, text] of Object.entries(values)) {
+    const open = openKeyOf(key)
+    if (open === undefined) input[key] = text
+    else {
+      const names = gathered.get(open) ?? {}
+      gathered.set(open, names)
+      names[key.slice(open.length + 1)] = text
     }
   }
-  if (text.length > maxLabelLength)
-    return invalid(label, `the value has ${text.length} characters, at most ${maxLabelLength} are read`)
-  return /\p{Cc}/u.test(text) ? invalid(label, "the value holds control characters") : undefined
+  for (const [open, names] of gathered) input[open] = names
+  const name = policyName(values.retention)
+  const policy = name === undefined ? undefined : policies?.get(name)
+  if (policy) input.retention = formatRetention(policy)
+  else if (name !== undefined && policies === null) delete input.retention
+  return input
 }
 
-const bare = (): Values => Object.create(null) as Values
-
-function invalid(key: string, message: string, suggestion: string | null = null): Problem {
-  const hint = suggestion === null ? null : `Write ${suggestion}.`
-  return { code: "label-invalid", message: `${short(key)}: ${message}`, hint, key, suggestion }
+function policyName(retention: string | undefined): string | undefined {
+  return retention === undefined ? undefined : PolicyName.safeParse(retention.trim()).data
 }
 
-function unknown(label: string, key: string, job: string, jobKey: string, prefix: string): Problem {
-  const badName = job !== "" && jobKeys.includes(jobKey)
-  const nearKey = job === "" ? nearest(key, labelKeys) : nearest(jobKey, jobKeys)
-  const near = badName ? jobNameNear(job) : job
-  const suggestion =
-    near === null || nearKey === null ? null : `${prefix}.${near === "" ? "" : `${near}.`}${nearKey}`
-  const message = badName
-    ? `${short(label)}: "${short(job)}" cannot name a job: lower-case letters, digits and dashes, at most 32, and no key`
-    : `${short(label)}: unknown label`
-  const hint =
-    suggestion !== null
-      ? `Did you mean ${suggestion}?`
-      : badName
-        ? "Choose another name for the job."
-        : "The README lists every label."
-  return { code: "label-unknown", message, hint, key: label, suggestion }
+function specOf(name: string, data: JobLabels, level: Level, defaults: Level): JobSpec {
+  const labels = { ...data, retention: refinedRetention(data.retention, data) }
+  return { name, labels, settings: settingsOf(level, defaults), writtenAs: level.labels }
 }
 
-/** `My_Job` → `my-job` */
-function jobNameNear(job: string): string | null {
-  const name = job
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "")
-  return JobName.safeParse(name).success ? name : null
+function settingsOf({ values, labels }: Level, defaults: Level): SettingInForce[] {
+  const named = Object.keys(values).filter((key) => openKeyOf(key) !== undefined)
+  return [...jobKeys, ...named.sort()].flatMap((key): SettingInForce[] => {
+    const text = values[key]
+    if (text !== undefined) {
+      const source = labels[key] === defaults.labels[key] ? "settings" : "label"
+      return [{ key, value: text, source }]
+    }
+    const value = defaultOf(key)
+    // How to run a hook that there is not is no value in force.
+    const hook = /^(hooks\.[a-z-]+)\./.exec(key)?.[1]
+    return value === "" || (hook !== undefined && values[hook] === undefined)
+      ? []
+      : [{ key, value, source: "default" }]
+  })
 }
 
 function notEnabled(prefix: string, key: string): Problem {
@@ -184,48 +179,24 @@ function notEnabled(prefix: string, key: string): Problem {
   }
 }
 
-const truth = ["true", "false"]
-/** The words that a key takes, to suggest one for a mistyped value. */
-const valueWords: Readonly<Record<string, readonly string[]>> = {
-  enable: truth,
-  globals: truth,
-  paused: truth,
-  schedule: ["hourly", "daily", "weekly", "monthly", "manual", "@hourly", "@daily", "@weekly", "@monthly"],
-  type: ["postgres", "mysql", "mariadb"],
-  "on-missed": ["run-once", "skip"],
-  compress: ["zstd", "gzip", "none"],
-}
-
 function problemsOf(
   result: z.ZodSafeParseResult<unknown>,
-  values: Values,
-  labelOf: (key: string) => string,
+  { values, labels }: Level,
+  { policies }: OperatorWords,
 ): Problem[] {
   return (result.error?.issues ?? []).map((issue) => {
-    const key = String(issue.path[0] ?? "")
+    const key = issue.path.join(".")
     const text = values[key] ?? ""
-    const near = nearest(text, valueWords[key] ?? [])
-    const problem = invalid(labelOf(key), `"${short(text)}" is not valid: ${issue.message}`)
+    const label = labels[key] ?? key
+    const name = key === "retention" ? policyName(text) : undefined
+    const names = [...(policies?.keys() ?? [])]
+    if (name !== undefined && names.length > 0) {
+      const near = nearest(name, names)
+      const hint = near === null ? `Defined are: ${names.join(", ")}.` : `Did you mean ${near}?`
+      return { ...invalid(label, `there is no retention policy named ${name}`), hint, suggestion: near }
+    }
+    const near = nearestValue(key, text)
+    const problem = invalid(label, `"${short(text)}" is not valid: ${issue.message}`)
     return near === null ? problem : { ...problem, hint: `Did you mean ${near}?`, suggestion: near }
   })
-}
-
-/** Labels are other people's text: enough of one to recognise it. */
-function short(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
-}
-
-function settingsOf(given: Values): SettingInForce[] {
-  return jobKeys.map((key) => {
-    const text = given[key]
-    if (text !== undefined) return { key, value: text, source: "label" }
-    return { key, value: defaultOf(key), source: "default" }
-  })
-}
-
-/** The default in the user's own words, as the schema states it. */
-export function defaultOf(key: string): string {
-  const field = JobLabels.shape[key as keyof typeof JobLabels.shape]
-  const definition = field.def as { readonly type: string; readonly defaultValue?: unknown }
-  return definition.type === "prefault" ? String(definition.defaultValue) : ""
 }

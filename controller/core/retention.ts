@@ -1,7 +1,7 @@
 // Which backups stay, with every reason why, and which may go. A pure function of backups, policy and zone.
 import type { BackupType } from "../../schemas/job.ts"
 import type { RetentionPlan, RetentionPolicy, RetentionTier } from "../../schemas/retention.ts"
-import type { Schedule } from "../../schemas/scalar.ts"
+import { formatDuration, type Schedule } from "../../schemas/scalar.ts"
 
 /** A good backup, as far as retention cares. */
 export interface Kept {
@@ -21,7 +21,8 @@ export function pinOf(type: BackupType, schedule: Schedule): string | null {
 
 /**
  * Each tier keeps the newest backup of each of the last N hours, days, ISO weeks, months or years that have one, in the
- * given zone and counted back from the newest backup, so that an outage can never empty the store. The newest always stays,
+ * given zone and counted back from the newest backup, so that an outage can never empty the store. What is `within` a time of
+ * the newest stays, and so do `min-keep` of the newest, whatever else the policy says. The newest always stays,
  * pinned or not, and so does the newest that the policy decides about. The backups may come in any order, and must all be good ones of one database by one job.
  */
 export function planRetention(
@@ -30,10 +31,12 @@ export function planRetention(
   timeZone: string,
 ): RetentionPlan {
   const localTime = calendarOf(timeZone)
+  const { withinSeconds: within, minKeep = 0 } = policy
   const newestFirst = [...backups]
     .sort((a, b) => b.finishedAt.getTime() - a.finishedAt.getTime() || compare(b.id, a.id))
-    .map(({ id, finishedAt, pin }) => ({ id, at: localTime(finishedAt), pin }))
+    .map(({ id, finishedAt, pin }) => ({ id, finishedAt, at: localTime(finishedAt), pin }))
   const tiers: readonly Tier[] = [
+    { name: "min-keep", quota: minKeep, bucket: (_, index) => String(index) },
     { name: "last", quota: policy.last, bucket: (_, index) => String(index) },
     ...(Object.keys(bucketOf) as RetentionTier[]).map((name) => ({
       name,
@@ -42,15 +45,18 @@ export function planRetention(
     })),
   ]
   const filled = tiers.map(() => new Set<string>())
+  const newestAt = newestFirst.find(({ pin }) => pin === null)?.finishedAt.getTime() ?? 0
   const keep: RetentionPlan["keep"] = []
   const prune: string[] = []
   let index = 0
-  for (const { id, at, pin } of newestFirst) {
+  for (const { id, finishedAt, at, pin } of newestFirst) {
     if (pin !== null) {
       keep.push({ backupId: id, reasons: [pin] })
       continue
     }
     const reasons = index === 0 ? ["newest"] : []
+    if (within !== undefined && newestAt - finishedAt.getTime() <= within * 1000)
+      reasons.push(`within ${formatDuration(within)}`)
     tiers.forEach((tier, t) => {
       const taken = filled[t]
       const bucket = tier.bucket(at, index)

@@ -1,6 +1,6 @@
 // Which subjects a run dumps, and where each backup's bytes will be. Plain data, made before anything is touched.
 
-import type { DatabaseSelector } from "../../schemas/labels.ts"
+import type { DatabaseSelector } from "../../schemas/label-values.ts"
 import type { Subject } from "../../schemas/server.ts"
 
 /**

@@ -1,8 +1,10 @@
 // What the scheduler must do so that it matches what Docker shows, and whether a job owes a run already. No clock, no I/O.
 import { createHash } from "node:crypto"
+import { hasHash, resolveHash } from "../../schemas/cron-hash.ts"
 import type { BackupType } from "../../schemas/job.ts"
 import type { JobLabels } from "../../schemas/labels.ts"
 import type { Run, Trigger } from "../../schemas/run.ts"
+import type { Schedule } from "../../schemas/scalar.ts"
 import type { JobId, ServerId } from "../../schemas/server.ts"
 import { ticksAround } from "./ticks.ts"
 
@@ -19,18 +21,26 @@ export interface DesiredJob {
   readonly fingerprint: string
 }
 
+/** The job, with a value of its own for each `H` of its schedule: the same whenever and wherever it is derived. */
 export function desiredJob(
   id: JobId,
   serverId: ServerId,
   name: string,
-  spec: JobLabels,
+  labels: JobLabels,
   timeZone: string,
   destinations: readonly string[],
 ): DesiredJob {
+  const spec = { ...labels, schedule: resolvedSchedule(labels.schedule, id) }
   const fingerprint = createHash("sha256")
     .update(JSON.stringify([spec, timeZone, destinations]))
     .digest("hex")
   return { id, serverId, name, spec, timeZone, destinations, fingerprint }
+}
+
+function resolvedSchedule(schedule: Schedule, id: JobId): Schedule {
+  if (schedule.kind !== "cron" || !hasHash(schedule.pattern)) return schedule
+  const pick = (field: string) => createHash("sha256").update(`${id} ${field}`).digest().readUInt32BE()
+  return { ...schedule, pattern: resolveHash(schedule.pattern, pick) }
 }
 
 export type Observation =

@@ -1,16 +1,21 @@
 // Containers as Docker shows them → servers with their jobs, or the reason why there are none. Says nothing about time.
 import type { Problem } from "../../schemas/errors.ts"
-import type { ServerLabels } from "../../schemas/labels.ts"
+import { jobKeys, type ServerLabels } from "../../schemas/labels.ts"
 import type { Engine } from "../../schemas/scalar.ts"
 import type { ServerId, ServerState, SettingInForce } from "../../schemas/server.ts"
 import type { ContainerFacts, ServerRecord } from "../ports.ts"
 import { identityOf, isIgnored, isLive } from "./identity.ts"
 import { jobIdOf } from "./key.ts"
-import { type JobSpec, type ParsedLabels, parseLabels } from "./labels.ts"
+import { readingLabels } from "./label-memory.ts"
+import { strayLabels } from "./label-strays.ts"
+import { type JobSpec, type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
+import { notInForce } from "./not-in-force.ts"
+import { askedRestore, stricter } from "./restorable.ts"
 import { type DesiredJob, desiredJob } from "./schedule-plan.ts"
+import { conflict, isUp, notRunning, unknownDestinations } from "./server-problems.ts"
 
 /** What the operator set, as far as labels refer to it. */
-export interface DerivationSettings {
+export interface DerivationSettings extends OperatorWords {
   readonly prefix: string
   readonly discovery: "labels" | "auto"
   readonly timeZone: string
@@ -31,6 +36,8 @@ export interface DerivedServer {
   /** By label, else guessed from the image; null when only a look inside can tell. */
   readonly engine: Engine | null
   readonly access: Pick<ServerLabels, "user" | "password-env" | "password-file">
+  /** Which restores into it are allowed. */
+  readonly restore: ServerLabels["restore"]
   readonly state: Exclude<ServerState, "retired">
   readonly why: string
   readonly problems: readonly Problem[]
@@ -48,21 +55,26 @@ export function deriveServers(
   remembered: ReadonlyMap<ServerId, ServerRecord>,
   guess: GuessEngine,
 ): readonly DerivedServer[] {
+  const read = readingLabels(settings)
   const candidates = containers
     .filter((container) => !isIgnored(container, settings.prefix))
     .map((container): Candidate => {
       const engine = guess(container)
       const enabledByDefault = settings.discovery === "auto" && engine !== null
-      const parsed = parseLabels(container.labels, settings.prefix, enabledByDefault)
-      return { container, ...identityOf(container, settings.prefix), engine, parsed }
+      const parsed = read(container.labels, enabledByDefault)
+      const strays = strayLabels(container.labels, settings.prefix)
+      return { container, ...identityOf(container, settings.prefix), engine, parsed, strays }
     })
-    .filter(({ parsed, engine }) => parsed.kind !== "absent" || engine !== null)
+    .filter(({ parsed, engine, strays }) => parsed.kind !== "absent" || engine !== null || strays.length > 0)
   const byId = Map.groupBy(candidates, ({ id }) => id)
   return [...byId.values()]
     .map((claims) => {
-      const live = claims.filter(({ container }) => isLive(container))
+      // Who says enable=false, or nothing, claims no name that another asks to be backed up by.
+      const asking = claims.filter(({ parsed }) => parsed.kind === "good" || parsed.kind === "bad")
+      const claimants = asking.length > 0 ? asking : claims
+      const live = claimants.filter(({ container }) => isLive(container))
       const rivals = live.length > 1 ? live : []
-      const chosen = live[0] ?? newest(claims)
+      const chosen = live[0] ?? newest(claimants)
       return derive(
         chosen,
         rivals.map(({ container }) => container.name),
@@ -81,6 +93,7 @@ type Candidate = {
   readonly service: string | null
   readonly engine: Engine | null
   readonly parsed: ParsedLabels
+  readonly strays: readonly Problem[]
 }
 
 function newest(claims: readonly [Candidate, ...Candidate[]] | readonly Candidate[]): Candidate {
@@ -95,7 +108,7 @@ function derive(
   settings: DerivationSettings,
   remembered: ServerRecord | undefined,
 ): DerivedServer {
-  const { container, id, name, project, service, parsed } = candidate
+  const { container, id, name, project, service, parsed, strays } = candidate
   const base = {
     id,
     name,
@@ -104,9 +117,10 @@ function derive(
     container,
     engine: candidate.engine,
     access: {},
+    restore: askedRestore(container, settings.prefix),
     jobs: [],
     goodLabels: null,
-    problems: [],
+    problems: strays,
   }
   if (rivals.length > 1) {
     const problem = conflict(name, rivals, settings.prefix)
@@ -120,19 +134,26 @@ function derive(
         why: `not backed up: the container has no ${settings.prefix}.enable label`,
       }
     case "disabled":
-      return { ...base, state: "disabled", why: `not backed up: ${settings.prefix}.enable=false says so` }
+      return {
+        ...base,
+        problems: [],
+        state: "disabled",
+        why: `not backed up: ${settings.prefix}.enable=false says so`,
+      }
     case "not-enabled":
       return {
         ...base,
         state: "unprotected",
         why: `not backed up: it has labels, but not ${settings.prefix}.enable`,
-        problems: parsed.problems,
+        problems: [...strays, ...parsed.problems],
       }
     case "bad":
       return lastGood(base, parsed.problems, settings, remembered)
     case "good": {
       const unknown = unknownDestinations(parsed.jobs, settings)
       if (unknown.length > 0) return lastGood(base, unknown, settings, remembered)
+      const { stopping } = notInForce(parsed.jobs, parsed.server.type ?? base.engine)
+      if (stopping.length > 0) return lastGood(base, stopping, settings, remembered)
       return active(base, parsed, settings, container.labels)
     }
   }
@@ -148,13 +169,24 @@ function active(
   goodLabels: Readonly<Record<string, string>>,
 ): DerivedServer {
   const { server } = parsed
+  const engine = server.type ?? base.engine
   const jobs = parsed.jobs.map((spec) => jobOf(base, spec, settings))
+  const names = `${jobs.length === 1 ? "its job" : "its jobs"} ${jobs.map((job) => job.name).join(", ")}`
+  const { state } = base.container
   return {
     ...base,
-    engine: server.type ?? base.engine,
+    engine,
     access: server,
+    restore: stricter(base.restore, server.restore),
     state: "active",
-    why: `backed up by ${jobs.length === 1 ? "its job" : "its jobs"} ${jobs.map((job) => job.name).join(", ")}`,
+    why: isUp(base.container)
+      ? `backed up by ${names}`
+      : `backed up by ${names} once its container runs (it is ${state})`,
+    problems: [
+      ...base.problems,
+      ...notRunning(base.name, base.container, settings.prefix),
+      ...notInForce(parsed.jobs, engine).notes,
+    ],
     jobs,
     goodLabels: ownLabels(goodLabels, settings.prefix),
   }
@@ -168,16 +200,27 @@ function lastGood(
   remembered: ServerRecord | undefined,
 ): DerivedServer {
   const parsed = remembered?.goodLabels
-    ? parseLabels(remembered.goodLabels, settings.prefix, settings.discovery === "auto")
+    ? parseLabels(remembered.goodLabels, settings.prefix, settings.discovery === "auto", settings)
     : undefined
-  if (parsed?.kind !== "good" || unknownDestinations(parsed.jobs, settings).length > 0) {
-    return { ...base, state: "misconfigured", why: "not backed up: its labels have mistakes", problems }
+  const usable =
+    parsed?.kind === "good" &&
+    unknownDestinations(parsed.jobs, settings).length === 0 &&
+    notInForce(parsed.jobs, parsed.server.type ?? base.engine).stopping.length === 0
+  if (!usable) {
+    const refused = problems.every(({ code }) => code === "label-not-in-force")
+    const why = refused ? "its labels ask for what is not in force yet" : "its labels have mistakes"
+    return {
+      ...base,
+      state: "misconfigured",
+      why: `not backed up: ${why}`,
+      problems: [...problems, ...base.problems],
+    }
   }
   const server = active(base, parsed, settings, {})
   return {
     ...server,
     why: `${server.why}, by its last good labels: the new ones have mistakes`,
-    problems,
+    problems: [...problems, ...server.problems],
     goodLabels: null,
   }
 }
@@ -185,40 +228,20 @@ function lastGood(
 function jobOf(base: Base, spec: JobSpec, settings: DerivationSettings): DerivedJob {
   const timeZone = spec.labels.timezone ?? settings.timeZone
   const destinations = spec.labels.destinations ?? settings.destinations
-  const inForce = spec.settings.map((setting): SettingInForce => {
-    if (setting.source === "label") return setting
-    if (setting.key === "timezone") return { ...setting, value: timeZone, source: "settings" }
-    if (setting.key === "destinations")
-      return { ...setting, value: destinations.join(","), source: "settings" }
-    return setting
-  })
+  const fromOperator: readonly SettingInForce[] = [
+    { key: "timezone", value: timeZone, source: "settings" },
+    { key: "destinations", value: destinations.join(","), source: "settings" },
+  ]
+  const said = new Set(spec.settings.map(({ key }) => key))
+  const inForce = [...spec.settings, ...fromOperator.filter(({ key }) => !said.has(key))]
   const job = desiredJob(jobIdOf(base.id, spec.name), base.id, spec.name, spec.labels, timeZone, destinations)
-  return { ...job, settings: inForce }
+  return { ...job, settings: inForce.sort((a, b) => placeOf(a.key) - placeOf(b.key)) }
 }
 
-function unknownDestinations(jobs: readonly JobSpec[], settings: DerivationSettings): Problem[] {
-  const unknown = new Set(
-    jobs
-      .flatMap((job) => job.labels.destinations ?? [])
-      .filter((name) => !settings.destinations.includes(name)),
-  )
-  return [...unknown].map((name) => ({
-    code: "destination-unknown",
-    message: `there is no destination named ${name}`,
-    hint: `Defined are: ${settings.destinations.join(", ")}.`,
-    key: `${settings.prefix}.destinations`,
-    suggestion: null,
-  }))
-}
-
-function conflict(name: string, containers: readonly string[], prefix: string): Problem {
-  return {
-    code: "identity-conflict",
-    message: `${containers.length} running containers claim the name ${name}: ${[...containers].sort().join(", ")}`,
-    hint: `Give each its own ${prefix}.id. None of them is backed up until then.`,
-    key: `${prefix}.id`,
-    suggestion: null,
-  }
+/** Where the vocabulary has a key; those of the user's own naming come last. */
+function placeOf(key: string): number {
+  const place = jobKeys.indexOf(key)
+  return place < 0 ? jobKeys.length : place
 }
 
 function ownLabels(labels: Readonly<Record<string, string>>, prefix: string): Record<string, string> {

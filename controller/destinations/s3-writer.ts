@@ -6,7 +6,7 @@ import { maxParts, partBytes, partsAtOnce } from "./s3-part-size.ts"
 
 /**
  * `claim` refuses the second of two commits at a time, and any where there is an object already; it returns how to give the
- * claim back. Not lib-storage's Upload: its parts are fresh buffers, which cost 300 MiB where these few, used again, cost 60;
+ * claim back. Not @aws-sdk/lib-storage: its parts are fresh buffers, which cost 300 MiB where these few, used again, cost 60;
  * it reports a failed part only at the end of the dump; and its parts cannot grow.
  */
 export function s3Writer(

@@ -4,7 +4,11 @@ import { demux } from "./demux.ts"
 import type { PidLine } from "./pid-line.ts"
 import type { StderrTail } from "./stderr-tail.ts"
 
-/** Bun collects what sockets have read only after some 90 MB of it; told to earlier, the process stays 40 MB smaller. */
+/**
+ * Left to itself, Bun collects what sockets have read late, and later the longer the process runs: 275 MB after ten dumps. Told to
+ * at once each 16 MiB it takes some 5 ms, and the process stays below 125 MB (measured over 3 GB; a collection in the background
+ * does not keep up: 142).
+ */
 const collectBytes = 16 * 1024 * 1024
 
 /**
@@ -29,7 +33,7 @@ export function toolOutput(
       uncollected += chunk.length
       if (uncollected > collectBytes) {
         uncollected = 0
-        Bun.gc(false)
+        Bun.gc(true)
       }
       const error = errorOf(() => frames.push(chunk))
       error === null ? next() : onEnd(error)

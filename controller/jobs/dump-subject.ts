@@ -168,6 +168,7 @@ function manifestOf(
     encryption: null,
     proof,
     spec: specText(job),
+    meta: job.spec.meta,
     restore: [...rules.restoreCommands({ ...stored, container: container.name })],
     program: deps.program,
   }

@@ -5,6 +5,7 @@ import type { RunId, Trigger } from "../../schemas/run.ts"
 import type { DatabaseId, Subject } from "../../schemas/server.ts"
 import { Fault, problemOf } from "../core/fault.ts"
 import { databaseIdOf } from "../core/key.ts"
+import { requireRestorable } from "../core/restorable.ts"
 import { type DesiredJob, owedRun } from "../core/schedule-plan.ts"
 import type { Actions, Catalogue, Clock, Log, NewBackup } from "../ports.ts"
 import { manualBackupOf, restoreInto, restoreOf, waitingRun } from "./pending.ts"
@@ -100,6 +101,7 @@ export function createDispatch(deps: {
         hint: "For now a backup is restored on its own server.",
       })
     }
+    requireRestorable(world.derived(backup.serverId))
     const manifest = catalogue.manifest(backupId)
     if (!manifest) throw new Fault("internal", `the catalogue has no manifest of backup ${backupId}`)
     return { backup, manifest, options, target: () => world.require(backup.serverId) }

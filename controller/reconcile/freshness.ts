@@ -9,16 +9,26 @@ export interface Freshness {
   stop(): void
 }
 
-/** New backups, labels and clocks move deadlines without a word to this timer. */
-const longestNap = 30_000
+/** A clock that jumps moves deadlines without a word. */
+const longestNap = 60_000
+/** After a new backup, new labels, a new database: deadlines have moved. Many at once are one reason to check. */
+const settleMilliseconds = 1000
 
 export function createFreshness(
   deadlines: () => readonly Deadline[],
   clock: Clock,
-  events: Pick<EventHub, "publish">,
+  events: EventHub,
 ): Freshness {
   let late: ReadonlySet<DatabaseId> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  let wakesAt = 0
+
+  const wakeIn = (milliseconds: number) => {
+    clearTimeout(timer)
+    wakesAt = performance.now() + milliseconds
+    timer = setTimeout(check, milliseconds)
+    timer.unref?.()
+  }
 
   const check = () => {
     const now = clock()
@@ -32,12 +42,20 @@ export function createFreshness(
       // It is late a millisecond after its deadline, not at it.
       if (lateAt >= now) soonest = Math.min(soonest, lateAt.getTime() - now.getTime() + 1)
     }
-    clearTimeout(timer)
-    timer = setTimeout(check, soonest)
-    timer.unref?.()
+    wakeIn(soonest)
     for (const serverId of changed) events.publish({ name: "server.changed", data: { serverId } })
   }
 
   check()
-  return { check, stop: () => clearTimeout(timer) }
+  const unsubscribe = events.subscribe(null, (_, { name }) => {
+    if (name !== "server.changed" && name !== "backup.updated") return
+    if (performance.now() + settleMilliseconds < wakesAt) wakeIn(settleMilliseconds)
+  })
+  return {
+    check,
+    stop() {
+      unsubscribe()
+      clearTimeout(timer)
+    },
+  }
 }

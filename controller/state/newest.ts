@@ -5,6 +5,10 @@ import type { DatabaseId } from "../../schemas/server.ts"
 import type { Catalogue } from "../ports.ts"
 
 type Newest = Pick<Catalogue, "lastGood" | "lastAttempt">
+interface Reads extends Newest {
+  /** The id alone, from an index: most often the last attempt is the newest good backup, which is read already. */
+  lastAttemptId(databaseId: DatabaseId): string | undefined
+}
 
 export interface RememberedNewest extends Newest {
   /** A backup of the event's database has changed: it is read anew. Must hear of every change before anybody else. */
@@ -12,20 +16,19 @@ export interface RememberedNewest extends Newest {
 }
 
 /** The catalogue is the only writer of its file, so what it has read holds until it writes. */
-export function rememberNewest(read: Newest): RememberedNewest {
+export function rememberNewest(read: Reads): RememberedNewest {
   const good = new Map<DatabaseId, CompletedBackup | undefined>()
   const attempts = new Map<DatabaseId, Backup | undefined>()
+  const lastGood = (id: DatabaseId): CompletedBackup | undefined => {
+    if (!good.has(id)) good.set(id, read.lastGood(id))
+    return good.get(id)
+  }
   return {
-    lastGood(id) {
-      if (!good.has(id)) good.set(id, read.lastGood(id))
-      return good.get(id)
-    },
+    lastGood,
     lastAttempt(id) {
       if (!attempts.has(id)) {
-        const last = read.lastAttempt(id)
-        const newest = good.get(id)
-        // Most often they are one: then it is kept once.
-        attempts.set(id, last && newest?.id === last.id ? newest : last)
+        const newest = lastGood(id)
+        attempts.set(id, newest && newest.id === read.lastAttemptId(id) ? newest : read.lastAttempt(id))
       }
       return attempts.get(id)
     },

@@ -52,8 +52,8 @@ export function openCatalogue(
 
 function assemble(opened: Store, path: string): OpenCatalogue {
   const backupProgress = liveProgress<Seen>(opened)
-  const lists = backupListsIn(opened, backupProgress)
-  const { forget, ...newest } = rememberNewest(lists)
+  const { lastAttemptId, ...lists } = backupListsIn(opened, backupProgress)
+  const { forget, ...newest } = rememberNewest({ ...lists, lastAttemptId })
   const store: Store = {
     ...opened,
     publish(event) {

@@ -350,6 +350,16 @@ describe("lint", () => {
     expect(stdout).toBe(`${path}:5: db: dbbackup.shedule: unknown label. Did you mean dbbackup.schedule?\n`)
   })
 
+  test("of a note prints it as one, and ends well", async () => {
+    const path = file(
+      'services:\n  db:\n    labels:\n      dbbackup.enable: "true"\n      dbbackup.verify: drill\n',
+    )
+    const { code, stdout } = await dbbackup(["lint", path])
+    expect(code).toBe(0)
+    expect(stdout).toStartWith(`${path}:5: note: db: dbbackup.verify: "drill" is not in force yet`)
+    expect(stdout).toEndWith(`${path}: the labels are good\n`)
+  })
+
   test("of the example finds nothing", async () => {
     const { code } = await dbbackup(["lint", join(repository, "examples/quickstart/compose.yaml")])
     expect(code).toBe(0)

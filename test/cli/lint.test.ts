@@ -2,9 +2,11 @@ import { describe, expect, test } from "bun:test"
 import { lintCompose } from "../../controller/cli/lint.ts"
 import { Fault } from "../../controller/core/fault.ts"
 
-/** Each finding as `line service: the message's first words`. */
+/** Each finding as `line service: the message`, a note with a word before. */
 const lint = (text: string, prefix = "dbbackup", env: Readonly<Record<string, string>> = {}) =>
-  lintCompose(text, prefix, env).map(({ line, service, message }) => `${line} ${service}: ${message}`)
+  lintCompose(text, prefix, env).map(
+    ({ line, service, message, kind }) => `${kind === "note" ? "note " : ""}${line} ${service}: ${message}`,
+  )
 
 function refusal(text: string): Fault {
   try {
@@ -154,6 +156,90 @@ services:
     const text = "services:\n  constructor:\n    labels: { dbbackup.enable: maybe }\n  db: {}\n"
     expect(lint(text).map((finding) => finding.split(": ")[0])).toEqual(["3 constructor"])
   })
+})
+
+describe("what compose would refuse, or put where nobody looks,", () => {
+  test("a list or a map as a value is to be quoted", () => {
+    const text = `services:
+  db:
+    labels:
+      dbbackup.enable: "true"
+      dbbackup.hooks.pre: ["psql", "-c", "CHECKPOINT"]
+      dbbackup.weekly: { schedule: weekly }
+      traefik.x: [1]
+`
+    expect(lint(text)).toEqual([
+      `5 db: dbbackup.hooks.pre: compose takes no list as a label: put it in quotes, '["psql","-c","CHECKPOINT"]'`,
+      "6 db: dbbackup.weekly: compose takes no map as a label: write the whole key in one line, with a text",
+    ])
+  })
+
+  test("a list of maps is a list of texts that lack their equals signs", () => {
+    const [finding] = lint(
+      'services: { db: { labels: [dbbackup.enable=true, { dbbackup.schedule: "daily" }] } }',
+    )
+    expect(finding).toContain("dbbackup.schedule: a list of labels takes texts: write - dbbackup.schedule=…")
+  })
+
+  test("labels under deploy are the service's, which the controller never sees", () => {
+    const [finding] = lint("services: { db: { deploy: { labels: { dbbackup.enable: true, x.y: z } } } }")
+    expect(finding).toContain("dbbackup.enable: labels under deploy are not the container's")
+    expect(lint("services: { db: { deploy: { labels: { x.y: z } } } }")).toEqual([])
+  })
+})
+
+describe("an id that would be shared", () => {
+  test("by two services is a conflict, told at the second", () => {
+    const text = `services:
+  a: { labels: { dbbackup.enable: "true", dbbackup.id: orders } }
+  b:
+    labels:
+      - dbbackup.enable=true
+      - dbbackup.id=orders
+  c: { labels: { dbbackup.enable: "false", dbbackup.id: orders } }
+`
+    expect(lint(text).map((finding) => finding.split(". ")[0])).toEqual([
+      "6 b: dbbackup.id: the service a has the same id orders",
+    ])
+  })
+
+  test("by the containers of a scaled service is one too", () => {
+    const scaled = (how: string, labels = "dbbackup.id: orders") =>
+      lint(`services: { a: { ${how}, labels: { dbbackup.enable: "true", ${labels} } } }`)
+    for (const how of ["scale: 3", "deploy: { replicas: 3 }"])
+      expect(scaled(how)[0]).toContain("3 containers of this service would share the id orders")
+    expect(scaled("scale: 1")).toEqual([])
+    expect(scaled("scale: 3", "dbbackup.schedule: daily")).toEqual([])
+  })
+})
+
+describe("what is not in force yet", () => {
+  const text = (labels: string, image = "postgres:17") =>
+    `services:\n  db:\n    image: ${image}\n    labels:\n      dbbackup.enable: "true"\n      ${labels}\n`
+
+  test("is a note, when the backup goes on without it", () => {
+    expect(lint(text("dbbackup.verify: drill"))).toEqual([
+      'note 6 db: dbbackup.verify: "drill" is not in force yet: each dump is proven while it is stored, and not read again. The backups go on without it. Remove the label when that is all right.',
+    ])
+  })
+
+  test("is a mistake, when it stops the backup", () => {
+    for (const labels of ["dbbackup.encrypt: team", "dbbackup.lock: 30d"])
+      expect(lint(text(labels))[0]).toStartWith("6 db: ")
+  })
+
+  test("is none, when it happens anyway: the image tells the engine, as far as it does", () => {
+    expect(lint(text("dbbackup.format: custom"))).toEqual([])
+    expect(lint(text("dbbackup.format: custom", "${DB:-mysql:9}"))).toHaveLength(1)
+    expect(lint(text("dbbackup.format: custom", "registry/x@sha256:0"))).toEqual([])
+  })
+})
+
+test("a retention of one word may be a policy's name, which only the operator's settings tell", () => {
+  const labels = `{ dbbackup.enable: "true", dbbackup.retention: gold, dbbackup.weekly.schedule: weekly }`
+  expect(lint(`services: { db: { labels: ${labels} } }`)).toEqual([
+    "note 1 db: dbbackup.retention: the operator's settings must define a retention policy named gold, which is not checked here",
+  ])
 })
 
 test("the prefix is the operator's", () => {

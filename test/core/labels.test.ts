@@ -1,8 +1,10 @@
 // What hostile, huge and contradictory labels do. Plain examples are golden files: test/golden/labels.
 import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
-import { defaultOf, type ParsedLabels, parseLabels } from "../../controller/core/labels.ts"
+import { defaultsMistakes, noWords, type ParsedLabels, parseLabels } from "../../controller/core/labels.ts"
+import { defaultOf } from "../../controller/core/value-words.ts"
 import { jobKeys, labelKeys, maxJobsPerServer, maxLabelLength } from "../../schemas/labels.ts"
+import { noRetention } from "../../schemas/retention.ts"
 
 const parse = (labels: Readonly<Record<string, string>>, byDefault = false): ParsedLabels =>
   parseLabels(
@@ -35,7 +37,8 @@ describe("a job", () => {
     expect(source("schedule")).toEqual({ key: "schedule", value: "weekly", source: "label" })
     expect(source("retention")).toEqual({ key: "retention", value: "7d", source: "label" })
     expect(source("timeout")).toEqual({ key: "timeout", value: "6h", source: "default" })
-    expect(weekly?.settings.map(({ key }) => key)).toEqual(jobKeys)
+    const withDefault = jobKeys.filter((key) => defaultOf(key) !== "" && !key.startsWith("hooks."))
+    expect(weekly?.settings.map(({ key }) => key)).toEqual(withDefault)
   })
 
   test("has every default the vocabulary states, and they are values it accepts itself", () => {
@@ -189,10 +192,111 @@ describe("many jobs", () => {
   })
 })
 
-test("whatever the labels say, they are read without an exception, and every problem names a label", () => {
+/** Of this process alone: the machine may be busy. */
+const cpuMilliseconds = () => process.cpuUsage().user / 1000
+
+describe("many labels", () => {
+  const milliseconds = (count: number, label: (i: number) => string, value = "daily") => {
+    const labels = Object.fromEntries([
+      ["dbbackup.enable", "true"],
+      ...Array.from({ length: count }, (_, i) => [`dbbackup.${label(i)}`, value]),
+    ])
+    const before = cpuMilliseconds()
+    const parsed = parseLabels(labels, "dbbackup", false)
+    return { parsed, took: cpuMilliseconds() - before }
+  }
+
+  test("have their first mistakes told, and the others counted", () => {
+    const { parsed } = milliseconds(5000, (i) => `shedule${i}`)
+    const found = problems(parsed)
+    expect(found).toHaveLength(51)
+    expect(found.at(-1)?.message).toBe("dbbackup: 4950 more mistakes")
+  })
+
+  test("take time in proportion to their number, and little of it", { timeout: 60_000 }, () => {
+    const shapes: readonly ((i: number) => string)[] = [
+      (i) => `unknown-${i}`,
+      (i) => `job-${i}.schedule`,
+      (i) => `job-${i}.schedul`,
+      (i) => `meta.key-${i}`,
+      (i) => `job-${i}.meta.key-${i}`,
+      (i) => `${"x.".repeat(50)}${i}`,
+    ]
+    for (const shape of shapes) {
+      milliseconds(2000, shape)
+      // A quadratic reading of 20,000 takes minutes.
+      expect(milliseconds(20_000, shape).took).toBeLessThan(3000)
+    }
+  })
+
+  test("of one's own naming are limited, and that is one problem", () => {
+    const found = problems(milliseconds(5000, (i) => `meta.key-${i}`).parsed)
+    expect(found.map(({ message }) => message)).toEqual(["dbbackup.meta: 5000 names, at most 64 are read"])
+  })
+
+  test("cannot be made of one value", { timeout: 60_000 }, () => {
+    for (const key of ["databases", "destinations", "tables", "retention", "schedule", "hooks.pre", "notify"])
+      for (const unit of ["a,", "!a,", "1d ", "* ", '"a",', "H/1,", "0-59,"]) {
+        const value = unit.repeat(Math.floor(maxLabelLength / unit.length)).trimEnd()
+        const before = cpuMilliseconds()
+        parse({ enable: "true", [key]: value })
+        expect(cpuMilliseconds() - before).toBeLessThan(1000)
+      }
+  })
+})
+
+describe("what is told of a mistake", () => {
+  test("holds nothing that writes over a screen, and not much of what is long", () => {
+    const hostile = [`x\u001b[2J`, "a\u202Eb", "\u0000", "k".repeat(65_536), "line\nbreak"]
+    for (const name of hostile) {
+      const found = problems(
+        parse({ enable: "true", [name]: "1", [`${name}.schedule`]: "daily", [`mata.${name}`]: "x" }),
+      )
+      for (const { key } of found) expect(key?.length).toBeLessThan(400)
+      for (const { message, hint, suggestion } of found)
+        for (const text of [message, hint, suggestion].map((each) => each ?? "")) {
+          expect(text).not.toMatch(/[\p{Cc}\u202E]/u)
+          expect(text.length).toBeLessThan(400)
+        }
+    }
+  })
+})
+
+describe("the operator's defaults", () => {
+  const mistakes = (defaults: Readonly<Record<string, string>>) =>
+    defaultsMistakes({ ...noWords, policies: new Map([["gold", { ...noRetention, daily: 30 }]]), defaults })
+
+  test("are good, or every mistake has the name of its default", () => {
+    expect(mistakes({})).toEqual([])
+    expect(
+      mistakes({ schedule: "H 2 * * *", retention: "gold", "hooks.pre": '["sync"]', "meta.site": "x" }),
+    ).toEqual([])
+    const found = mistakes({
+      shedule: "daily",
+      timeout: "soon",
+      enable: "true",
+      "w.timeout": "1h",
+      retention: "glod",
+    })
+    expect(found.map(({ key, suggestion }) => [key, suggestion])).toEqual([
+      ["defaults.shedule", "defaults.schedule"],
+      ["defaults.enable", null],
+      ["defaults.w.timeout", null],
+      ["defaults.retention", "gold"],
+      ["defaults.timeout", null],
+    ])
+  })
+})
+
+test("whatever the labels say, they are read without an exception, and every problem names a label", {
+  timeout: 60_000,
+}, () => {
   const keys = fc.oneof(
     fc.constantFrom(...labelKeys),
     fc.tuple(fc.string(), fc.constantFrom(...labelKeys)).map(([job, key]) => `${job}.${key}`),
+    fc
+      .tuple(fc.constantFrom("meta", "verify.query", "w.meta"), fc.string())
+      .map(([open, name]) => `${open}.${name}`),
     fc.string({ unit: "binary" }),
   )
   const values = fc.oneof(
@@ -210,6 +314,16 @@ test("whatever the labels say, they are read without an exception, and every pro
       '["a"',
       "!",
       "!a,a",
+      "H H * * *",
+      "7d within=3d min-keep=2",
+      '["psql","-c","select 1"]',
+      "none",
+      "10m",
+      "wait=10m",
+      "50GiB",
+      "custom",
+      "drill",
+      "1",
     ),
   )
   fc.assert(
@@ -222,6 +336,54 @@ test("whatever the labels say, they are read without an exception, and every pro
           expect(message).toMatch(/^[^A-Z].*[^.]$/su)
         }
       if (parsed.kind === "good") expect(parsed.jobs[0]?.name).toBe("default")
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test("what is shown of a job reads back as the same job", { timeout: 60_000 }, () => {
+  const accepted: Readonly<Record<string, readonly string[]>> = {
+    databases: ["all", "shop,users", "!scratch"],
+    schedule: ["hourly", "H H * * 0", "manual", "@daily"],
+    timezone: ["UTC", "Europe/Berlin"],
+    retention: ["7d", "gold", "24h 7d within=2d min-keep=3", "0d max-size=1GiB"],
+    "retention.daily": ["0", "14"],
+    "retention.within": ["3d"],
+    "retention.min-keep": ["2"],
+    destinations: ["local", "local,offsite"],
+    "on-unavailable": ["wait=0", "wait=1h"],
+    jitter: ["0", "15m"],
+    encrypt: ["none", "team"],
+    verify: ["read", "drill"],
+    "verify.query.rows": ["select 1"],
+    "hooks.pre": ['["sync"]'],
+    "hooks.pre.timeout": ["1m"],
+    "meta.owner": ["team a", "true"],
+    compress: ["gzip:9", "none"],
+    lock: ["none", "30d"],
+    notify: ["none", "a,b"],
+  }
+  const operator = {
+    policies: new Map([["gold", { ...noRetention, monthly: 12 }]]),
+    defaults: { timeout: "2h", retention: "9w", "retention.last": "4", "meta.site": "x" },
+  }
+  const level = fc
+    .record(
+      Object.fromEntries(Object.entries(accepted).map(([key, texts]) => [key, fc.constantFrom(...texts)])),
+      { requiredKeys: [] },
+    )
+    .map((values) => values as Record<string, string>)
+  const read = (labels: Readonly<Record<string, string>>) => {
+    const own = Object.entries({ enable: "true", ...labels }).map(([key, text]) => [`dbbackup.${key}`, text])
+    return good(parseLabels(Object.fromEntries(own), "dbbackup", false, operator)).jobs
+  }
+  fc.assert(
+    fc.property(level, level, (flat, own) => {
+      const named = Object.fromEntries(Object.entries(own).map(([key, text]) => [`weekly.${key}`, text]))
+      for (const job of read({ ...flat, ...named })) {
+        const shown = Object.fromEntries(job.settings.map(({ key, value }) => [key, value]))
+        expect(read(shown)[0]?.labels).toEqual(job.labels)
+      }
     }),
     { numRuns: 200 },
   )

@@ -2,18 +2,29 @@
 import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
 import { type Kept, pinOf, planRetention } from "../../controller/core/retention.ts"
-import { noRetention, RetentionPlan, type RetentionPolicy, retentionTiers } from "../../schemas/retention.ts"
+import {
+  noRetention,
+  RetentionPlan,
+  type RetentionPolicy,
+  type RetentionTier,
+  retentionTiers,
+} from "../../schemas/retention.ts"
 import { Schedule } from "../../schemas/scalar.ts"
 
 const zones = fc.constantFrom("UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kolkata", "Pacific/Chatham")
-const policies: fc.Arbitrary<RetentionPolicy> = fc.record({
-  last: fc.nat({ max: 5 }),
-  hourly: fc.nat({ max: 30 }),
-  daily: fc.nat({ max: 10 }),
-  weekly: fc.nat({ max: 6 }),
-  monthly: fc.nat({ max: 14 }),
-  yearly: fc.nat({ max: 3 }),
-})
+const policies: fc.Arbitrary<RetentionPolicy> = fc.record(
+  {
+    last: fc.nat({ max: 5 }),
+    hourly: fc.nat({ max: 30 }),
+    daily: fc.nat({ max: 10 }),
+    weekly: fc.nat({ max: 6 }),
+    monthly: fc.nat({ max: 14 }),
+    yearly: fc.nat({ max: 3 }),
+    withinSeconds: fc.integer({ min: 1, max: 400 * 86_400 }),
+    minKeep: fc.integer({ min: 1, max: 8 }),
+  },
+  { requiredKeys: ["last", "hourly", "daily", "weekly", "monthly", "yearly"] },
+)
 // Around both changes of the clocks and the turn of a year with 53 weeks, with some moments taken twice.
 const begin = Date.parse("2026-10-01T00:00:00Z")
 const moments = fc.oneof(
@@ -81,7 +92,7 @@ describe("whatever the policy and the history,", () => {
     check((history, policy, zone) => {
       const { keep } = planRetention(history, policy, zone)
       for (const tier of ["last", ...Object.keys(retentionTiers)] as const) {
-        const quota = policy[tier as keyof RetentionPolicy]
+        const quota = policy[tier as "last" | RetentionTier]
         const taken = keep.flatMap(({ reasons }) => reasons).filter((reason) => reason.startsWith(`${tier} `))
         expect(taken).toEqual(Array.from({ length: taken.length }, (_, i) => `${tier} ${i + 1} of ${quota}`))
         expect(taken.length).toBeLessThanOrEqual(quota)
@@ -94,7 +105,10 @@ describe("whatever the policy and the history,", () => {
     fc.assert(
       fc.property(histories, policies, policies, zones, (history, a, b, zone) => {
         const larger = Object.fromEntries(
-          Object.entries(a).map(([tier, quota]) => [tier, Math.max(quota, b[tier as keyof RetentionPolicy])]),
+          Object.entries({ ...b, ...a }).map(([tier, quota]) => [
+            tier,
+            Math.max(quota ?? 0, b[tier as keyof RetentionPolicy] ?? 0),
+          ]),
         ) as RetentionPolicy
         const survivors = new Set(kept(planRetention(history, larger, zone)))
         expect(kept(planRetention(history, a, zone)).every((id) => survivors.has(id))).toBe(true)

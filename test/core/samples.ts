@@ -1,6 +1,6 @@
 // Containers and jobs for the tests of decisions. Each sample takes what a test wants to be different.
 import { jobIdOf, serverIdOf } from "../../controller/core/key.ts"
-import { parseLabels } from "../../controller/core/labels.ts"
+import { noWords, parseLabels } from "../../controller/core/labels.ts"
 import { type DesiredJob, desiredJob } from "../../controller/core/schedule-plan.ts"
 import type { DerivationSettings } from "../../controller/core/server.ts"
 import type { ContainerFacts } from "../../controller/ports.ts"
@@ -43,6 +43,7 @@ export const operator = (changes: Partial<DerivationSettings> = {}): DerivationS
   discovery: "labels",
   timeZone: "UTC",
   destinations: ["local", "offsite"],
+  ...noWords,
   ...changes,
 })
 

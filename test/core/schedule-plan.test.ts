@@ -128,6 +128,47 @@ describe("the next run", () => {
   })
 })
 
+describe("a schedule with H", () => {
+  const patternOf = ({ spec: { schedule } }: DesiredJob) => (schedule.kind === "cron" ? schedule.pattern : "")
+
+  test("has a time of the job's own, the same whenever it is derived, and says what was written", () => {
+    const job = aJob({ schedule: "H H * * *" })
+    expect(job.spec.schedule).toEqual({
+      kind: "cron",
+      text: "H H * * *",
+      pattern: expect.stringMatching(/^\d+ \d+ \* \* \*$/),
+    })
+    expect(aJob({ schedule: "H H * * *" })).toEqual(job)
+    expect(nextRunAt(job, at("2026-01-10T12:00:00Z"))).not.toBeNull()
+    // A release that picked other times would move everybody's backups.
+    expect(patternOf(job)).toBe("59 17 * * *")
+  })
+
+  test("spreads jobs over its field", () => {
+    const minutes = Array.from(
+      { length: 600 },
+      (_, i) => patternOf(aJob({ schedule: "H 2 * * *" }, `s${i}`)).split(" ")[0],
+    )
+    const most = Math.max(
+      ...[...Map.groupBy(minutes, (minute) => minute).values()].map(({ length }) => length),
+    )
+    expect(new Set(minutes).size).toBe(60)
+    expect(most).toBeLessThan(30)
+  })
+
+  test("does not pick the hour by the minute", () => {
+    const jobs = Array.from({ length: 200 }, (_, i) =>
+      patternOf(aJob({ schedule: "H(0-23) H * * *" }, `s${i}`)).split(" "),
+    )
+    expect(jobs.filter(([minute, hour]) => minute === hour).length).toBeLessThan(30)
+  })
+
+  test("is another job when what was written changes, though the time may be the same", () => {
+    const picked = patternOf(aJob({ schedule: "H 2 * * *" }))
+    expect(aJob({ schedule: picked }).fingerprint).not.toBe(aJob({ schedule: "H 2 * * *" }).fingerprint)
+  })
+})
+
 describe("the run a job owes", () => {
   const lastRun = (queuedAt: string, status: "completed" | "failed" = "completed"): Run => {
     const base = {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test"
 import { serverIdOf } from "../../controller/core/key.ts"
+import { requireRestorable } from "../../controller/core/restorable.ts"
 import { type DerivationSettings, type DerivedServer, deriveServers } from "../../controller/core/server.ts"
 import type { ContainerFacts, ServerRecord } from "../../controller/ports.ts"
+import { noRetention } from "../../schemas/retention.ts"
 import type { ServerId } from "../../schemas/server.ts"
 import { aContainer, guess, labelled, operator } from "./samples.ts"
 
@@ -110,6 +112,23 @@ describe("two containers with one identity", () => {
     expect(one(containers.toReversed()).container.name).toBe("newer")
   })
 
+  test("are none when one of them says enable=false, or nothing: it claims no name", () => {
+    const claimant = twin({ id: "1", name: "new" })
+    for (const labels of [{ enable: "false" }, { schedule: "daily" }]) {
+      const other = labelled({ id: "orders", ...labels }, { id: "2", name: "old" })
+      for (const containers of [
+        [claimant, other],
+        [other, claimant],
+      ])
+        expect(one(containers)).toMatchObject({ state: "active", container: { name: "new" } })
+    }
+  })
+
+  test("are a conflict when one has mistakes in its labels: it asks for the name all the same", () => {
+    const mistaken = labelled({ enable: "true", id: "orders", shedule: "daily" }, { id: "2", name: "b" })
+    expect(one([twin({ id: "1", name: "a" }), mistaken]).state).toBe("conflict")
+  })
+
   test("do not touch the servers beside them", () => {
     const other = labelled({ enable: "true" }, { id: "3", name: "wiki-db-1" })
     const servers = derive([twin({ id: "1", name: "a" }), twin({ id: "2", name: "b" }), other])
@@ -158,6 +177,31 @@ describe("which containers are servers", () => {
 
   test("stopped ones are: a server that is down must not be forgotten", () => {
     expect(one([labelled({ enable: "true" }, { state: "exited" })])).toMatchObject({ state: "active" })
+  })
+
+  test("one that is not running has its jobs, and says that they cannot run, and what to do", () => {
+    const commands = {
+      created: "docker start",
+      exited: "docker start",
+      dead: "docker start",
+      paused: "docker unpause",
+    }
+    for (const [state, command] of Object.entries(commands)) {
+      const server = one([labelled({ enable: "true" }, { state })])
+      expect(server.jobs).toHaveLength(1)
+      expect(server.why).toBe(`backed up by its job default once its container runs (it is ${state})`)
+      expect(server.problems).toMatchObject([
+        { code: "server-down", message: `the container of shop/db is not running (${state})` },
+      ])
+      expect(server.problems[0]?.hint).toStartWith(`Start it: ${command} shop-db-1. `)
+      // They are good labels all the same.
+      expect(server.goodLabels).toEqual({ "dbbackup.enable": "true" })
+    }
+    const looping = one([labelled({ enable: "true" }, { state: "restarting" })])
+    expect(looping.problems[0]?.hint).toStartWith(
+      "It ends each time it is started: docker logs shop-db-1 says why. ",
+    )
+    expect(one([labelled({ enable: "false" }, { state: "exited" })]).problems).toEqual([])
   })
 
   test("come sorted by name, in whatever order Docker lists them", () => {
@@ -246,7 +290,108 @@ describe("mistakes in the labels", () => {
   })
 })
 
+describe("labels that are not in force yet", () => {
+  const good = { "dbbackup.enable": "true", "dbbackup.schedule": "hourly" }
+
+  test("are said, and the server is backed up without them", () => {
+    const server = one([labelled({ enable: "true", verify: "drill" })])
+    expect(server).toMatchObject({ state: "active", goodLabels: { "dbbackup.verify": "drill" } })
+    expect(server.problems).toMatchObject([{ code: "label-not-in-force", key: "dbbackup.verify" }])
+  })
+
+  test("stop the backup where it would betray what was asked", () => {
+    for (const labels of [{ encrypt: "team" }, { "offsite.lock": "30d" }])
+      expect(one([labelled({ enable: "true", ...labels })])).toMatchObject({
+        state: "misconfigured",
+        why: "not backed up: its labels ask for what is not in force yet",
+        jobs: [],
+        goodLabels: null,
+        problems: [{ code: "label-not-in-force" }],
+      })
+  })
+
+  test("leave the last good labels in force, when there are any that may be", () => {
+    const asks = [labelled({ enable: "true", encrypt: "team" })]
+    expect(one(asks, operator(), [remembering(good)])).toMatchObject({ state: "active", goodLabels: null })
+    const newer = remembering({ ...good, "dbbackup.encrypt": "team" })
+    expect(one(asks, operator(), [newer]).state).toBe("misconfigured")
+  })
+
+  test("are told of the engine that the image or the label names", () => {
+    const mysql = { image: "mysql:9" }
+    expect(one([labelled({ enable: "true", format: "plain" }, mysql)]).problems).toEqual([])
+    expect(one([labelled({ enable: "true", format: "plain" })]).problems).toHaveLength(1)
+    expect(one([labelled({ enable: "true", format: "plain", type: "mariadb" })]).problems).toEqual([])
+  })
+})
+
+describe("which restores a server takes", () => {
+  const restoreOf = (labels: Readonly<Record<string, string>>, before?: Readonly<Record<string, string>>) =>
+    one([labelled(labels)], operator(), before ? [remembering(before)] : []).restore
+
+  test("is what its label says, and all when it says nothing", () => {
+    expect(restoreOf({ enable: "true" })).toBe("allow")
+    expect(restoreOf({ enable: "true", restore: "new-only" })).toBe("new-only")
+    expect(restoreOf({ enable: "true", restore: "deny" })).toBe("deny")
+  })
+
+  test("is the stricter of the new labels and the last good ones, when the new ones have mistakes", () => {
+    const good = { "dbbackup.enable": "true" }
+    const denied = { ...good, "dbbackup.restore": "deny" }
+    const mistake = { enable: "true", shedule: "daily" }
+    expect(restoreOf({ ...mistake, restore: "deny" }, good)).toBe("deny")
+    expect(restoreOf({ ...mistake, restore: "allow" }, denied)).toBe("deny")
+    expect(restoreOf(mistake, denied)).toBe("deny")
+    expect(restoreOf({ enable: "true" }, denied)).toBe("allow")
+  })
+
+  test("is asked before any restore", () => {
+    expect(() => requireRestorable({ name: "shop/db", restore: "deny" })).toThrow("shop/db takes no restores")
+    for (const restore of ["allow", "new-only"] as const) requireRestorable({ name: "shop/db", restore })
+    requireRestorable(undefined)
+  })
+})
+
 describe("what is in force", () => {
+  test("is the label's, the operator's or the default, each with its source, in the order of the vocabulary", () => {
+    const settings = operator({
+      policies: new Map([["gold", { ...noRetention, daily: 30 }]]),
+      defaults: { retention: "gold", timeout: "1h", destinations: "offsite" },
+    })
+    const [job] = one([labelled({ enable: "true", timeout: "2h", "meta.owner": "x" })], settings).jobs
+    expect(job?.spec.retention).toEqual({ ...noRetention, daily: 30 })
+    expect(job?.destinations).toEqual(["offsite"])
+    const shown = job?.settings.map(({ key, value, source }) => `${key}=${value} ${source}`) ?? []
+    expect(shown.slice(0, 8)).toEqual([
+      "databases=all default",
+      "globals=true default",
+      "schedule=daily default",
+      "timezone=UTC settings",
+      "on-missed=run-once default",
+      "retention=gold settings",
+      "destinations=offsite settings",
+      "jitter=0 default",
+    ])
+    expect(shown).toContain("timeout=2h label")
+    expect(shown.at(-1)).toBe("meta.owner=x label")
+  })
+
+  test("is read anew when the operator's settings change", () => {
+    const labels = [labelled({ enable: "true", retention: "gold" })]
+    const daysKept = (daily: number) =>
+      one(labels, operator({ policies: new Map([["gold", { ...noRetention, daily }]]) })).jobs[0]
+    expect(daysKept(30)?.spec.retention.daily).toBe(30)
+    expect(daysKept(7)?.spec.retention.daily).toBe(7)
+    expect(daysKept(7)?.fingerprint).not.toBe(daysKept(30)?.fingerprint)
+    expect(one(labels).state).toBe("misconfigured")
+  })
+
+  test("names a mistyped destination under the label that says it, with the nearest", () => {
+    expect(one([labelled({ enable: "true", "weekly.destinations": "offsit" })]).problems).toMatchObject([
+      { code: "destination-unknown", key: "dbbackup.weekly.destinations", suggestion: "offsite" },
+    ])
+  })
+
   test("the label's zone and destinations win over the operator's, and each says where it is from", () => {
     const settings = operator({ timeZone: "Europe/Berlin" })
     const [plain] = one([labelled({ enable: "true" })], settings).jobs

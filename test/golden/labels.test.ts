@@ -6,19 +6,34 @@
 //   settings:   by job, key: value (source)
 //   problems:   all of them, each with code, key and suggestion (none when left out), and text its message holds
 //   kind:       when there are neither jobs nor problems: absent, disabled
+//   operator:   policies (in the short form) and defaults that the operator's settings name
+//   notes:      all labels that are not in force yet and that the backup goes on without, each with text its message holds
+//   stops:      the same for those that it would betray; `engine` is the server's, postgres when left out
 import { describe, expect, test } from "bun:test"
 import { readFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { parse } from "yaml"
 import { z } from "zod"
 import { type ParsedLabels, parseLabels } from "../../controller/core/labels.ts"
+import { notInForce } from "../../controller/core/not-in-force.ts"
 import { faultCodes } from "../../schemas/errors.ts"
+import { Retention } from "../../schemas/retention.ts"
+import { Engine } from "../../schemas/scalar.ts"
 
 const Case = z.strictObject({
   case: z.string(),
   prefix: z.string().default("dbbackup"),
   discovery: z.enum(["labels", "auto"]).default("labels"),
   labels: z.record(z.string(), z.string()),
+  operator: z
+    .strictObject({
+      policies: z.record(z.string(), Retention).default({}),
+      defaults: z.record(z.string(), z.string()).default({}),
+    })
+    .prefault({}),
+  engine: Engine.default("postgres"),
+  notes: z.record(z.string(), z.string()).optional(),
+  stops: z.record(z.string(), z.string()).optional(),
   kind: z.enum(["absent", "disabled", "not-enabled"]).optional(),
   server: z.record(z.string(), z.unknown()).optional(),
   jobs: z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).optional(),
@@ -55,6 +70,17 @@ function check(wanted: Case, parsed: ParsedLabels): void {
     const found = Object.fromEntries(settings.map(({ key, value, source }) => [key, `${value} (${source})`]))
     expect(found).toMatchObject(wanted.settings?.[name] ?? {})
   }
+  const { notes, stopping } = notInForce(parsed.jobs, parsed.server.type ?? wanted.engine)
+  for (const [told, found] of [
+    [wanted.notes ?? {}, notes],
+    [wanted.stops ?? {}, stopping],
+  ] as const) {
+    expect(found.map(({ key }) => key)).toEqual(Object.keys(told))
+    for (const { key, message, code } of found) {
+      expect(code).toBe("label-not-in-force")
+      expect(message).toContain(told[key ?? ""] ?? "")
+    }
+  }
 }
 
 const folder = join(import.meta.dir, "labels")
@@ -71,7 +97,9 @@ for (const file of files) {
       .min(1)
       .parse(parse(readFileSync(file, "utf8")))) {
       test(wanted.case, () => {
-        check(wanted, parseLabels(wanted.labels, wanted.prefix, wanted.discovery === "auto"))
+        const { policies, defaults } = wanted.operator
+        const operator = { policies: new Map(Object.entries(policies)), defaults }
+        check(wanted, parseLabels(wanted.labels, wanted.prefix, wanted.discovery === "auto", operator))
       })
     }
   })

@@ -37,6 +37,7 @@ for (const image of images) {
         [`${here.prefix}.enable`]: "true",
         [`${here.prefix}.schedule`]: "weekly",
         [`${here.prefix}.on-missed`]: "skip",
+        [`${here.prefix}.meta.owner`]: "team a",
       })
       await server.ready()
       for (const database of databases) await fill(server, database)
@@ -83,6 +84,7 @@ for (const image of images) {
         const manifest = JSON.parse(readFileSync(`${path}.manifest.json`, "utf8"))
         expect(manifest).toEqual((await controller.call(getManifest, { params: { id: done.id } })).data)
         expect(manifest.subject).toEqual({ kind: "database", name })
+        expect(manifest.meta).toEqual({ owner: "team a" })
         expect(JSON.stringify(manifest) + controller.log()).not.toContain("ecret")
       },
     )

@@ -413,6 +413,19 @@ describe("a restore", () => {
     })
   })
 
+  test("into a server whose label says restore=deny is refused, before it is planned", async () => {
+    see(labelled({ enable: "true", restore: "deny" }))
+    const refused = {
+      code: "restore-denied",
+      message: "shop/db takes no restores: its label restore=deny says so",
+    }
+    expect(await rejection(dispatch.planRestore("b1" as BackupId, undefined, options))).toMatchObject(refused)
+    expect(await rejection(dispatch.restore("b1" as BackupId, shop, options))).toMatchObject(refused)
+    expect(restores).toEqual([])
+    see(labelled({ enable: "true", restore: "new-only" }))
+    await dispatch.planRestore("b1" as BackupId, undefined, options)
+  })
+
   test("onto an unknown database, or another server's, is refused", async () => {
     see(labelled({ enable: "true" }), labelled({ enable: "true", id: "wiki" }, { id: "2", name: "wiki" }))
     const onto = (id: string) => rejection(dispatch.planRestore("b1" as BackupId, id as DatabaseId, options))

@@ -1,5 +1,6 @@
 // Databases become late while nothing happens. Time is moved by hand; one test lets the timer do it.
 import { afterEach, expect, test } from "bun:test"
+import { createEventHub } from "../../controller/api/event-hub.ts"
 import { createFreshness } from "../../controller/reconcile/freshness.ts"
 import type { Deadline } from "../../controller/reconcile/world.ts"
 import type { DatabaseId, ServerId } from "../../schemas/server.ts"
@@ -20,7 +21,10 @@ function watching(start: string, deadlines: Deadline[]) {
   const freshness = createFreshness(
     () => deadlines,
     () => now,
-    { publish: (event) => told.push("serverId" in event.data ? String(event.data.serverId) : event.name) },
+    {
+      publish: (event) => told.push("serverId" in event.data ? String(event.data.serverId) : event.name),
+      subscribe: () => () => {},
+    },
   )
   stop = freshness.stop
   return {
@@ -63,9 +67,26 @@ test("its own timer wakes it at the deadline", async () => {
   const freshness = createFreshness(
     () => [deadline("shop", "a", lateAt)],
     () => new Date(),
-    { publish: () => told.push(new Date().toISOString()) },
+    { publish: () => told.push(new Date().toISOString()), subscribe: () => () => {} },
   )
   stop = freshness.stop
   await until("it is told", () => told.length > 0, 10)
   expect(new Date(told[0] ?? 0).getTime()).toBeGreaterThan(lateAt.getTime())
+})
+
+test("a deadline that was moved to the near future by new labels is met, without anybody asking", async () => {
+  const hub = createEventHub()
+  const told: string[] = []
+  let lateAt = new Date(Date.now() + 3_600_000)
+  const freshness = createFreshness(
+    () => [deadline("shop", "a", lateAt)],
+    () => new Date(),
+    hub,
+  )
+  stop = freshness.stop
+  hub.subscribe(null, (_, { name }) => told.push(name))
+  lateAt = new Date(Date.now() + 1500)
+  hub.publish({ name: "server.changed", data: { serverId: "shop" } })
+  await until("it is told", () => told.length === 2, 10)
+  expect(Date.now()).toBeGreaterThan(lateAt.getTime())
 })

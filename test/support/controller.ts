@@ -52,6 +52,7 @@ export async function startController(
       DATABASE_PATH: join(folder, "db/app.db"),
       BACKUP_STORAGE_PATH: join(folder, "backups"),
       DBBACKUP_LABEL_PREFIX: prefix,
+      ...(process.env.DOCKER_HOST ? { DOCKER_HOST: process.env.DOCKER_HOST } : {}),
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],

@@ -3,7 +3,16 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { z } from "zod"
-import { JobLabels, ServerLabels } from "../../schemas/labels.ts"
+import { openName } from "../../schemas/label-values.ts"
+import {
+  JobLabels,
+  jobKeys,
+  keyHeads,
+  labelKeys,
+  type OpenKey,
+  openKeys,
+  ServerLabels,
+} from "../../schemas/labels.ts"
 import { Manifest } from "../../schemas/manifest.ts"
 import { Environment } from "../../schemas/settings.ts"
 import { repository } from "./places.ts"
@@ -14,16 +23,39 @@ type Property = {
   readonly enum?: readonly string[]
 }
 
-const labelsSchema = z.toJSONSchema(z.strictObject({ ...ServerLabels.shape, ...JobLabels.shape }), {
+const vocabulary = z.toJSONSchema(z.strictObject({ ...ServerLabels.shape, ...JobLabels.shape }), {
   io: "input",
-})
+}).properties as Record<string, Property>
+
+/** A key as the README shows it: `meta.<key>` ends in a name of the user's choice. */
+function shownKey(key: string): string {
+  return Object.hasOwn(openKeys, key) ? `${key}.${openKeys[key as OpenKey]}` : key
+}
+
+const escaped = (text: string) => text.replaceAll(".", "\\.")
+const jobPattern = `(?!(?:${[...labelKeys, ...keyHeads].map(escaped).join("|")})\\.)[a-z0-9-]{1,32}\\.`
+
+/** Labels without their prefix: flat, of named jobs, and with names of the user's choice. */
+const labelsSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  type: "object",
+  properties: Object.fromEntries(Object.entries(vocabulary).filter(([key]) => !Object.hasOwn(openKeys, key))),
+  patternProperties: Object.fromEntries([
+    ...Object.keys(openKeys).map((key) => [
+      `^(?:${jobPattern})?${escaped(key)}\\.${openName.source.slice(1)}`,
+      { description: vocabulary[key]?.description, type: "string" },
+    ]),
+    ...jobKeys.map((key) => [`^${jobPattern}${escaped(key)}$`, { $ref: `#/properties/${key}` }]),
+  ]),
+  additionalProperties: false,
+}
 const manifestSchema = z.toJSONSchema(Manifest, { io: "input" })
 const environmentSchema = z.toJSONSchema(Environment, { io: "input" })
 
 function table(head: string, schema: { readonly properties?: unknown }): string {
   const rows = Object.entries((schema.properties ?? {}) as Record<string, Property>).map(
     ([name, property]) => {
-      const value = property.default === undefined ? "" : `\`${property.default}\``
+      const value = typeof property.default === "string" ? `\`${property.default}\`` : ""
       return `| \`${name}\` | ${value} | ${(property.description ?? "").replaceAll("|", "\\|")} |`
     },
   )
@@ -42,7 +74,15 @@ function withSection(text: string, name: string, body: string): string {
 export function documents(): ReadonlyMap<string, string> {
   const readme = readFileSync(join(repository, "README.md"), "utf8")
   const tables = withSection(
-    withSection(readme, "labels", table("Key", labelsSchema)),
+    withSection(
+      readme,
+      "labels",
+      table("Key", {
+        properties: Object.fromEntries(
+          Object.entries(vocabulary).map(([key, property]) => [shownKey(key), property]),
+        ),
+      }),
+    ),
     "environment",
     table("Variable", environmentSchema),
   )

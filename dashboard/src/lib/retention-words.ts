@@ -1,6 +1,6 @@
 // A retention policy as one sentence.
 import type { RetentionPolicy } from "../../../schemas/retention.ts"
-import { count, listed } from "./format.ts"
+import { count, formatDuration, listed } from "./format.ts"
 
 const periods = { hourly: "hour", daily: "day", weekly: "week", monthly: "month", yearly: "year" } as const
 
@@ -10,8 +10,13 @@ export function retentionSentence(policy: RetentionPolicy): string {
     .map(([tier, period]) => ({ quota: policy[tier as keyof typeof periods], period }))
     .filter(({ quota }) => quota > 0)
     .map(({ quota, period }) => count(quota, period))
+  // What is kept of the newest in any case comes to the same.
+  const last = Math.max(policy.last, policy.minKeep ?? 0)
   const kept = [
-    ...(policy.last > 0 ? [policy.last === 1 ? "the last one" : `the last ${policy.last}`] : []),
+    ...(policy.withinSeconds
+      ? [`everything within ${formatDuration(policy.withinSeconds)} of the newest`]
+      : []),
+    ...(last > 0 ? [last === 1 ? "the last one" : `the last ${last}`] : []),
     ...(tiers.length > 0 ? [`one for each of the latest ${listed(tiers)} that have any`] : []),
   ]
   if (kept.length === 0) return "Keeps only the newest good backup of each database."
