@@ -100,7 +100,8 @@ export function createWorld(deps: {
 
   return {
     see(derived) {
-      if (derived === lastSeen && !memory.takeUnsaved()) return
+      const unsaved = memory.takeUnsaved()
+      if (derived === lastSeen && !unsaved) return
       lastSeen = derived
       const now = clock()
       const before = current
@@ -113,8 +114,10 @@ export function createWorld(deps: {
       )
       const changed = new Set<ServerId>()
       for (const [id, server] of current) {
-        if (server !== before.get(id)) changed.add(id)
-        if (server.state === "active") save(recordOf(server, insightOf(id), remembered.get(id), now))
+        const isNew = server !== before.get(id)
+        if (isNew) changed.add(id)
+        if (server.state === "active" && (isNew || unsaved))
+          save(recordOf(server, insightOf(id), remembered.get(id), now))
       }
       for (const record of retired()) {
         if (record.retiredAt === null) save({ ...record, retiredAt: now })
