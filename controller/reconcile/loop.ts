@@ -29,6 +29,8 @@ export const usualPace: Pace = {
 }
 
 const listLimitMilliseconds = 30_000
+/** From so many on a listing takes many times the memory of what is kept of it: collected at once, the process stays small. */
+const manyContainers = 500
 
 export function createWatch(
   docker: Docker,
@@ -75,6 +77,7 @@ export function createWatch(
     try {
       const { version, containers, seenAt } = await observe(signal)
       takeIn(containers)
+      if (containers.length >= manyContainers) Bun.gc(true)
       become({ state: "connected", endpoint: docker.endpoint, version, seenAt, problem: null })
       failures = 0
       for (const { seen } of asked) seen()
