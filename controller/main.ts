@@ -7,8 +7,9 @@ import { noteAddress } from "./api/address.ts"
 import { createApp } from "./api/app.ts"
 import { createEventHub } from "./api/event-hub.ts"
 import { listen } from "./api/listen.ts"
+import { postponed } from "./core/blackout.ts"
 import { Fault } from "./core/fault.ts"
-import { deriveServers } from "./core/server.ts"
+import { labelRules, type Rules } from "./core/schedule-plan.ts"
 import { isLoopback, type Settings } from "./core/settings.ts"
 import { destinationsFrom } from "./destinations/configured.ts"
 import { createDocker } from "./docker/client.ts"
@@ -20,7 +21,9 @@ import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
 import { createLog } from "./log.ts"
 import type { ContainerFacts, Log } from "./ports.ts"
+import { createDerivation } from "./reconcile/derivation.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
+import { createFreshness } from "./reconcile/freshness.ts"
 import { createHealth } from "./reconcile/health.ts"
 import { createWatch } from "./reconcile/loop.ts"
 import { createPauses } from "./reconcile/pauses.ts"
@@ -56,7 +59,11 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
   const docker = createDocker(settings.dockerHost)
-  const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix })
+  const rules: Rules = {
+    ...labelRules,
+    postpone: (at) => postponed(at, source.current().blackout, source.current().timeZone),
+  }
+  const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix, rules, log })
   const queue = createQueue(settings.maxConcurrent, (error) =>
     log("error", "work threw, which it never should", {
       stack: error instanceof Error ? error.stack : String(error),
@@ -84,6 +91,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     world,
     queue,
     pauses,
+    rules,
     clock,
     newId,
     log,
@@ -95,7 +103,9 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       deleteBackup: (backup) => deleteCopies(jobDeps, backup, stop.signal),
     },
   })
-  const scheduler = createScheduler(clock, (job) => dispatch.tick(job))
+  const scheduler = createScheduler(clock, dispatch.tick, rules, () =>
+    dispatch.settleDebts(world.knownJobs()),
+  )
   const prober = createProber(
     async (server, signal) => {
       const { probe } = await lookInside(docker, server, signal)
@@ -116,20 +126,14 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   }
   // One object until the settings change: readers compare it with the last.
   let derivation = derivationNow()
-  let seen: readonly ContainerFacts[] | undefined
-  const derive = () => {
-    if (seen === undefined) return
-    const servers = deriveServers(seen, derivation, world.remembered(), ({ image, envNames, exposedPorts }) =>
-      guessEngine(image, envNames, exposedPorts),
-    )
-    reconciler.see(servers)
-  }
+  const derive = createDerivation(() => derivation, world.remembered, guessEngine)
   const reconciler = createReconciler({ world, scheduler, prober, dispatch, pauses, events })
+  let seen: readonly ContainerFacts[] | undefined
   const watch = createWatch(
     docker,
     (containers) => {
       seen = containers
-      derive()
+      reconciler.see(derive(containers))
     },
     clock,
     log,
@@ -162,7 +166,10 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       verdict: () => world.verdict(watch.status(), source.problem()),
       pausedForAll: pauses.forAll,
     },
-    discover: async () => {},
+    async discover() {
+      await watch.lookNow()
+      await prober.refresh()
+    },
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,
@@ -183,12 +190,14 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   noteAddress(dirname(settings.databasePath), settings.hostname, server.port, log)
   announce(settings, server.port, log)
   const watching = watch.run(stop.signal)
+  createFreshness(world.deadlines, clock, events)
   const retrying = setInterval(() => reconciler.retryDue(), retryCheckMilliseconds)
   const takeIn = () => {
     queue.setMaxConcurrent(source.current().maxConcurrent)
     derivation = derivationNow()
-    derive()
+    if (seen) reconciler.see(derive(seen))
     reconciler.again()
+    scheduler.replan()
     events.publish({ name: "settings.changed", data: {} })
   }
   source.follow(log, takeIn, stop.signal)

@@ -145,6 +145,11 @@ export function nextRuns(pattern: string, timeZone: string, from: Date, count: n
   return new Cron(pattern, { timezone: timeZone, paused: true }).nextRuns(count, from)
 }
 
+/** The last `count` times it fired before `from`, the latest first. */
+export function previousRuns(pattern: string, timeZone: string, from: Date, count: number): readonly Date[] {
+  return new Cron(pattern, { timezone: timeZone, paused: true }).previousRuns(count, from)
+}
+
 export const compressionNames = ["zstd", "gzip", "none"] as const
 export type Compression = { readonly algorithm: (typeof compressionNames)[number]; readonly level: number }
 

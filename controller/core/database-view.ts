@@ -2,13 +2,13 @@
 import type { Backup, CompletedBackup } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
-import type { Database, Freshness, Server, Subject } from "../../schemas/server.ts"
+import type { Database, DatabaseId, Freshness, Server, ServerId, Subject } from "../../schemas/server.ts"
 import type { ServerRecord } from "../ports.ts"
 import type { DerivedJob } from "./derived-job.ts"
 import { databaseIdOf, subjectName } from "./key.ts"
 import { labelBlock } from "./label-block.ts"
 import { isSelected, missingNames } from "./run-plan.ts"
-import { backupType, type DesiredJob, lateAt, nextRunAt } from "./schedule-plan.ts"
+import { backupType, type DesiredJob, labelRules, lateAt, nextRunAt, type Rules } from "./schedule-plan.ts"
 import type { DerivedServer } from "./server.ts"
 
 /** What was learned by looking inside a server's container, and what went wrong there last. */
@@ -83,21 +83,50 @@ export function databaseViews(
   databases: readonly string[],
   history: (subject: Subject) => DatabaseHistory,
   now: Date,
+  rules = labelRules,
 ): readonly Database[] {
-  const named = jobs.flatMap((job) => missingNames(job.spec.databases, databases))
-  const subjects: Subject[] = [...new Set([...databases, ...named])]
-    .sort()
-    .map((name) => ({ kind: "database", name }))
-  if (jobs.some((job) => job.spec.globals)) subjects.push({ kind: "globals" })
-  return subjects.map((subject) =>
+  return subjectsSeen(jobs, databases).map((subject) =>
     databaseView(
       server,
       jobs.filter((job) => covers(job, subject)),
       subject,
       history(subject),
       now,
+      rules,
     ),
   )
+}
+
+function subjectsSeen(jobs: readonly DesiredJob[], databases: readonly string[]): readonly Subject[] {
+  const named = jobs.flatMap((job) => missingNames(job.spec.databases, databases))
+  const subjects: Subject[] = [...new Set([...databases, ...named])]
+    .sort()
+    .map((name) => ({ kind: "database", name }))
+  return jobs.some((job) => job.spec.globals) ? [...subjects, { kind: "globals" }] : subjects
+}
+
+/** When each subject of a server that has a good backup is late, in no order. */
+export function deadlinesOf(
+  serverId: ServerId,
+  jobs: readonly DesiredJob[],
+  databases: readonly string[],
+  lastGood: (id: DatabaseId) => CompletedBackup | undefined,
+  rules = labelRules,
+): readonly { readonly serverId: ServerId; readonly databaseId: DatabaseId; readonly lateAt: Date }[] {
+  return subjectsSeen(jobs, databases).flatMap((subject) => {
+    const databaseId = databaseIdOf(serverId, subject)
+    const backup = lastGood(databaseId)
+    const taken = jobs.filter((job) => covers(job, subject))
+    const at = backup && deadline(taken, backup, rules)
+    return at ? [{ serverId, databaseId, lateAt: at }] : []
+  })
+}
+
+/** The soonest at which one of the jobs calls the backup late; null when none ever does. */
+function deadline(jobs: readonly DesiredJob[], lastGood: CompletedBackup, rules: Rules): Date | null {
+  const finishedAt = new Date(lastGood.finishedAt)
+  const times = jobs.map((job) => lateAt(job, finishedAt, rules)).filter((at) => at !== null)
+  return times.length === 0 ? null : new Date(Math.min(...times.map((at) => at.getTime())))
 }
 
 function covers(job: DesiredJob, subject: Subject): boolean {
@@ -110,9 +139,10 @@ function databaseView(
   subject: Subject,
   history: DatabaseHistory,
   now: Date,
+  rules: Rules,
 ): Database {
   const { lastGood, lastAttempt } = history
-  const next = jobs.map((job) => nextRunAt(job, now)).filter((at) => at !== null)
+  const next = jobs.map((job) => nextRunAt(job, now, rules)).filter((at) => at !== null)
   const { id, name, project, service, container, state, serverVersion } = server
   return {
     id: databaseIdOf(server.id, subject),
@@ -121,7 +151,7 @@ function databaseView(
     engine: server.engine,
     server: { id, name, project, service, container, state, serverVersion },
     managed: "label",
-    state: freshness(server, jobs, lastGood, now),
+    state: freshness(server, jobs, lastGood, now, rules),
     jobs: jobs.map((job) => job.name),
     problems: server.problems,
     lastBackup: lastGood ? lastBackupOf(lastGood) : null,
@@ -135,17 +165,15 @@ function freshness(
   jobs: readonly DesiredJob[],
   lastGood: CompletedBackup | undefined,
   now: Date,
+  rules: Rules,
 ): Freshness {
   if (server.state === "retired" || server.state === "conflict" || server.state === "misconfigured")
     return server.state
   if (server.state !== "active" || jobs.length === 0) return "unprotected"
   if (!lastGood) return "never"
-  const running = jobs.filter((job) => !job.spec.paused)
-  if (running.length === 0) return "paused"
-  const deadlines = running
-    .map((job) => lateAt(job, new Date(lastGood.finishedAt)))
-    .filter((at) => at !== null)
-  return deadlines.some((at) => at < now) ? "late" : "fresh"
+  if (jobs.every(rules.isPaused)) return "paused"
+  const lateAt = deadline(jobs, lastGood, rules)
+  return lateAt !== null && lateAt < now ? "late" : "fresh"
 }
 
 function lastBackupOf(backup: CompletedBackup): Database["lastBackup"] {
@@ -159,7 +187,7 @@ function lastAttemptOf(backup: Backup): Database["lastAttempt"] {
   return { id: backup.id, status: backup.status, at, problem: "error" in backup ? backup.error : null }
 }
 
-export function jobView(job: DerivedJob, serverName: string, now: Date): JobView {
+export function jobView(job: DerivedJob, serverName: string, now: Date, rules = labelRules): JobView {
   const { schedule, retention, paused } = job.spec
   return {
     id: job.id,
@@ -175,7 +203,7 @@ export function jobView(job: DerivedJob, serverName: string, now: Date): JobView
     timeZone: job.timeZone,
     retention,
     destinations: [...job.destinations],
-    nextRunAt: nextRunAt(job, now)?.toISOString() ?? null,
+    nextRunAt: nextRunAt(job, now, rules)?.toISOString() ?? null,
     settings: [...job.settings],
   }
 }

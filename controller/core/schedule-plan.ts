@@ -4,8 +4,9 @@ import { hasHash, resolveHash } from "../../schemas/cron-hash.ts"
 import type { BackupType } from "../../schemas/job.ts"
 import type { JobLabels } from "../../schemas/labels.ts"
 import type { Run, Trigger } from "../../schemas/run.ts"
-import { nextRuns, type Schedule } from "../../schemas/scalar.ts"
+import type { Schedule } from "../../schemas/scalar.ts"
 import type { JobId, ServerId } from "../../schemas/server.ts"
+import { ticksAround } from "./ticks.ts"
 
 /** A job as the labels want it. Two with the same fingerprint are the same job. */
 export interface DesiredJob {
@@ -67,42 +68,100 @@ export function planSchedule(
   return changes
 }
 
-/** When the job fires next after a moment; null when it never does by itself. */
-export function nextRunAt(job: Pick<DesiredJob, "spec" | "timeZone">, after: Date): Date | null {
-  const { schedule, paused } = job.spec
-  if (schedule.kind === "manual" || paused) return null
-  return nextRuns(schedule.pattern, job.timeZone, after, 1)[0] ?? null
+/** What decides about a job's time, as far as its times go. */
+export type Timed = Pick<DesiredJob, "id" | "spec" | "timeZone">
+
+/** What stands above a job's own schedule: windows in which nothing begins, and who has paused it. */
+export interface Rules {
+  /** The moment itself, or the end of the blackout window that it falls in. */
+  readonly postpone: (at: Date) => Date
+  readonly isPaused: (job: Timed) => boolean
+}
+/** Those in force where only labels speak. */
+export const labelRules: Rules = { postpone: (at) => at, isPaused: ({ spec }) => spec.paused }
+
+/**
+ * When the job starts next by itself after a moment: at a tick, later by the tick's jitter, after the blackout window that it
+ * would fall in. Ticks that one window holds up start as one. Null when it never starts by itself, paused or not.
+ */
+export function nextStart(job: Timed, after: Date, postpone: Rules["postpone"]): Date | null {
+  const { schedule } = job.spec
+  if (schedule.kind === "manual") return null
+  const { before, after: ahead } = ticksAround(schedule.pattern, job.timeZone, after)
+  // What is under way from earlier: held up by a window that is not over yet, or by a jitter.
+  const started = before.map((tick, i) => jittered(job, tick, before[i + 1] ?? ahead[0])).toReversed()
+  const held = started.find((at) => at <= after)
+  if (held && postpone(held) > after) return postpone(held)
+  const delayed = started.find((at) => at > after)
+  if (delayed) return postpone(delayed)
+  const [next, following] = ahead
+  return next ? postpone(jittered(job, next, following)) : null
+}
+
+/**
+ * A tick with its jitter: the same at every asking, different for each job and tick, in whole seconds. Always before the next
+ * tick, so that no tick overtakes or swallows another.
+ */
+function jittered({ id, spec }: Timed, tick: Date, next: Date | undefined): Date {
+  if (spec.jitter === 0) return tick
+  const room = next ? (next.getTime() - tick.getTime()) / 1000 : Number.POSITIVE_INFINITY
+  const hash = createHash("sha256").update(`${id} ${tick.getTime()}`).digest()
+  const seconds = Math.floor((hash.readUInt32BE() / 2 ** 32) * Math.min(spec.jitter + 1, room))
+  return new Date(tick.getTime() + seconds * 1000)
+}
+
+/** When the job starts next by itself after a moment; null when it never does, or is paused. */
+export function nextRunAt(job: Timed, after: Date, rules = labelRules): Date | null {
+  return rules.isPaused(job) ? null : nextStart(job, after, rules.postpone)
+}
+
+/** The next `count` times that the job starts by itself after a moment, soonest first. */
+export function nextRunsAt(job: Timed, after: Date, count: number, rules = labelRules): readonly Date[] {
+  const starts: Date[] = []
+  for (let next = nextRunAt(job, after, rules); next && starts.length < count; ) {
+    starts.push(next)
+    next = nextRunAt(job, next, rules)
+  }
+  return starts
 }
 
 /**
  * The run a job owes now: its `first`, when it never began one, or one `catch-up`, however many ticks were missed since
- * the last began. Null when none is due, or when its labels say to skip.
+ * the last began. Null when none is due, when its labels say to skip, or while a blackout window lasts.
  */
 export function owedRun(
   job: DesiredJob,
   lastRun: Run | undefined,
   now: Date,
+  rules = labelRules,
 ): Extract<Trigger, "first" | "catch-up"> | null {
-  if (job.spec["on-missed"] === "skip" || nextRunAt(job, now) === null) return null
+  if (job.spec["on-missed"] === "skip" || nextRunAt(job, now, rules) === null) return null
+  if (rules.postpone(now) > now) return null
   if (lastRun === undefined) return "first"
-  const due = nextRunAt(job, new Date(lastRun.queuedAt))
+  const due = nextRunAt(job, new Date(lastRun.queuedAt), rules)
   return due !== null && due <= now ? "catch-up" : null
 }
 
 const hourSeconds = 3600
 const daySeconds = 24 * hourSeconds
 
-/** When a backup finished at a moment is late: at the second tick after it. Null when nothing is scheduled. */
-export function lateAt(job: Pick<DesiredJob, "spec" | "timeZone">, finishedAt: Date): Date | null {
-  const next = nextRunAt(job, finishedAt)
-  return next && nextRunAt(job, next)
+/**
+ * When a backup finished at a moment is late: once it is older than the job's `max-age`, else at the second start after it.
+ * Null when nothing is scheduled and no age is asked for, or while the job is paused.
+ */
+export function lateAt(job: Timed, finishedAt: Date, rules = labelRules): Date | null {
+  if (rules.isPaused(job)) return null
+  const maxAge = job.spec["max-age"]
+  if (maxAge !== undefined) return new Date(finishedAt.getTime() + maxAge * 1000)
+  const next = nextRunAt(job, finishedAt, rules)
+  return next && nextRunAt(job, next, rules)
 }
 
 /** Seconds between the next two ticks after a moment; null when there are none. */
 export function intervalSeconds(job: Pick<DesiredJob, "spec" | "timeZone">, after: Date): number | null {
   const { schedule } = job.spec
   if (schedule.kind === "manual") return null
-  const [first, second] = nextRuns(schedule.pattern, job.timeZone, after, 2)
+  const [first, second] = ticksAround(schedule.pattern, job.timeZone, after).after
   return first && second ? (second.getTime() - first.getTime()) / 1000 : null
 }
 

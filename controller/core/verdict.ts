@@ -22,7 +22,7 @@ export function verdictOf(
     ...wanted.flatMap(databaseAttention),
   ]
   const real = wanted.filter(({ kind }) => kind === "database")
-  const good = real.filter(({ state }) => state === "fresh" || state === "paused")
+  const good = real.filter(isBackedUp)
   if (attention.length > 0)
     return {
       level: "attention",
@@ -82,8 +82,15 @@ function attentionSentence(
     ),
   ]
   if (settingsProblem) parts.push("the settings file cannot be used")
-  if (docker.state === "unreachable") parts.unshift("the Docker engine cannot be reached")
-  const text = parts.length === 0 ? "some servers have problems" : parts.join(", ")
+  const troubled = servers.filter((server) => server.state === "active" && isTroubled(server)).length
+  if (parts.length === 0) parts.push(...count(troubled, "server has a problem", "servers have problems"))
+  const fine = real.filter((database) => isBackedUp(database) && !hasFailed(database)).length
+  // What is right stands beside what is wrong, so that neither is taken for the whole.
+  const text = [
+    ...(docker.state === "unreachable" ? ["the Docker engine cannot be reached"] : []),
+    ...count(fine, "database is backed up", "databases are backed up"),
+    ...(parts.length === 0 ? [] : [parts.join(", ")]),
+  ].join("; ")
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
@@ -99,6 +106,9 @@ function settingsAttention(problem: Problem | null): Attention[] {
   return [{ databaseId: null, serverId: null, sentence: `${problem.message}.`, hint }]
 }
 
+const isSerious = ({ code }: Problem) => code !== "server-warning"
+const isTroubled = ({ problems }: Server) => problems.some(isSerious)
+
 function serverAttention(server: Server, prefix: string): Attention[] {
   const base = { databaseId: null, serverId: server.id }
   if (server.state === "unprotected" && server.problems.length === 0) {
@@ -111,14 +121,14 @@ function serverAttention(server: Server, prefix: string): Attention[] {
     ]
   }
   if (server.state === "retired" || server.state === "disabled") return []
-  const serious = server.problems.filter(({ code }) => code !== "server-warning")
-  return serious.map((problem) => ({
+  return server.problems.filter(isSerious).map((problem) => ({
     ...base,
     sentence: `${server.name}: ${problem.message}.`,
     hint: problem.hint,
   }))
 }
 
+const isBackedUp = ({ state }: Database) => state === "fresh" || state === "paused"
 const isBehind = ({ state }: Database) => state === "late" || state === "never"
 
 function hasFailed(database: Database): boolean {

@@ -14,6 +14,9 @@ const relevantEvents = [
 /** Covers clocks that differ a little, and an engine that answers just before it subscribes. A replay only costs a look. */
 const overlapSeconds = 10
 
+/** A connection that held for so long was a good one: after its loss the first attempt comes soon again. */
+const goodConnectionMs = 10_000
+
 /** 1 s, doubled with each attempt up to 60 s, of which a random half is kept so that clients do not come back in step. */
 export function backoffMs(attempt: number, random: number): number {
   const ceiling = Math.min(1000 * 2 ** attempt, 60_000)
@@ -30,11 +33,13 @@ export async function* nudges(
   let lost = false
   let sinceMs = Date.now()
   while (!signal.aborted) {
+    let connectedAt = Number.POSITIVE_INFINITY
     try {
       const stream = await subscribe(connection, sinceMs / 1000 - overlapSeconds, signal)
       const events = arrivals(stream, signal)
       try {
         lost = false
+        connectedAt = performance.now()
         yield "connected"
         while (await events.next()) {
           attempt = 0
@@ -50,6 +55,7 @@ export async function* nudges(
       if (!lost) onLost(error instanceof Fault ? error : await unreachable(connection.endpoint, error))
       lost = true
     }
+    if (performance.now() - connectedAt >= goodConnectionMs) attempt = 0
     await sleep(backoffMs(attempt++, Math.random()), undefined, { signal }).catch(() => {})
   }
 }

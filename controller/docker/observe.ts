@@ -14,6 +14,7 @@ interface Inspected {
 interface Known extends Inspected {
   /** Null when it could not be inspected in this state. */
   readonly state: string | null
+  readonly facts: ContainerFacts
 }
 
 const parallelInspects = 8
@@ -25,16 +26,19 @@ const unknown: Inspected = { startedAt: null, envNames: [], exposedPorts: [] }
  */
 const trustedGapMs = 4 * 60 * 1000
 
-/** As `Docker.observe`. Each call remembers what it saw for the next one. */
+/**
+ * As `Docker.observe`. Each call remembers what it saw for the next one, and a container that has not changed is the same object
+ * again: what is made of it need not be made anew.
+ */
 export function observer(
   connection: Connection,
 ): (signal: AbortSignal) => Promise<readonly ContainerFacts[]> {
   let known: ReadonlyMap<string, Known> = new Map()
   let lookedAt = Number.NEGATIVE_INFINITY
   return async (signal) => {
-    const startedAt = performance.now()
+    const beganAt = performance.now()
     const listed = await list(connection, signal)
-    const usable = startedAt - lookedAt <= trustedGapMs ? known : new Map<string, Known>()
+    const usable = beganAt - lookedAt <= trustedGapMs ? known : new Map<string, Known>()
     const seen = new Map<string, Known>()
     const facts = await inParallel(listed, parallelInspects, async (container) => {
       const before = usable.get(container.Id)
@@ -44,11 +48,18 @@ export function observer(
       // One that cannot be inspected is there all the same, and is tried again.
       const refused = inspected === "refused"
       const best = refused ? (known.get(container.Id) ?? unknown) : inspected
-      seen.set(container.Id, { ...best, state: refused ? null : container.State })
-      return [factsOf(container, best)]
+      const latest = factsOf(container, best)
+      const earlier = known.get(container.Id)?.facts
+      const facts = Bun.deepEquals(earlier, latest) && earlier ? earlier : latest
+      const { startedAt, envNames, exposedPorts } = facts
+      seen.set(container.Id, {
+        ...{ startedAt, envNames, exposedPorts, facts },
+        state: refused ? null : container.State,
+      })
+      return [facts]
     })
     known = seen
-    lookedAt = startedAt
+    lookedAt = beganAt
     return facts.flat()
   }
 }

@@ -54,8 +54,9 @@ export function archiveEnd(): EndDetector {
       if (stage === "contents") throw cut("inside its table of contents")
       const seen = promised - awaited.size
       if (!betweenBlocks) throw cut(`inside a data block, after ${seen} of ${promised}`)
-      if (awaited.size > 0) throw cut(`after ${seen} of ${promised} data blocks`)
+      if (awaited.size > 0) throw cut(`after ${seen} of ${promised} data block${promised === 1 ? "" : "s"}`)
       if (promised === 0) return "the archive's whole table of contents, which promises no data"
+      if (promised === 1) return "the one data block of the archive's table of contents"
       return `all ${promised} data blocks of the archive's table of contents`
     },
   }

@@ -8,7 +8,7 @@ export function createHealth(deps: {
   readonly catalogue: Catalogue
   readonly destinations: ReadonlyMap<string, Destination>
   readonly queue: Queue
-  readonly watch: Watch
+  readonly watch: Pick<Watch, "status">
   readonly schedulerRuns: () => boolean
 }): Health {
   const destinations = (signal: AbortSignal) =>

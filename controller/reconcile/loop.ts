@@ -5,11 +5,16 @@ import type { Clock, ContainerFacts, Docker, Log } from "../ports.ts"
 
 export interface Watch {
   status(): DockerStatus
+  /** Looks at once, at everything as it is from now on. Rejects with why it could not; also when the loop is stopped. */
+  lookNow(): Promise<void>
   /** Resolves when the signal is aborted. */
   run(signal: AbortSignal): Promise<void>
 }
 
-/** How long a storm of events is waited out, and how long at most, before looking; how often to look without one, and after a failure. */
+/**
+ * How long a storm of events is waited out, and how long at most, before looking; how often to look without one; how soon
+ * after a failure: twice as long after each further one, never longer than without an event.
+ */
 export interface Pace {
   readonly quietMilliseconds: number
   readonly patienceMilliseconds: number
@@ -20,10 +25,12 @@ export const usualPace: Pace = {
   quietMilliseconds: 250,
   patienceMilliseconds: 5000,
   resyncMilliseconds: 60_000,
-  retryMilliseconds: 2000,
+  retryMilliseconds: 1000,
 }
 
 const listLimitMilliseconds = 30_000
+/** From so many on a listing takes many times the memory of what is kept of it: collected at once, the process stays small. */
+const manyContainers = 500
 
 export function createWatch(
   docker: Docker,
@@ -32,6 +39,7 @@ export function createWatch(
   log: Log,
   changed: () => void,
   pace: Pace = usualPace,
+  random: () => number = Math.random,
 ): Watch {
   let status: DockerStatus = {
     state: "connecting",
@@ -41,6 +49,9 @@ export function createWatch(
     problem: null,
   }
   const bell = createBell()
+  let failures = 0
+  /** Those who wait for a look that begins after they have asked. */
+  let waiting: { readonly seen: () => void; readonly failed: (why: unknown) => void }[] = []
 
   const become = (next: DockerStatus) => {
     const before = status
@@ -53,29 +64,54 @@ export function createWatch(
     changed()
   }
 
+  const observe = async (signal: AbortSignal) => {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(listLimitMilliseconds)])
+    const version = status.state === "connected" ? status.version : await docker.version(limited)
+    const containers = await docker.observe(limited)
+    return { version, containers, seenAt: clock().toISOString() }
+  }
+
   const look = async (signal: AbortSignal) => {
+    const asked = waiting
+    waiting = []
     try {
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(listLimitMilliseconds)])
-      const version = status.state === "connected" ? status.version : await docker.version(limited)
-      see(await docker.observe(limited))
-      become({
-        state: "connected",
-        endpoint: docker.endpoint,
-        version,
-        seenAt: clock().toISOString(),
-        problem: null,
-      })
+      const { version, containers, seenAt } = await observe(signal)
+      takeIn(containers)
+      if (containers.length >= manyContainers) Bun.gc(true)
+      become({ state: "connected", endpoint: docker.endpoint, version, seenAt, problem: null })
+      failures = 0
+      for (const { seen } of asked) seen()
     } catch (error) {
+      for (const { failed } of asked) failed(error)
       if (signal.aborted) return
       // Not seeing containers is not the same as there being none: what was seen last stays.
-      become({ ...status, state: "unreachable", problem: problemOf(error) })
-      await bell.wait(pace.retryMilliseconds, signal)
+      if (!(error instanceof NotTakenIn))
+        become({ ...status, state: "unreachable", problem: problemOf(error) })
+      const doubled = Math.min(pace.retryMilliseconds * 2 ** failures++, pace.resyncMilliseconds)
+      await bell.wait(failures === 1 ? doubled : doubled * (0.5 + random() / 2), signal)
       bell.ring()
+    }
+  }
+
+  /** What goes wrong in here is no fault of the engine. */
+  const takeIn = (containers: readonly ContainerFacts[]) => {
+    try {
+      see(containers)
+    } catch (error) {
+      const { message, hint } = problemOf(error)
+      log("error", `what was seen of the containers could not be taken in: ${message}`, { hint })
+      throw new NotTakenIn(message, { cause: error })
     }
   }
 
   return {
     status: () => status,
+    lookNow() {
+      return new Promise((resolve, reject) => {
+        waiting.push({ seen: resolve, failed: reject })
+        bell.hurry()
+      })
+    },
     async run(signal) {
       const listening = listen(
         docker,
@@ -89,6 +125,7 @@ export function createWatch(
         await bell.wait(pace.resyncMilliseconds, signal)
         await bell.settle(pace, signal)
       }
+      for (const { failed } of waiting) failed(signal.reason)
       await listening
     },
   }
@@ -109,8 +146,12 @@ async function listen(
   }
 }
 
+class NotTakenIn extends Error {}
+
 interface Bell {
   ring(): void
+  /** Rings, and lets nobody settle before the next look. */
+  hurry(): void
   /** Resolves at the next ring (or at once, when it rang since the last wait), after so many milliseconds, or on abort. */
   wait(milliseconds: number, signal: AbortSignal): Promise<"rang" | "quiet">
   /** Resolves once it has been quiet for a while. */
@@ -119,11 +160,16 @@ interface Bell {
 
 function createBell(): Bell {
   let rung = false
+  let hurried = false
   let answer: (() => void) | undefined
   const bell: Bell = {
     ring() {
       rung = true
       answer?.()
+    },
+    hurry() {
+      hurried = true
+      bell.ring()
     },
     wait(milliseconds, signal) {
       return new Promise((resolve) => {
@@ -144,9 +190,11 @@ function createBell(): Bell {
       const until = performance.now() + patienceMilliseconds
       while (
         !signal.aborted &&
+        !hurried &&
         performance.now() < until &&
         (await bell.wait(quietMilliseconds, signal)) === "rang"
       );
+      hurried = false
     },
   }
   return bell

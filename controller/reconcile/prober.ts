@@ -1,4 +1,6 @@
-// Looks inside each active server once per start of its container, and again with back-off while that fails.
+// Looks inside each active server once per start of its container, again with back-off while that fails, and when asked to.
+
+import { meaningOf } from "../../schemas/errors.ts"
 import type { ServerId } from "../../schemas/server.ts"
 import type { Insight } from "../core/database-view.ts"
 import { problemOf } from "../core/fault.ts"
@@ -7,6 +9,8 @@ import type { DerivedServer } from "../core/server.ts"
 export interface Prober {
   /** Starts the looks that are due for these servers, and gives up those of servers that are no longer among them. */
   update(servers: readonly DerivedServer[]): void
+  /** Looks inside every active server again. Resolves once all have answered or failed, or the time allowed is over. */
+  refresh(): Promise<void>
 }
 
 /** What a successful look gives. */
@@ -16,8 +20,19 @@ export type Seen = Omit<Insight, "problem">
 export interface Pauses {
   readonly firstMilliseconds: number
   readonly longestMilliseconds: number
+  /** At most, when nothing will change before a person does something. */
+  readonly hopelessMilliseconds: number
 }
-export const usualPauses: Pauses = { firstMilliseconds: 1000, longestMilliseconds: 60_000 }
+export const usualPauses: Pauses = {
+  firstMilliseconds: 1000,
+  longestMilliseconds: 60_000,
+  hopelessMilliseconds: 15 * 60_000,
+}
+
+/** At a time: a look starts a few processes in the server's container. */
+const parallelLooks = 16
+const lookMilliseconds = 60_000
+const refreshMilliseconds = 20_000
 
 export function createProber(
   look: (server: DerivedServer, signal: AbortSignal) => Promise<Seen>,
@@ -26,7 +41,8 @@ export function createProber(
   signal: AbortSignal,
   pauses: Pauses = usualPauses,
 ): Prober {
-  const active = new Map<ServerId, { readonly incarnation: string; readonly abort: AbortController }>()
+  const active = new Map<ServerId, Looking>()
+  const slots = createSlots(parallelLooks)
 
   const blame = (server: DerivedServer, error: unknown) => {
     try {
@@ -37,20 +53,43 @@ export function createProber(
     }
   }
 
-  const probe = async (server: DerivedServer, stop: AbortSignal) => {
+  /** The pause that a failure asks for at most; null after success. */
+  const lookOnce = async (server: DerivedServer, stop: AbortSignal): Promise<number | null> => {
+    const free = await slots.take(stop)
+    try {
+      stop.throwIfAborted()
+      const seen = await look(server, AbortSignal.any([stop, AbortSignal.timeout(lookMilliseconds)]))
+      if (!stop.aborted) learn(server, { ...seen, problem: null })
+      return null
+    } catch (error) {
+      if (stop.aborted) return null
+      blame(server, error)
+      const hopeless = meaningOf(problemOf(error).code).next === "until-config-changes"
+      return hopeless ? pauses.hopelessMilliseconds : pauses.longestMilliseconds
+    } finally {
+      free()
+    }
+  }
+
+  const probe = async (server: DerivedServer, stop: AbortSignal, answered: () => void) => {
     let pause = pauses.firstMilliseconds
     while (!stop.aborted) {
-      try {
-        const seen = await look(server, AbortSignal.any([stop, AbortSignal.timeout(60_000)]))
-        if (!stop.aborted) learn(server, { ...seen, problem: null })
-        return
-      } catch (error) {
-        if (stop.aborted) return
-        blame(server, error)
-      }
+      const longest = await lookOnce(server, stop)
+      answered()
+      if (longest === null) return
       await nap(pause, stop)
-      pause = Math.min(pause * 2, pauses.longestMilliseconds)
+      pause = Math.min(pause * 2, longest)
     }
+    answered()
+  }
+
+  const begin = (server: DerivedServer) => {
+    active.get(server.id)?.abort.abort()
+    const abort = new AbortController()
+    const answered = new Promise<void>((resolve) => {
+      void probe(server, AbortSignal.any([signal, abort.signal]), resolve)
+    })
+    active.set(server.id, { server, incarnation: incarnationOf(server), abort, answered })
   }
 
   return {
@@ -62,14 +101,55 @@ export function createProber(
         active.delete(id)
       }
       for (const [id, server] of wanted) {
-        const incarnation = incarnationOf(server)
         const running = active.get(id)
-        if (running?.incarnation === incarnation) continue
-        running?.abort.abort()
-        const abort = new AbortController()
-        active.set(id, { incarnation, abort })
-        void probe(server, AbortSignal.any([signal, abort.signal]))
+        if (running?.server === server || running?.incarnation === incarnationOf(server)) continue
+        begin(server)
       }
+    },
+    async refresh() {
+      for (const { server } of [...active.values()]) begin(server)
+      const answers = [...active.values()].map(({ answered }) => answered)
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(refreshMilliseconds)])
+      await Promise.race([Promise.all(answers), nap(refreshMilliseconds, limit)])
+    },
+  }
+}
+
+interface Looking {
+  readonly server: DerivedServer
+  readonly incarnation: string
+  readonly abort: AbortController
+  /** Resolves after the first look, whatever came of it. */
+  readonly answered: Promise<void>
+}
+
+/** Lets so many in at a time; the others wait in line, and those who give up leave it. */
+function createSlots(count: number) {
+  let free = count
+  const line: (() => void)[] = []
+  const release = () => {
+    free++
+    line.shift()?.()
+  }
+  return {
+    /** Resolves with what gives the place back. An aborted signal gets one at once, to go away with. */
+    async take(signal: AbortSignal): Promise<() => void> {
+      while (free <= 0 && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          const leave = () => {
+            line.splice(line.indexOf(enter), 1)
+            resolve()
+          }
+          const enter = () => {
+            signal.removeEventListener("abort", leave)
+            resolve()
+          }
+          line.push(enter)
+          signal.addEventListener("abort", leave, { once: true })
+        })
+      }
+      free--
+      return release
     },
   }
 }

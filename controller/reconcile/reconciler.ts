@@ -30,8 +30,7 @@ export function createReconciler(deps: {
   let derived: readonly DerivedServer[] | undefined
   let inForce: readonly DerivedServer[] = []
 
-  const level = (servers: readonly DerivedServer[]) => {
-    inForce = servers.map((server) => withPauses(server, pauses.by))
+  const level = () => {
     world.see(inForce)
     const changes = planSchedule({ kind: "seen", jobs: world.wantedJobs() }, scheduler.jobs())
     const back = resumed(changes, scheduler.jobs())
@@ -41,10 +40,15 @@ export function createReconciler(deps: {
     dispatch.retryDue()
   }
 
+  const withPausesNow = (servers: readonly DerivedServer[]) =>
+    servers.map((server) => withPauses(server, pauses.by))
+
   return {
     see(servers) {
+      // The same array is the same servers: nothing is to be worked out again for thousands of them.
+      if (servers !== derived) inForce = withPausesNow(servers)
       derived = servers
-      level(servers)
+      level()
     },
     retryDue() {
       if (derived !== undefined) dispatch.retryDue()
@@ -52,7 +56,8 @@ export function createReconciler(deps: {
     again() {
       if (derived === undefined) return
       const before = inForce
-      level(derived)
+      inForce = withPausesNow(derived)
+      level()
       for (const [index, { id, jobs }] of inForce.entries()) {
         const changed = jobs.some((job, j) => job.pausedBy !== before[index]?.jobs[j]?.pausedBy)
         if (changed) events.publish({ name: "server.changed", data: { serverId: id } })

@@ -2,15 +2,22 @@
 import type { DockerStatus, Verdict } from "../../schemas/api.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
-import { nextRuns } from "../../schemas/scalar.ts"
-import type { Database, JobId, Server, ServerId } from "../../schemas/server.ts"
-import { databaseViews, type Insight, jobView, retiredView, serverView } from "../core/database-view.ts"
+import type { Database, DatabaseId, JobId, Server, ServerId } from "../../schemas/server.ts"
+import {
+  databaseViews,
+  deadlinesOf,
+  type Insight,
+  jobView,
+  retiredView,
+  serverView,
+} from "../core/database-view.ts"
 import { Fault } from "../core/fault.ts"
 import { databaseIdOf } from "../core/key.ts"
-import type { DesiredJob } from "../core/schedule-plan.ts"
+import { type DesiredJob, labelRules, nextRunsAt, type Rules } from "../core/schedule-plan.ts"
 import type { DerivedServer } from "../core/server.ts"
 import { verdictOf } from "../core/verdict.ts"
-import type { Catalogue, Clock, EventHub, ServerRecord } from "../ports.ts"
+import type { Catalogue, Clock, EventHub, Log, ServerRecord } from "../ports.ts"
+import { createServerMemory, recordOf } from "./server-memory.ts"
 
 export interface World {
   /** Takes in what was derived from a listing of every container: what is not in it is gone. */
@@ -20,11 +27,15 @@ export interface World {
   derived(id: ServerId): DerivedServer | undefined
   /** Wanted jobs of every active server. */
   wantedJobs(): ReadonlyMap<JobId, DesiredJob>
+  /** Those of servers that were looked into without a problem, and can begin to work. */
+  knownJobs(): readonly DesiredJob[]
   remembered(): ReadonlyMap<ServerId, ServerRecord>
   /** The server as work needs it. Throws `server-down` when its container is gone, or the reason why it is not backed up. */
   require(id: ServerId): DerivedServer
   servers(): readonly Server[]
   databases(): readonly Database[]
+  /** When each database that has a good backup will be, or became, late. */
+  deadlines(): readonly Deadline[]
   jobs(): readonly JobView[]
   /** The next times a job fires; undefined when there is no such job. */
   nextRuns(id: string, count: number): readonly Date[] | undefined
@@ -33,17 +44,27 @@ export interface World {
   verdict(docker: DockerStatus, settingsProblem?: Problem | null): Verdict
 }
 
+export interface Deadline {
+  readonly serverId: ServerId
+  readonly databaseId: DatabaseId
+  readonly lateAt: Date
+}
+
 export function createWorld(deps: {
   readonly catalogue: Catalogue
   readonly events: EventHub
   readonly clock: Clock
   readonly prefix: string
+  readonly rules?: Rules
+  readonly log?: Log
 }): World {
-  const { catalogue, events, clock, prefix } = deps
+  const { catalogue, events, clock, prefix, rules = labelRules, log = () => {} } = deps
   let current: ReadonlyMap<ServerId, DerivedServer> = new Map()
   const insights = new Map<ServerId, Insight>()
-  const remembered = new Map(catalogue.servers().map((record) => [record.id, record]))
+  const memory = createServerMemory(catalogue, log)
+  const { records: remembered, save } = memory
   const shown = new Map<ServerId, string>()
+  let lastSeen: readonly DerivedServer[] | undefined
 
   const insightOf = (id: ServerId): Insight =>
     insights.get(id) ?? {
@@ -53,54 +74,69 @@ export function createWorld(deps: {
       problem: null,
       warnings: [],
     }
-  const retired = () =>
-    [...remembered.values()].filter(({ id, goodLabels }) => !current.has(id) && goodLabels !== null)
+  const isRetired = ({ id, goodLabels }: ServerRecord) => !current.has(id) && goodLabels !== null
+  const retired = () => [...remembered.values()].filter(isRetired)
+  const viewOf = (id: ServerId): Server | undefined => {
+    const server = current.get(id)
+    if (server) return serverView(server, insightOf(id), prefix)
+    const record = remembered.get(id)
+    return record && isRetired(record) ? retiredView(record) : undefined
+  }
   const servers = () => [
     ...[...current.values()].map((server) => serverView(server, insightOf(server.id), prefix)),
     ...retired().map(retiredView),
   ]
 
   /** Tells those who watch, once per server whose picture has changed. */
-  const announce = () => {
-    const seen = new Set<ServerId>()
-    for (const server of servers()) {
-      seen.add(server.id)
-      const text = JSON.stringify(server)
-      if (shown.get(server.id) === text) continue
-      shown.set(server.id, text)
-      events.publish({ name: "server.changed", data: { serverId: server.id } })
-    }
-    for (const id of [...shown.keys()].filter((id) => !seen.has(id))) {
-      shown.delete(id)
+  const announce = (ids: Iterable<ServerId>) => {
+    for (const id of ids) {
+      const view = viewOf(id)
+      const text = view && Bun.hash(JSON.stringify(view)).toString(36)
+      if (shown.get(id) === text) continue
+      if (text === undefined) shown.delete(id)
+      else shown.set(id, text)
       events.publish({ name: "server.changed", data: { serverId: id } })
     }
   }
 
-  const save = (record: ServerRecord) => {
-    const { lastSeenAt: _, ...before } = remembered.get(record.id) ?? { lastSeenAt: null }
-    const { lastSeenAt: __, ...after } = record
-    remembered.set(record.id, record)
-    if (JSON.stringify(before) !== JSON.stringify(after)) catalogue.saveServer(record)
-  }
-
   return {
     see(derived) {
+      const unsaved = memory.takeUnsaved()
+      if (derived === lastSeen && !unsaved) return
+      lastSeen = derived
       const now = clock()
-      current = new Map(derived.map((server) => [server.id, server]))
-      for (const server of derived)
-        if (server.state === "active")
-          save(recordOf(server, insightOf(server.id), remembered.get(server.id), now))
-      for (const record of retired()) if (record.retiredAt === null) save({ ...record, retiredAt: now })
-      announce()
+      const before = current
+      // What reads the same keeps its identity, and costs nothing further on.
+      current = new Map(
+        derived.map((server) => {
+          const known = before.get(server.id)
+          return [server.id, known && Bun.deepEquals(known, server) ? known : server]
+        }),
+      )
+      const changed = new Set<ServerId>()
+      for (const [id, server] of current) {
+        const isNew = server !== before.get(id)
+        if (isNew) changed.add(id)
+        if (server.state === "active" && (isNew || unsaved))
+          save(recordOf(server, insightOf(id), remembered.get(id), now))
+      }
+      for (const record of retired()) {
+        if (record.retiredAt === null) save({ ...record, retiredAt: now })
+        if (before.has(record.id) || !shown.has(record.id)) changed.add(record.id)
+      }
+      for (const id of before.keys()) if (!current.has(id)) changed.add(id)
+      announce(changed)
     },
     learn(id, insight) {
       insights.set(id, insight)
       const server = current.get(id)
       if (server?.state === "active") save(recordOf(server, insight, remembered.get(id), clock()))
-      announce()
+      announce([id])
     },
     derived: (id) => current.get(id),
     wantedJobs: () => new Map([...current.values()].flatMap(({ jobs }) => jobs).map((job) => [job.id, job])),
+    knownJobs: () =>
+      [...current.values()].flatMap(({ id, jobs }) => (insights.get(id)?.problem === null ? jobs : [])),
     remembered: () => remembered,
     require(id) {
       const server = current.get(id)
@@ -131,15 +167,29 @@ export function createWorld(deps: {
           insightOf(server.id).databases,
           (subject) => historyOf(catalogue, server.id, subject),
           clock(),
+          rules,
         )
         return server.state === "retired" ? views.filter(({ lastBackup }) => lastBackup !== null) : views
       }),
+    deadlines: () =>
+      [...current.values()].flatMap(({ id, state, jobs }) =>
+        state === "active"
+          ? deadlinesOf(
+              id,
+              jobs,
+              insightOf(id).databases,
+              (databaseId) => catalogue.lastGood(databaseId),
+              rules,
+            )
+          : [],
+      ),
     jobs: () =>
-      [...current.values()].flatMap(({ name, jobs }) => jobs.map((job) => jobView(job, name, clock()))),
+      [...current.values()].flatMap(({ name, jobs }) =>
+        jobs.map((job) => jobView(job, name, clock(), rules)),
+      ),
     nextRuns(id, count) {
       const job = [...current.values()].flatMap(({ jobs }) => jobs).find((job) => job.id === id)
-      if (!job || job.spec.schedule.kind === "manual" || job.spec.paused) return job && []
-      return nextRuns(job.spec.schedule.pattern, job.timeZone, clock(), count)
+      return job && nextRunsAt(job, clock(), count, rules)
     },
     insight: insightOf,
     verdict(docker, settingsProblem = null) {
@@ -151,25 +201,4 @@ export function createWorld(deps: {
 function historyOf(catalogue: Catalogue, serverId: ServerId, subject: Parameters<typeof databaseIdOf>[1]) {
   const id = databaseIdOf(serverId, subject)
   return { lastGood: catalogue.lastGood(id), lastAttempt: catalogue.lastAttempt(id) }
-}
-
-function recordOf(
-  server: DerivedServer,
-  insight: Insight,
-  before: ServerRecord | undefined,
-  now: Date,
-): ServerRecord {
-  return {
-    id: server.id,
-    name: server.name,
-    project: server.project,
-    service: server.service,
-    engine: server.engine ?? insight.engine,
-    serverVersion: insight.serverVersion,
-    containerName: server.container.name,
-    image: server.container.image,
-    goodLabels: server.goodLabels ?? before?.goodLabels ?? null,
-    lastSeenAt: now,
-    retiredAt: null,
-  }
 }

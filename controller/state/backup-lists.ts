@@ -2,6 +2,7 @@
 import type { SQLQueryBindings } from "bun:sqlite"
 import type { Backup } from "../../schemas/backup.ts"
 import { Manifest } from "../../schemas/manifest.ts"
+import type { DatabaseId } from "../../schemas/server.ts"
 import type { Catalogue } from "../ports.ts"
 import { type BackupRow, readBackup, readCompleted, type Seen, selectBackups } from "./backup-row.ts"
 import type { Progress } from "./progress.ts"
@@ -13,7 +14,10 @@ type Lists = Pick<Catalogue, "backup" | "manifest" | "backups" | "lastGood" | "l
 
 const isGood = "b.status = 'completed' AND b.deleted_at IS NULL"
 
-export function backupListsIn(store: Store, progress: Progress<Seen>): Lists {
+export function backupListsIn(
+  store: Store,
+  progress: Progress<Seen>,
+): Lists & { lastAttemptId(databaseId: DatabaseId): string | undefined } {
   const { db } = store
   const read = (row: BackupRow): Backup => readBackup(row, progress.of(row.id))
   const rows = (clause: string, ...values: SQLQueryBindings[]) =>
@@ -56,6 +60,11 @@ export function backupListsIn(store: Store, progress: Progress<Seen>): Lists {
       const clause =
         "WHERE b.finished_at IS NOT NULL AND b.database_id = ? ORDER BY b.finished_at DESC, b.id DESC LIMIT 3"
       return readRows(store, rows(clause, databaseId), read)[0]
+    },
+    lastAttemptId(databaseId) {
+      const clause =
+        "WHERE finished_at IS NOT NULL AND database_id = ? ORDER BY finished_at DESC, id DESC LIMIT 1"
+      return db.query<{ id: string }, [string]>(`SELECT id FROM backups ${clause}`).get(databaseId)?.id
     },
     goodBackups(jobId, databaseId) {
       const clause = `WHERE ${isGood} AND b.job_id = ? AND b.database_id = ? ORDER BY b.finished_at DESC, b.id DESC`

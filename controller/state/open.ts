@@ -6,6 +6,7 @@ import { backupsIn } from "./backups.ts"
 import { openFile } from "./file.ts"
 import { logsIn } from "./logs.ts"
 import { knownMigrations, migrate } from "./migrate.ts"
+import { rememberNewest } from "./newest.ts"
 import { overridesIn } from "./overrides.ts"
 import { liveProgress } from "./progress.ts"
 import { restoresIn } from "./restores.ts"
@@ -49,8 +50,17 @@ export function openCatalogue(
   return explained(assemble(store, path), path)
 }
 
-function assemble(store: Store, path: string): OpenCatalogue {
-  const backupProgress = liveProgress<Seen>(store)
+function assemble(opened: Store, path: string): OpenCatalogue {
+  const backupProgress = liveProgress<Seen>(opened)
+  const { lastAttemptId, ...lists } = backupListsIn(opened, backupProgress)
+  const { forget, ...newest } = rememberNewest({ ...lists, lastAttemptId })
+  const store: Store = {
+    ...opened,
+    publish(event) {
+      forget(event)
+      opened.publish(event)
+    },
+  }
   const { unfinishedRuns, ...runs } = runsIn(store)
   const { unfinishedRestores, ...restores } = restoresIn(store)
   return {
@@ -58,7 +68,8 @@ function assemble(store: Store, path: string): OpenCatalogue {
     ...runs,
     ...overridesIn(store),
     ...backupsIn(store, backupProgress),
-    ...backupListsIn(store, backupProgress),
+    ...lists,
+    ...newest,
     ...restores,
     ...logsIn(store),
     ...statsIn(store),

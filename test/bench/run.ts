@@ -1,5 +1,5 @@
-// `bun run bench`: backups by the controller against the bare tool by hand, in turns on the same data; memory; start-up.
-// Prints minimum, median and maximum. It judges nothing: figures depend on the machine.
+// `bun run bench [image…]`: backups by the controller against the bare tool by hand, in turns on the same data; memory; start-up.
+// `bun run bench scale`: many containers, see scale.ts.
 import { createBackup, getBackup } from "../../schemas/api.ts"
 import { aptInstall } from "../support/apt.ts"
 import { which } from "../support/command.ts"
@@ -8,26 +8,13 @@ import { ensureEngine, stopEngineIfStarted } from "../support/engine.ts"
 import { ensureImages } from "../support/images.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
 import { bareDump, fillWith } from "./data.ts"
+import { print, record } from "./figures.ts"
 import { memory, resetPeak } from "./memory.ts"
+import { scaleReal, scaleSimulated } from "./scale.ts"
 
 const runs = Number(process.env.BENCH_RUNS ?? 5)
 const megabytes = Number(process.env.BENCH_MEGABYTES ?? 1000)
 const images = ["postgres:17", "mysql:9", "mariadb:11.8"]
-
-type Row = readonly [string, string, string, string, string]
-const rows: Row[] = []
-
-function record(name: string, values: readonly number[], unit: string, note = ""): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = (i: number) => sorted[i] ?? Number.NaN
-  const median =
-    sorted.length % 2 === 1
-      ? at((sorted.length - 1) / 2)
-      : (at(sorted.length / 2 - 1) + at(sorted.length / 2)) / 2
-  const text = (value: number) => `${value.toFixed(unit === "s" || unit === "×" ? 2 : 0)} ${unit}`
-  rows.push([name, text(at(0)), text(median), text(at(sorted.length - 1)), note])
-  return median
-}
 
 async function seconds(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now()
@@ -123,24 +110,19 @@ async function startUp(): Promise<void> {
   record("idle memory, 5 s after start", idle, "MB")
 }
 
-function print(): void {
-  const head: Row = ["", "min", "median", "max", ""]
-  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]?.length ?? 0)))
-  for (const row of [head, ...rows])
-    console.log(
-      row
-        .map((cell, i) => (i === 0 || i === 4 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-        .join("  "),
-    )
-}
-
 await ensureEngine()
-await ensureImages(images)
-if (which("zstd") === undefined) await aptInstall(["zstd"], "the bare tool's compressor")
+if (process.argv[2] !== "scale") await ensureImages(images)
+if (process.argv[2] !== "scale" && which("zstd") === undefined)
+  await aptInstall(["zstd"], "the bare tool's compressor")
 try {
-  await startUp()
   const chosen = process.argv.slice(2)
-  for (const image of chosen.length > 0 ? chosen : images) await compare(image)
+  if (chosen[0] === "scale") {
+    await scaleReal()
+    await scaleSimulated()
+  } else {
+    await startUp()
+    for (const image of chosen.length > 0 ? chosen : images) await compare(image)
+  }
 } finally {
   await stopEngineIfStarted()
 }

@@ -175,6 +175,14 @@ describe("a database is", () => {
     expect(stateOf({ paused: "true" }, "2020-01-01T00:00:00Z")).toBe("paused")
   })
 
+  test("late as soon as its newest good backup is older than its max-age, and not before", () => {
+    expect(stateOf({ "max-age": "10h" }, "2026-03-01T02:00:00Z")).toBe("fresh")
+    expect(stateOf({ "max-age": "10h" }, "2026-03-01T01:59:59.999Z")).toBe("late")
+    expect(stateOf({ "max-age": "7d" }, "2026-02-23T02:01:00Z")).toBe("fresh")
+    expect(stateOf({ schedule: "manual", "max-age": "30d" }, "2026-01-01T00:00:00Z")).toBe("late")
+    expect(stateOf({ "max-age": "10h", paused: "true" }, "2020-01-01T00:00:00Z")).toBe("paused")
+  })
+
   test("never backed up until it is, paused or not", () => {
     expect(stateOf({})).toBe("never")
     expect(stateOf({ paused: "true" })).toBe("never")

@@ -4,8 +4,10 @@ import {
   backupType,
   type DesiredJob,
   intervalSeconds,
+  labelRules,
   lateAt,
   nextRunAt,
+  nextRunsAt,
   owedRun,
   planSchedule,
 } from "../../controller/core/schedule-plan.ts"
@@ -273,5 +275,128 @@ describe("a backup is late", () => {
   test("never, when nothing is scheduled", () => {
     expect(lateAt(aJob({ schedule: "manual" }), at("2026-01-10"))).toBeNull()
     expect(lateAt(aJob({ paused: "true" }), at("2026-01-10"))).toBeNull()
+  })
+})
+
+describe("a job with jitter", () => {
+  const zones = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]
+  const jobs = fc
+    .record({
+      schedule: fc.constantFrom("hourly", "daily", "*/10 * * * *", "30 2 * * *", "0 8-18 * * 1-5"),
+      timezone: fc.constantFrom(...zones),
+      jitter: fc.constantFrom("1s", "5m", "30m", "3h", "2d"),
+      server: fc.constantFrom("a", "b", "c"),
+    })
+    .map(({ server, ...labels }) => ({ job: aJob(labels, server), plain: aJob({ ...labels, jitter: "0" }) }))
+  const moments = fc.date({ min: at("2026-01-01"), max: at("2027-01-01"), noInvalidDate: true })
+
+  test("starts each tick once, at or after it, within its jitter and before the next tick", () => {
+    fc.assert(
+      fc.property(jobs, moments, ({ job, plain }, from) => {
+        // From a tick on, so that none is under way.
+        const first = nextRunAt(plain, from)
+        if (!first) throw new Error("it never runs")
+        const ticks = [first, ...nextRunsAt(plain, first, 12)]
+        const starts = nextRunsAt(job, new Date(first.getTime() - 1), 12)
+        for (const [i, start] of starts.entries()) {
+          const late = start.getTime() - (ticks[i]?.getTime() ?? Number.NaN)
+          expect(late).toBeGreaterThanOrEqual(0)
+          expect(late).toBeLessThanOrEqual(job.spec.jitter * 1000)
+          expect(start.getTime()).toBeLessThan(ticks[i + 1]?.getTime() ?? Number.NaN)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test("is told the same time whenever it is asked before it, also between the tick and its start", () => {
+    fc.assert(
+      fc.property(jobs, moments, fc.double({ min: 0, max: 1, noNaN: true }), ({ job }, from, part) => {
+        const next = nextRunAt(job, from)
+        if (!next) throw new Error("it never runs")
+        const between = new Date(Math.floor(from.getTime() + (next.getTime() - from.getTime() - 1) * part))
+        expect(nextRunAt(job, between)).toEqual(next)
+        expect(nextRunAt(job, next)?.getTime()).toBeGreaterThan(next.getTime())
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test("does not start with the others of the same schedule", () => {
+    const starts = ["a", "b", "c", "d", "e"].map((server) =>
+      nextRunAt(aJob({ jitter: "1h" }, server), at("2026-01-10T00:00:00Z"))?.getTime(),
+    )
+    expect(new Set(starts).size).toBe(5)
+  })
+})
+
+describe("a job in a blackout window", () => {
+  const morning = 8 * 3_600_000
+  const evening = 18 * 3_600_000
+  /** Nothing begins from 08:00 to 18:00 UTC. */
+  const postpone = (moment: Date) => {
+    const midnight = Math.floor(moment.getTime() / 86_400_000) * 86_400_000
+    const inDay = moment.getTime() - midnight
+    return inDay >= morning && inDay < evening ? new Date(midnight + evening) : moment
+  }
+  const rules = { ...labelRules, postpone }
+
+  test("starts after it, once for all its ticks in it", () => {
+    const hourly = aJob({ schedule: "hourly" })
+    expect(nextRunsAt(hourly, at("2026-01-10T06:30:00Z"), 4, rules)).toEqual([
+      at("2026-01-10T07:00:00Z"),
+      at("2026-01-10T18:00:00Z"),
+      at("2026-01-10T19:00:00Z"),
+      at("2026-01-10T20:00:00Z"),
+    ])
+    expect(nextRunAt(aJob({ schedule: "0 12 * * *" }), at("2026-01-10T00:00:00Z"), rules)).toEqual(
+      at("2026-01-10T18:00:00Z"),
+    )
+  })
+
+  test("is not forgotten by who asks in the middle of it", () => {
+    const noon = aJob({ schedule: "0 12 * * *" })
+    for (const asked of ["11:59", "12:00", "12:01", "17:59"])
+      expect(nextRunAt(noon, at(`2026-01-10T${asked}:00Z`), rules)).toEqual(at("2026-01-10T18:00:00Z"))
+    expect(nextRunAt(noon, at("2026-01-10T18:00:00Z"), rules)).toEqual(at("2026-01-11T18:00:00Z"))
+  })
+
+  test("starts at no time within it, and misses none of its ticks, whatever its schedule and jitter", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom("hourly", "*/7 * * * *", "daily", "0 12 * * *", "59 7 * * *"),
+        fc.constantFrom("0", "10m", "3h"),
+        fc.date({ min: at("2026-01-01"), max: at("2026-02-01"), noInvalidDate: true }),
+        (schedule, jitter, from) => {
+          const job = aJob({ schedule, jitter })
+          const wanted = new Set(nextRunsAt(job, from, 40).map((start) => postpone(start).getTime()))
+          const [first = 0, ...more] = wanted
+          const until = more.at(-1) ?? first
+          const got = nextRunsAt(job, from, 60, rules).map((start) => start.getTime())
+          for (const start of got) expect(postpone(new Date(start)).getTime()).toBe(start)
+          // What was held up before `from` may come first.
+          expect(got.filter((start) => start >= first && start <= until)).toEqual([...wanted])
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test("owes nothing until it is over", () => {
+    expect(owedRun(aJob(), undefined, at("2026-01-10T12:00:00Z"), rules)).toBeNull()
+    expect(owedRun(aJob(), undefined, at("2026-01-10T18:00:00Z"), rules)).toBe("first")
+  })
+})
+
+describe("a backup with a max-age is late", () => {
+  test("once it is older, whatever the schedule, and for one that only runs on request too", () => {
+    for (const schedule of ["hourly", "weekly", "manual"])
+      expect(lateAt(aJob({ schedule, "max-age": "36h" }), at("2026-01-10T02:00:00Z"))).toEqual(
+        at("2026-01-11T14:00:00Z"),
+      )
+  })
+
+  test("never while its job is paused", () => {
+    expect(lateAt(aJob({ "max-age": "1h", paused: "true" }), at("2026-01-10"))).toBeNull()
   })
 })

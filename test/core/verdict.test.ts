@@ -148,7 +148,7 @@ describe("a person is needed", () => {
     const { level, sentence, attention } = verdict([db], databases)
     expect(level).toBe("attention")
     expect(sentence).toBe(
-      "1 database is late, 2 databases were never backed up, 2 databases' last backups failed.",
+      "1 database is backed up; 1 database is late, 2 databases were never backed up, 2 databases' last backups failed.",
     )
     expect(attention.map((item) => item.sentence)).toEqual([
       "a on db is late: the password was refused.",
@@ -167,7 +167,7 @@ describe("a person is needed", () => {
   test("for globals, which are no database", () => {
     const globals = aDatabase("globals", { kind: "globals", ...never })
     expect(verdict([db], [aDatabase("a"), globals]).sentence).toBe(
-      "1 server's globals have no recent backup.",
+      "1 database is backed up; 1 server's globals have no recent backup.",
     )
   })
 
@@ -180,6 +180,20 @@ describe("a person is needed", () => {
       sentence: "new is not backed up: there is a reason.",
       hint: "Add the label backup.enable=true, or backup.enable=false to say that it needs no backup.",
     })
+  })
+
+  test("for one server, while the databases that are wanted are fine, and said to be", () => {
+    const fine = [aDatabase("a"), aDatabase("b"), aDatabase("c", { state: "paused" })]
+    expect(verdict([db, aServer("new", "unprotected")], fine).sentence).toBe(
+      "3 databases are backed up; 1 server is unprotected.",
+    )
+    expect(verdict([db, aServer("new", "unprotected")], fine.slice(0, 1)).sentence).toBe(
+      "1 database is backed up; 1 server is unprotected.",
+    )
+    const lost = { ...connected, state: "unreachable" as const }
+    expect(verdict([db], fine, lost).sentence).toBe(
+      "The Docker engine cannot be reached; 3 databases are backed up.",
+    )
   })
 
   test("for mistakes and conflicts, in their own words", () => {
@@ -203,7 +217,12 @@ describe("a person is needed", () => {
 
   test("for a problem of a server whose databases are still fresh", () => {
     const servers = [aServer("db", "active", { problems: [problem()] })]
-    expect(verdict(servers, [aDatabase("a")]).sentence).toBe("Some servers have problems.")
+    expect(verdict(servers, [aDatabase("a")]).sentence).toBe(
+      "1 database is backed up; 1 server has a problem.",
+    )
+    expect(verdict([...servers, aServer("b", "active", { problems: [problem()] })], []).sentence).toBe(
+      "2 servers have problems.",
+    )
   })
 
   test("first of all when Docker cannot be reached, with what to do", () => {
@@ -213,7 +232,7 @@ describe("a person is needed", () => {
       problem: problem({ code: "docker-unreachable", message: "no socket", hint: "Mount it." }),
     }
     const { sentence, attention } = verdict([db], [aDatabase("a", { state: "late" })], lost)
-    expect(sentence).toBe("The Docker engine cannot be reached, 1 database is late.")
+    expect(sentence).toBe("The Docker engine cannot be reached; 1 database is late.")
     expect(attention[0]).toMatchObject({
       sentence: "The Docker engine cannot be reached: no socket.",
       hint: "Mount it.",
@@ -238,7 +257,7 @@ test("a settings file that cannot be used needs a person, and says what stays in
   const answer = verdictOf([db], [aDatabase("a")], connected, "dbbackup", now, mistake)
   expect(answer).toMatchObject({
     level: "attention",
-    sentence: "The settings file cannot be used.",
+    sentence: "1 database is backed up; the settings file cannot be used.",
     attention: [
       {
         databaseId: null,

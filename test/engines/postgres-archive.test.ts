@@ -106,7 +106,7 @@ describe("archives of every known version", () => {
         const expected =
           blocks === 0
             ? "the archive's whole table of contents, which promises no data"
-            : `all ${blocks} data blocks of the archive's table of contents`
+            : `${blocks === 1 ? "the one data block" : `all ${blocks} data blocks`} of the archive's table of contents`
         expect(verdict(archive(minor, list), lengths)).toBe(expected)
       }),
     )
@@ -123,7 +123,7 @@ describe("archives of every known version", () => {
   })
 
   test("offsets of four bytes are read as well", () => {
-    expect(verdict(archive(14, [[3], null], 4))).toStartWith("all 1 data blocks")
+    expect(verdict(archive(14, [[3], null], 4))).toStartWith("the one data block")
   })
 })
 

@@ -40,7 +40,7 @@ const health = (changes: Partial<Parameters<typeof createHealth>[0]> = {}) =>
       counts: () => ({ running: 1, queued: 2, maxConcurrent: 3 }),
       drain: () => Promise.resolve(),
     },
-    watch: { status: () => docker, run: () => Promise.resolve() },
+    watch: { status: () => docker },
     schedulerRuns: () => true,
     ...changes,
   })

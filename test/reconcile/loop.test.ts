@@ -181,6 +181,87 @@ describe("the loop", () => {
   })
 })
 
+describe("asked to look now, the loop", () => {
+  test("does, without settling first, and answers once that was taken in", async () => {
+    const { watch, world, seen, looks, say } = watched({
+      quietMilliseconds: never,
+      patienceMilliseconds: never,
+    })
+    await looks(1)
+    say("event")
+    await new Promise((resolve) => setImmediate(resolve))
+    world.containers = []
+    await watch.lookNow()
+    expect(seen.at(-1)).toEqual([])
+  })
+
+  test("looks again when it is looking already: that look may have missed what the question is about", async () => {
+    const { watch, world, seen, looks } = watched()
+    await looks(1)
+    let release = () => {}
+    world.during = () =>
+      new Promise((resolve) => {
+        release = resolve
+      })
+    const first = watch.lookNow()
+    await until("it is looking", () => world.looks === 2, 20)
+    world.containers = []
+    const second = watch.lookNow()
+    world.during = () => {}
+    release()
+    await first
+    expect(seen.at(-1)).toHaveLength(1)
+    await second
+    expect(seen.at(-1)).toHaveLength(0)
+  })
+
+  test("says why it could not, and also when it is stopped meanwhile", async () => {
+    const { watch, world, looks } = watched()
+    await looks(1)
+    world.failure = lost
+    expect(await watch.lookNow().catch((error) => error)).toBe(lost)
+    world.failure = undefined
+    world.during = () => new Promise((resolve) => setTimeout(resolve, 20))
+    const answer = watch.lookNow().then(
+      () => "seen",
+      () => "stopped",
+    )
+    await end()
+    expect(["seen", "stopped"]).toContain(await answer)
+  })
+})
+
+test("what cannot be taken in is not blamed on Docker, and is tried again", async () => {
+  const { watch, world, log, looks, say } = watched()
+  await looks(1)
+  let tries = 0
+  world.onSee = () => {
+    if (++tries < 3) throw new Fault("disk-full", "no space left", { hint: "Make room." })
+  }
+  say("event")
+  await looks(2)
+  expect(tries).toBe(3)
+  expect(watch.status().state).toBe("connected")
+  expect(log.filter((line) => line.startsWith("error"))).toEqual(
+    Array(2).fill("error what was seen of the containers could not be taken in: no space left"),
+  )
+})
+
+test("after failures the pauses double, up to the time between looks", async () => {
+  const times: number[] = []
+  const { world } = watched({ retryMilliseconds: 8, resyncMilliseconds: 32, quietMilliseconds: 0 })
+  world.failure = lost
+  world.during = () => void times.push(performance.now())
+  Object.defineProperty(world, "versions", {
+    get: () => times.length,
+    set: () => times.push(performance.now()),
+  })
+  await until("it has tried six times", () => times.length >= 6, 20)
+  const pauses = times.slice(1, 6).map((time, i) => time - (times[i] ?? 0))
+  // A random half of each pause but the first may be missing; a timer may be late, never early (but for rounding).
+  for (const [i, least] of [8, 8, 16, 16, 16].entries()) expect(pauses[i]).toBeGreaterThan(least - 1.5)
+})
+
 describe("when Docker cannot be reached, the loop", () => {
   test("keeps what was seen last, says so once, and looks again until it can", async () => {
     const { watch, world, seen, told, log, state, looks, say } = watched()

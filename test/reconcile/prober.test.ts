@@ -27,7 +27,7 @@ function prober(
   const learnt: Insight[] = []
   const givenUp: string[] = []
   let refuse: Error | undefined
-  const { update } = createProber(
+  const { update, refresh } = createProber(
     (server, signal) => {
       looks.push(`${server.name} ${server.container.id}`)
       const result = answer(looks.length, server)
@@ -46,12 +46,12 @@ function prober(
     },
     () => ({ engine: null, serverVersion: null, databases: ["known before"], warnings: [] }),
     stop.signal,
-    { firstMilliseconds: 1, longestMilliseconds: 4, ...pauses },
+    { firstMilliseconds: 1, longestMilliseconds: 4, hopelessMilliseconds: 4, ...pauses },
   )
   const refuseToLearn = (error: Error | undefined) => {
     refuse = error
   }
-  return { update, looks, learnt, givenUp, refuseToLearn }
+  return { update, refresh, looks, learnt, givenUp, refuseToLearn }
 }
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
@@ -186,5 +186,45 @@ describe("a look under way", () => {
     await settle()
     expect(learnt).toEqual([])
     expect(looks).toHaveLength(1)
+  })
+})
+
+describe("asked to look again", () => {
+  test("it looks into every active server once more, and answers when all have", async () => {
+    const { update, refresh, looks, learnt } = prober(() => seen)
+    update(servers(shop({ id: "1" }, { id: "a" }), shop({ id: "2" }, { id: "b" })))
+    await until("both are learnt", () => learnt.length === 2, 10)
+    await refresh()
+    expect(looks.toSorted()).toEqual(["a 1", "a 1", "b 2", "b 2"])
+    expect(learnt).toHaveLength(4)
+  })
+
+  test("it waits for no pause after a failure, and answers though it fails again", async () => {
+    const { update, refresh, looks, learnt } = prober(() => starting, { firstMilliseconds: 3_600_000 })
+    update(servers(shop()))
+    await until("the first look failed", () => learnt.length === 1, 10)
+    await refresh()
+    expect(looks).toHaveLength(2)
+    expect(learnt.at(-1)?.problem?.code).toBe("server-not-ready")
+  })
+
+  test("it looks into no more than sixteen at a time, and into all of them in the end", async () => {
+    let [open, most] = [0, 0]
+    const { update, looks, givenUp } = prober(() => {
+      most = Math.max(most, ++open)
+      return "hang"
+    })
+    const many = Array.from({ length: 40 }, (_, i) =>
+      shop({ id: `${i}` }, { id: `s${String(i).padStart(2, "0")}` }),
+    )
+    update(servers(...many))
+    await settle()
+    expect([looks.length, most]).toEqual([16, 16])
+    // Those that hang go; the others get their places.
+    update(servers(...many.slice(16)))
+    await until("the next sixteen", () => looks.length === 32, 10)
+    expect(givenUp).toHaveLength(16)
+    update(servers(...many.slice(32)))
+    await until("the rest", () => looks.length === 40, 10)
   })
 })

@@ -1,0 +1,37 @@
+// Derives servers from each listing, anew only when something in it has changed.
+import type { Engine } from "../../schemas/scalar.ts"
+import type { ServerId } from "../../schemas/server.ts"
+import { type DerivationSettings, type DerivedServer, deriveServers } from "../core/server.ts"
+import type { ContainerFacts, ServerRecord } from "../ports.ts"
+
+export type Derivation = (containers: readonly ContainerFacts[]) => readonly DerivedServer[]
+
+/**
+ * `deriveServers`, which answers with the same array for a listing of the same facts under the same settings: an observer that
+ * sees no change lists the objects it listed before. What is remembered of a server changes with its labels only, so with the facts.
+ * @param settings asked each time, because they can change
+ */
+export function createDerivation(
+  settings: () => DerivationSettings,
+  remembered: () => ReadonlyMap<ServerId, ServerRecord>,
+  guess: (image: string, envNames: readonly string[], exposedPorts: readonly string[]) => Engine | null,
+): Derivation {
+  let listed: readonly ContainerFacts[] | undefined
+  let under: DerivationSettings | undefined
+  let derived: readonly DerivedServer[] = []
+  return (containers) => {
+    const now = settings()
+    const same =
+      under === now &&
+      listed?.length === containers.length &&
+      containers.every((container, i) => container === listed?.[i])
+    if (!same) {
+      derived = deriveServers(containers, now, remembered(), ({ image, envNames, exposedPorts }) =>
+        guess(image, envNames, exposedPorts),
+      )
+      listed = containers
+      under = now
+    }
+    return derived
+  }
+}
