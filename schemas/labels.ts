@@ -59,7 +59,7 @@ const Wait = z
   .transform((text) => text.slice("wait=".length))
   .pipe(DurationOrNone)
 
-const hookMoments = ["pre", "post", "pre-restore", "post-restore"] as const
+export const hookMoments = ["pre", "post", "pre-restore", "post-restore"] as const
 export type HookMoment = (typeof hookMoments)[number]
 
 /** Keys that belong to the whole server. They cannot be given for one job. */

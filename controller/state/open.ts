@@ -5,6 +5,7 @@ import type { Seen } from "./backup-row.ts"
 import { backupsIn } from "./backups.ts"
 import { openFile } from "./file.ts"
 import { logsIn } from "./logs.ts"
+import { looseEndsIn } from "./loose-ends.ts"
 import { knownMigrations, migrate } from "./migrate.ts"
 import { overridesIn } from "./overrides.ts"
 import { liveProgress } from "./progress.ts"
@@ -61,6 +62,7 @@ function assemble(store: Store, path: string): OpenCatalogue {
     ...backupListsIn(store, backupProgress),
     ...restores,
     ...logsIn(store),
+    ...looseEndsIn(store),
     ...statsIn(store),
     ...checkIn(store, path),
     unfinished: () => ({
