@@ -15,12 +15,13 @@ import { s3Destination } from "./destinations/s3.ts"
 import { createDocker } from "./docker/client.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { runBackup } from "./jobs/backup.ts"
-import { lookInside } from "./jobs/probe.ts"
+import { createTieUp } from "./jobs/loose-ends.ts"
 import { deleteCopies } from "./jobs/prune.ts"
-import { recover } from "./jobs/recover.ts"
+import { lookInsideTidied } from "./jobs/ready.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
+import { tidyUp } from "./jobs/tidy-up.ts"
 import { createLog } from "./log.ts"
-import type { Destination, Log } from "./ports.ts"
+import type { Catalogue, Destination, Docker, Leftovers, Log } from "./ports.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createHealth } from "./reconcile/health.ts"
 import { createWatch } from "./reconcile/loop.ts"
@@ -32,13 +33,20 @@ import { type Lock, lockFolder } from "./state/lock.ts"
 import { openCatalogue } from "./state/open.ts"
 
 const program = `dbbackup ${packageJson.version}`
-// A container that has just started loads its sample data, replays its log or upgrades its files meanwhile.
-const readyWaitSeconds = 60
-// A store that is away must not hold the start up; what it keeps of interrupted uploads is swept at a later one.
-const sweepMilliseconds = 5000
+
+/** What stands between the adapters and those who use them: nothing, but in tests of what a crash leaves. */
+export interface Wrapping {
+  catalogue<T extends Catalogue>(catalogue: T): T
+  destination(destination: Destination): Destination
+  docker<T extends Docker & Leftovers>(docker: T): T
+}
+const bare: Wrapping = { catalogue: (it) => it, destination: (it) => it, docker: (it) => it }
 
 /** Starts the controller and resolves once it answers. Throws a Fault when it cannot start. */
-export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+export async function serve(
+  env: Readonly<Record<string, string | undefined>>,
+  wrapping: Wrapping = bare,
+): Promise<void> {
   const startedAt = new Date()
   requireBun(Bun.version)
   const settings = readEnvironment(env, hostname())
@@ -48,18 +56,21 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   const clock = () => new Date()
   const newId = () => Bun.randomUUIDv7()
   const events = createEventHub({ log })
-  const catalogue = openCatalogue(settings.databasePath, events, { log })
-  const destinations = destinationsOf(settings)
+  const catalogue = wrapping.catalogue(openCatalogue(settings.databasePath, events, { log }))
+  const destinations = destinationsOf(settings, wrapping)
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
-  const docker = createDocker(settings.dockerHost)
+  const mark = { installation: catalogue.installation(), instance: newId() }
+  const docker = wrapping.docker(createDocker(settings.dockerHost, mark))
   const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix })
   const queue = createQueue(settings.maxConcurrent, (error) =>
     log("error", "work threw, which it never should", {
       stack: error instanceof Error ? error.stack : String(error),
     }),
   )
-  const jobDeps = { docker, catalogue, destinations, clock, newId, log, program, readyWaitSeconds }
+  const hooksAllowed = () => true
+  const tieUp = createTieUp({ docker, catalogue, clock, log, hooksAllowed })
+  const jobDeps = { docker, catalogue, destinations, clock, newId, log, program, tieUp, hooksAllowed }
   const dispatch = createDispatch({
     catalogue,
     world,
@@ -78,7 +89,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   const scheduler = createScheduler(clock, (job) => dispatch.tick(job))
   const prober = createProber(
     async (server, signal) => {
-      const { probe } = await lookInside(docker, server, signal)
+      const { probe } = await lookInsideTidied(jobDeps, server, signal)
       const databases = probe.databases.map(({ name }) => name)
       catalogue.saveDatabases(server.id, databases, clock())
       return { engine: probe.engine, serverVersion: probe.serverVersion, databases, warnings: probe.warnings }
@@ -175,24 +186,6 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     process.on(signal, () => (stopping ??= shutDown(signal)))
 }
 
-type Leftovers = Parameters<typeof recover>[0]
-
-/** Before anything new begins: what a crash left at the destinations and in the catalogue. */
-async function tidyUp(deps: Leftovers, signal: AbortSignal): Promise<void> {
-  for (const destination of deps.destinations.values()) {
-    try {
-      const swept = await destination.sweep(AbortSignal.any([signal, AbortSignal.timeout(sweepMilliseconds)]))
-      if (swept > 0) deps.log("warn", `removed ${swept} unfinished files at ${destination.name}`)
-    } catch (error) {
-      deps.log(
-        "error",
-        `${destination.name} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-      )
-    }
-  }
-  await recover(deps, signal)
-}
-
 function announce(settings: Settings, port: number, log: Log): void {
   log("info", `${program} listens on http://${settings.hostname}:${port}`)
   if (isLoopback(settings.hostname))
@@ -205,17 +198,13 @@ function announce(settings: Settings, port: number, log: Log): void {
 }
 
 /** By name, in the order in which jobs that name none use them. */
-function destinationsOf({ storagePath, s3 }: Settings): ReadonlyMap<string, Destination> {
-  const local = localDestination("local", storagePath)
+function destinationsOf({ storagePath, s3 }: Settings, wrapping: Wrapping): ReadonlyMap<string, Destination> {
+  const local = wrapping.destination(localDestination("local", storagePath))
   if (s3 === null) return new Map([["local", local]])
   const { endpoint, credentials, ...bucket } = s3
   const store = endpoint === null ? {} : { endpoint, forcePathStyle: true }
-  const remote = s3Destination({
-    name: "s3",
-    ...bucket,
-    ...store,
-    ...(credentials === null ? {} : { credentials }),
-  })
+  const options = { name: "s3", ...bucket, ...store, ...(credentials === null ? {} : { credentials }) }
+  const remote = wrapping.destination(s3Destination(options))
   return new Map([
     ["local", local],
     ["s3", remote],

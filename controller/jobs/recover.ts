@@ -31,6 +31,9 @@ export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<v
       { backupId: backup.id },
     )
   }
+  // A tool of a run that had begun may still be at work in its container, with its locks: ended at the first look at the server.
+  for (const { id, serverId, status } of [...runs, ...restores])
+    if (status === "running") catalogue.addLooseEnd({ owner: id, serverId, kind: "tools", detail: null })
   for (const run of runs) {
     const wholeRun = catalogue.backups({ runId: run.id }, { page: 1, limit: 500 }).rows
     const complete =
@@ -43,7 +46,8 @@ export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<v
     )
   }
   for (const restore of restores) {
-    const hint = `A half-restored database ${restore.targetDatabase} may be on ${restore.serverName}: drop it before restoring again.`
+    const name = restore.targetDatabase
+    const hint = `If a half-restored database ${name} is on ${restore.serverName} and has this restore's mark, it is dropped at the next look; the log says so. Otherwise look at it yourself before you restore again.`
     catalogue.finishRestore(restore.id, clock(), {
       status: "interrupted",
       error: interrupted("the controller stopped during the restore", hint),
