@@ -11,29 +11,28 @@ import type { ProcessIdentity } from "./pid-line.ts"
 const findSeconds = 60
 
 /**
- * Prints process id and start time of every process that carries a mark of the installation, but not of this very process.
- * Sessions' leaders come first: with them goes what they started, whoever that runs as. `tr`, because a shell cannot read NUL.
+ * Prints process id and start time of each leader of a session that carries a mark of the installation, but not of this very
+ * process: with it goes what it started. A leader whose parent is process 1 is spared: it is no tool of ours any more, but a
+ * daemon that a hook has started, perhaps the server itself. `tr`, because a shell cannot read NUL.
  */
 const findScript = `mark=$1 own=$2
 command -v tr >/dev/null || { echo dbbackup-found:unknown; exit; }
-for step in leaders others; do
-  for folder in /proc/[0-9]*; do
-    { read -r line <"$folder/stat"; } 2>/dev/null || continue
-    pid=\${line%% *}
-    set -- \${line##*) }
-    case $1 in Z|X) continue ;; esac
-    case $step:$4 in leaders:$pid) ;; leaders:*|others:$pid) continue ;; esac
-    found=$(tr '\\0' '\\n' 2>/dev/null <"$folder/environ") 2>/dev/null || continue
-    case "
-$found" in
-      *"
+for folder in /proc/[0-9]*; do
+  { read -r line <"$folder/stat"; } 2>/dev/null || continue
+  pid=\${line%% *}
+  set -- \${line##*) }
+  case $1 in Z|X) continue ;; esac
+  [ "$4" = "$pid" ] && [ "$2" != 1 ] || continue
+  environ=$(tr '\\0' '\\n' 2>/dev/null <"$folder/environ") 2>/dev/null || continue
+  case "
+$environ
+" in
+    *"
 $own
-"*|*"
-$own") ;;
-      *"
+"*) ;;
+    *"
 $mark/"*) echo "dbbackup-left:$pid \${20}" ;;
-    esac
-  done
+  esac
 done
 echo dbbackup-found:all`
 

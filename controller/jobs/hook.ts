@@ -35,21 +35,22 @@ export async function runHook(
     failed(`${what} took longer than ${hook.timeoutSeconds} s and was ended`, hook, "timeout"),
   )
   let tail = Buffer.alloc(0)
+  let code: number
   try {
     const request = { containerId, script, args: hook.argv, stdin: false }
     const process = await docker.exec(request, limit.signal)
     process.exit.catch(() => undefined)
     for await (const chunk of process.stdout)
       tail = Buffer.concat([tail, chunk as Buffer]).subarray(-keptBytes)
-    const code = await process.exit
-    if (code !== 0) throw failed(`${what} exited ${code}`, hook)
-    journal("info", `${what} exited 0`)
+    code = await process.exit
   } catch (error) {
     throw limit.signal.aborted ? limit.signal.reason : error
   } finally {
     limit.clear()
     for (const line of lastLines(tail.toString("utf8"))) journal("info", `${what} said: ${line}`)
   }
+  if (code !== 0) throw failed(`${what} exited ${code}`, hook)
+  journal("info", `${what} exited 0`)
 }
 
 function failed(message: string, { moment, argv }: Hook, by?: "timeout"): Fault {
