@@ -290,6 +290,8 @@ export interface Catalogue {
   lastAttempt(databaseId: DatabaseId): Backup | undefined
   /** Every good backup of one database by one job, newest first. */
   goodBackups(jobId: JobId, databaseId: DatabaseId): readonly CompletedBackup[]
+  /** To be said before the first byte of a copy is deleted, so that a crash does not leave half of it listed. */
+  deletingCopy(id: BackupId, destination: string): void
   /** A copy is gone; when the last one is, the backup is no longer listed (its row and log stay). */
   copyDeleted(id: BackupId, destination: string, at: Date): void
   /** Queued and running ones, with the copies they planned (none while queued): what a crash left behind. */
@@ -297,6 +299,8 @@ export interface Catalogue {
     readonly runs: readonly Run[]
     readonly backups: readonly (NewBackup & { readonly copies: readonly PlannedCopy[] })[]
     readonly restores: readonly Restore[]
+    /** Copies of good backups whose deletion had begun. */
+    readonly deletions: readonly (PlannedCopy & { readonly backupId: BackupId })[]
   }
 
   addRestore(restore: NewRestore): void

@@ -1,11 +1,12 @@
 // After a crash, before anything new starts: what is whole is adopted, what is half-made is removed, nothing stays "running".
-import type { Copy } from "../../schemas/backup.ts"
+import type { BackupId, Copy } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault, problemOf } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
 import { parseManifest } from "../core/manifest.ts"
 import type { Catalogue, Clock, Destination, Log, PlannedCopy } from "../ports.ts"
+import { deleteCopy } from "./prune.ts"
 
 export interface RecoverDeps {
   readonly catalogue: Catalogue
@@ -19,7 +20,9 @@ type Unfinished = ReturnType<Catalogue["unfinished"]>["backups"][number]
 /** Rejects with nothing: a destination that is away keeps its leftovers, and says so in the log. */
 export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<void> {
   const { catalogue, clock, log } = deps
-  const { runs, backups, restores } = catalogue.unfinished()
+  const { runs, backups, restores, deletions } = catalogue.unfinished()
+  for (const { backupId, destination, key } of deletions)
+    await deleteOn(deps, backupId, destination, key, signal)
   const adopted = new Map<string, number>()
   for (const backup of backups) {
     const outcome = await settle(deps, backup, signal)
@@ -52,6 +55,17 @@ export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<v
       status: "interrupted",
       error: interrupted("the controller stopped during the restore", hint),
     })
+  }
+}
+
+/** What a crash broke off is deleted to the end; where the destination is away, at a later start or by the next prune. */
+async function deleteOn(deps: RecoverDeps, id: BackupId, name: string, key: string, signal: AbortSignal) {
+  const destination = deps.destinations.get(name)
+  if (!destination) return
+  try {
+    await deleteCopy(deps, id, destination, key, signal)
+  } catch (error) {
+    deps.log("warn", `could not go on deleting ${key} at ${name}: ${problemOf(error).message}`)
   }
 }
 

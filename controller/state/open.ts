@@ -15,7 +15,7 @@ import { serversIn } from "./servers.ts"
 import { sqliteFault } from "./sqlite-fault.ts"
 import { checkIn, statsIn } from "./stats.ts"
 import { type Store, transactions } from "./store.ts"
-import { unfinishedBackups } from "./unfinished.ts"
+import { unfinishedBackups, unfinishedDeletions } from "./unfinished.ts"
 
 export interface OpenCatalogue extends Catalogue {
   /** Folds the write-ahead log into the file and closes it. */
@@ -69,6 +69,7 @@ function assemble(store: Store, path: string): OpenCatalogue {
       runs: unfinishedRuns(),
       backups: unfinishedBackups(store),
       restores: unfinishedRestores(),
+      deletions: unfinishedDeletions(store),
     }),
     close: () => store.db.close(),
   }

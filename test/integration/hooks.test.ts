@@ -28,7 +28,7 @@ const files = () =>
     .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
     .map(({ name }) => name)
 const begin = async (): Promise<Backup> => {
-  const { id: databaseId } = await controller.database("shop", ({ server }) => server.serverVersion !== null)
+  const { id: databaseId } = await controller.database("shop", ({ server }) => server.container?.state === "running")
   return (await controller.call(createBackup, { body: { databaseId } })).data
 }
 const runOf = async ({ runId }: Backup) =>

@@ -10,6 +10,13 @@ CREATE TABLE loose_ends (
 
 CREATE INDEX loose_ends_of_server ON loose_ends (server_id);
 
+-- Copies whose deletion has begun: after a crash in its middle they are deleted to the end, not listed without their manifest.
+CREATE TABLE deletions (
+  backup_id TEXT NOT NULL REFERENCES backups (id) ON DELETE CASCADE,
+  destination TEXT NOT NULL,
+  PRIMARY KEY (backup_id, destination)
+) STRICT, WITHOUT ROWID;
+
 -- One row: tells the tools of this data folder's controllers, old and new, from those of another one on the same engine.
 CREATE TABLE installation (
   one INTEGER PRIMARY KEY CHECK (one = 1),
