@@ -33,16 +33,20 @@ beforeAll(async () => {
   const label = (key: string, value: string) => ({ [`${here.prefix}.${key}`]: value })
   const hook = (moment: string) =>
     label(`hooks.${moment}`, JSON.stringify(["sh", "-c", `echo ${moment} >>/tmp/trace`]))
-  server = await startServer("postgres:17", {
-    ...label("enable", "true"),
-    ...label("schedule", "manual"),
-    // By hand is the only way here, so nothing is pinned, and each backup prunes the one before.
-    ...label("retention", "last=1"),
-    ...hook("pre"),
-    ...hook("post"),
-    ...hook("pre-restore"),
-    ...hook("post-restore"),
-  })
+  server = await startServer(
+    "postgres:17",
+    {
+      ...label("enable", "true"),
+      ...label("schedule", "manual"),
+      // By hand is the only way here, so nothing is pinned, and each backup prunes the one before.
+      ...label("retention", "last=1"),
+      ...hook("pre"),
+      ...hook("post"),
+      ...hook("pre-restore"),
+      ...hook("post-restore"),
+    },
+    ["--network", "none"],
+  )
   await server.ready()
   await server.sql("postgres", "create database shop")
   await server.sql("shop", "create table t as select i, md5(i::text) as x from generate_series(1, 2000) i")

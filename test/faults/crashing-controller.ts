@@ -18,7 +18,8 @@ function deadly<T extends object>(name: string, port: T): T {
       const value = Reflect.get(target, key)
       if (typeof value !== "function") return value
       return (...args: unknown[]) => {
-        const hit = `${name}.${String(key)}` === call && JSON.stringify(args.filter(plain)).includes(words.join(" "))
+        const hit =
+          `${name}.${String(key)}` === call && JSON.stringify(args.filter(plain)).includes(words.join(" "))
         if (hit && when === "before") die()
         const answer = value.apply(target, args)
         if (answer instanceof Promise) return answer.then((it) => (hit ? die() : it))

@@ -28,7 +28,10 @@ const files = () =>
     .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
     .map(({ name }) => name)
 const begin = async (): Promise<Backup> => {
-  const { id: databaseId } = await controller.database("shop", ({ server }) => server.container?.state === "running")
+  const { id: databaseId } = await controller.database(
+    "shop",
+    ({ server }) => server.container?.state === "running",
+  )
   return (await controller.call(createBackup, { body: { databaseId } })).data
 }
 const runOf = async ({ runId }: Backup) =>
@@ -44,15 +47,19 @@ beforeAll(async () => {
   const label = (key: string, value: string) => ({ [`${here.prefix}.${key}`]: value })
   const words = (moment: string) =>
     label(`hooks.${moment}`, JSON.stringify(["sh", `/tmp/${moment}`, awkward, awkward]))
-  server = await startServer("postgres:17", {
-    ...label("enable", "true"),
-    ...label("schedule", "manual"),
-    ...words("pre"),
-    ...label("hooks.pre.timeout", "3s"),
-    ...words("post"),
-    ...words("pre-restore"),
-    ...words("post-restore"),
-  })
+  server = await startServer(
+    "postgres:17",
+    {
+      ...label("enable", "true"),
+      ...label("schedule", "manual"),
+      ...words("pre"),
+      ...label("hooks.pre.timeout", "3s"),
+      ...words("post"),
+      ...words("pre-restore"),
+      ...words("post-restore"),
+    },
+    ["--network", "none"],
+  )
   await server.ready()
   await server.sql("postgres", "create database shop")
   await server.sql("shop", "create table t as select 1 as x")
