@@ -62,6 +62,7 @@ async function main(): Promise<Count> {
       "test/engines",
       "test/docker",
       "test/reconcile",
+      "test/jobs",
       "test/cli",
       "test/architecture.test.ts",
     ]),

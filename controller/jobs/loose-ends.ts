@@ -75,5 +75,6 @@ async function tie(deps: LooseEndDeps, end: LooseEnd, target: Target, look: Look
 
 async function endTools({ docker }: LooseEndDeps, { container }: Target, journal: Journal): Promise<void> {
   const ended = await docker.endLeftovers(container.id, AbortSignal.timeout(120_000))
-  if (ended > 0) journal("warn", `ended ${ended} tools that still ran in ${container.name}`)
+  if (ended > 0)
+    journal("warn", `ended ${ended} ${ended === 1 ? "tool" : "tools"} left running in ${container.name}`)
 }
