@@ -86,7 +86,8 @@ export async function runOwed(
   } catch (error) {
     warn(journal, error)
     const fault = faultIn(error) ?? new Fault("hook-failed", problemOf(error).message, { cause: error })
-    const final = fault.code === "hook-failed" && (await answers(deps.docker, target))
+    const final =
+      fault.code === "tool-missing" || (fault.code === "hook-failed" && (await answers(deps.docker, target)))
     if (final) deps.catalogue.removeLooseEnd({ owner, kind: "hook" })
     else journal("warn", `the ${hook.moment} hook runs again once the server answers`)
     return fault.code === "hook-failed" ? fault : new Fault("hook-failed", fault.message, hintOf(fault))

@@ -118,6 +118,16 @@ describe("hooks around work", () => {
     expect(owed()).toEqual(["hook"])
   })
 
+  test("a second one that no shell can start is not tried for ever", async () => {
+    const hooks = around()
+    await hooks.before(target, never)
+    docker.answer = () => {
+      throw new Fault("tool-missing", "the container has no sh")
+    }
+    expect(await hooks.after(() => target)).toMatchObject({ message: "the container has no sh" })
+    expect(owed()).toEqual([])
+  })
+
   test("are refused as a whole once the operator has switched hooks off; work without hooks is not", () => {
     expect(() => around(both, false).requireAllowed()).toThrow("switched off for every server")
     expect(() => around({}, false).requireAllowed()).not.toThrow()
