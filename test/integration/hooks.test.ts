@@ -130,6 +130,19 @@ describe("hooks around a backup", () => {
     expect(await must(["docker", "top", server.name])).not.toContain("4455")
   })
 
+  test("a shutdown in the middle of the first ends it, and waits for the second", async () => {
+    await hook("pre", "exec sleep 4466")
+    await hook("post", "sleep 1; echo thawed >>/tmp/trace")
+    const { runId } = await begin()
+    await until("the hook runs", async () => (await trace()).join().startsWith("pre"))
+    expect(await controller.end("SIGTERM")).toBe(0)
+    expect((await trace()).at(-1)).toBe("thawed")
+    controller = await startController(here)
+    const { run } = (await controller.call(getRun, { params: { id: runId } })).data
+    expect(run.status).toBe("interrupted")
+    expect(await must(["docker", "top", server.name])).not.toContain("4466")
+  })
+
   test("the backup is good, and the run is not, when only the second fails", async () => {
     await hook("post", "exit 9")
     const backup = await begin()
