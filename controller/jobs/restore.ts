@@ -1,6 +1,6 @@
 // A stored backup into a new database beside the old one: prove the copy ▸ create ▸ load ▸ check. Nothing that exists is touched.
 import type { CompletedBackup } from "../../schemas/backup.ts"
-import type { JobLabels } from "../../schemas/labels.ts"
+import { hookOf, type JobLabels } from "../../schemas/labels.ts"
 import type { DatabaseFacts, Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId, RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
@@ -47,7 +47,7 @@ export async function makeRestorePlan(
   return planOf(request, ready)
 }
 
-function planOf({ backup, manifest, options }: RestoreRequest, { look }: Ready): RestorePlan {
+function planOf({ backup, manifest, options }: RestoreRequest, { look, target }: Ready): RestorePlan {
   if (look.rules.engine !== manifest.engine.name) {
     throw new Fault(
       "restore-unsupported",
@@ -60,7 +60,12 @@ function planOf({ backup, manifest, options }: RestoreRequest, { look }: Ready):
   const present = look.probe.databases.map(({ name }) => name)
   const nameMistake = look.rules.nameMistake(options.name)
   const { serverVersion } = look.probe
-  return planRestore({ backup, manifest, present, serverVersion, nameMistake }, options)
+  const spec = specOf(backup, target)
+  const hooks = {
+    before: spec ? hookOf(spec, "pre-restore") : null,
+    after: spec ? hookOf(spec, "post-restore") : null,
+  }
+  return planRestore({ backup, manifest, present, serverVersion, nameMistake, hooks }, options)
 }
 
 /** Hooks and patience are those of the job that made the backup; of the first one, when that is gone. */
