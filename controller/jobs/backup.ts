@@ -39,6 +39,7 @@ export interface BackupRun {
 export async function runBackup(deps: BackupDeps, run: BackupRun, signal: AbortSignal): Promise<void> {
   const { catalogue, clock, log } = deps
   const journal = journalOf(deps, run.runId, { runId: run.runId, jobId: run.job.id })
+  const problems: Problem[] = []
   let outcome: RunOutcome
   try {
     catalogue.startRun(run.runId, clock())
@@ -46,7 +47,7 @@ export async function runBackup(deps: BackupDeps, run: BackupRun, signal: AbortS
     const hooks = hooksAround(deps, run.job.spec, ["pre", "post"], run.runId, journal)
     hooks.requireAllowed()
     const found = await whenReady(deps, run.target, run.job.spec["on-unavailable"], journal, signal)
-    outcome = await backUpSubjects(deps, run, found, hooks, journal, signal)
+    outcome = await backUpSubjects(deps, run, found, hooks, problems, journal, signal)
   } catch (error) {
     const problem = failureOf(signal.aborted ? signal.reason : error, log)
     journal("error", `${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`)
@@ -61,6 +62,7 @@ async function backUpSubjects(
   run: BackupRun,
   found: Ready,
   hooks: Hooks,
+  problems: Problem[],
   journal: Journal,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
@@ -94,7 +96,7 @@ async function backUpSubjects(
   const backups = subjects.map(
     (subject) => run.only?.backup ?? addBackup(deps, run, target, probe.engine, subject),
   )
-  const { good, problems, afterwards } = await dumpAll(deps, run, found, backups, hooks, journal, signal)
+  const { good, afterwards } = await dumpAll(deps, run, found, backups, hooks, problems, journal, signal)
   // Old backups are not deleted while the newest of their server are suspect.
   if (problems.some(({ code }) => meaningOf(code).next === "stop-and-alert"))
     journal("warn", "nothing is pruned on this server until a run succeeds again")

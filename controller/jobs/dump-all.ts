@@ -11,23 +11,25 @@ import { type Ready, whenReady } from "./ready.ts"
 
 export interface Dumped {
   readonly good: readonly NewBackup[]
-  readonly problems: readonly Problem[]
   /** What the hook after the dumps failed with, if that counts. */
   readonly afterwards: Fault | null
 }
 
-/** Throws when the server could not be prepared for the first dump; the backups have no outcome then. */
+/**
+ * Adds to `problems` what each failed with. Throws when the server could not be prepared for the first dump; the backups have
+ * no outcome then.
+ */
 export async function dumpAll(
   deps: BackupDeps,
   run: BackupRun,
   found: Ready,
   backups: readonly NewBackup[],
   hooks: Hooks,
+  problems: Problem[],
   journal: Journal,
   signal: AbortSignal,
 ): Promise<Dumped> {
   const good: NewBackup[] = []
-  const problems: Problem[] = []
   let afterwards: Fault | null = null
   /** The server as it answers now: perhaps in another container, which the hook has not prepared yet. */
   const again = async (): Promise<Ready> => {
@@ -58,5 +60,5 @@ export async function dumpAll(
   } finally {
     afterwards = await hooks.after(run.target)
   }
-  return { good, problems, afterwards }
+  return { good, afterwards }
 }
