@@ -99,10 +99,10 @@ export async function serve(
     newId,
     log,
     work: {
-      backUp: (order, signal) => runBackup(jobDeps, order, signal),
+      backUp: (order, signal, aside) => runBackup(jobDeps, order, signal, aside),
       planRestore: (order) =>
         makeRestorePlan(jobDeps, order, AbortSignal.any([stop.signal, AbortSignal.timeout(60_000)])),
-      restore: (id, order, signal) => runRestore(jobDeps, id, order, signal),
+      restore: (id, order, signal, aside) => runRestore(jobDeps, id, order, signal, aside),
       deleteBackup: (backup) => deleteCopies(jobDeps, backup, stop.signal),
     },
   })

@@ -14,7 +14,7 @@ import { type HookDeps, type Hooks, hooksAround } from "./hooks.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
 import type { Target } from "./probe.ts"
 import { prune } from "./prune.ts"
-import { type Ready, type ReadyDeps, whenReady } from "./ready.ts"
+import { type Aside, type Ask, type ReadyDeps, whenReady } from "./ready.ts"
 
 export interface BackupDeps extends HookDeps, ReadyDeps {
   readonly docker: Docker
@@ -42,7 +42,12 @@ export interface BackupRun {
 }
 
 /** Never throws: whatever happens, the run and each of its backups end with an outcome. */
-export async function runBackup(deps: BackupDeps, run: BackupRun, signal: AbortSignal): Promise<void> {
+export async function runBackup(
+  deps: BackupDeps,
+  run: BackupRun,
+  signal: AbortSignal,
+  aside?: Aside,
+): Promise<void> {
   const { catalogue, clock, log } = deps
   const journal = journalOf(deps, run.runId, { runId: run.runId, jobId: run.job.id })
   const problems: Problem[] = []
@@ -52,8 +57,9 @@ export async function runBackup(deps: BackupDeps, run: BackupRun, signal: AbortS
     catalogue.startRun(run.runId, clock())
     const hooks = hooksAround(deps, run.job.spec, ["pre", "post"], run.runId, journal)
     hooks.requireAllowed()
-    const found = await whenReady(deps, run.target, run.job.spec["on-unavailable"], journal, signal)
-    outcome = await backUpSubjects(deps, run, found, hooks, problems, journal, signal)
+    const ready: Ask = () =>
+      whenReady(deps, run.target, run.job.spec["on-unavailable"], journal, signal, aside)
+    outcome = await backUpSubjects(deps, run, ready, hooks, problems, journal, signal)
   } catch (error) {
     const problem = failureOf(signal.aborted ? signal.reason : error, log)
     journal("error", `${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`)
@@ -87,13 +93,14 @@ function withRetry(
 async function backUpSubjects(
   deps: BackupDeps,
   run: BackupRun,
-  found: Ready,
+  ready: Ask,
   hooks: Hooks,
   problems: Problem[],
   journal: Journal,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
   const { catalogue, clock } = deps
+  const found = await ready()
   const { target } = found
   const { probe } = found.look
   catalogue.saveDatabases(
@@ -128,7 +135,17 @@ async function backUpSubjects(
   const backups = subjects.map(
     (subject) => run.only?.backup ?? addBackup(deps, run, target, probe.engine, subject),
   )
-  const { good, afterwards } = await dumpAll(deps, run, found, backups, hooks, problems, journal, signal)
+  const { good, afterwards } = await dumpAll(
+    deps,
+    run,
+    found,
+    ready,
+    backups,
+    hooks,
+    problems,
+    journal,
+    signal,
+  )
   // Old backups are not deleted while the newest of their server are suspect.
   if (problems.some(({ code }) => meaningOf(code).next === "stop-and-alert"))
     journal("warn", "nothing is pruned on this server until a run succeeds again")

@@ -7,7 +7,7 @@ import { dumpSubject, recordFailure } from "./dump-subject.ts"
 import type { Hooks } from "./hooks.ts"
 import { failureOf, type Journal } from "./journal.ts"
 import { meansAway } from "./probe.ts"
-import { type Ready, whenReady } from "./ready.ts"
+import type { Ask, Ready } from "./ready.ts"
 
 export interface Dumped {
   readonly good: readonly NewBackup[]
@@ -23,6 +23,7 @@ export async function dumpAll(
   deps: BackupDeps,
   run: BackupRun,
   found: Ready,
+  ask: Ask,
   backups: readonly NewBackup[],
   hooks: Hooks,
   problems: Problem[],
@@ -33,7 +34,7 @@ export async function dumpAll(
   let afterwards: Fault | null = null
   /** The server as it answers now: perhaps in another container, which the hook has not prepared yet. */
   const again = async (): Promise<Ready> => {
-    const next = await whenReady(deps, run.target, run.job.spec["on-unavailable"], journal, signal)
+    const next = await ask()
     await hooks.before(next.target, signal)
     return next
   }

@@ -18,6 +18,13 @@ export interface Ready {
   readonly look: Look
 }
 
+/** Waits for the server of a run, whichever container it is in by then. */
+export type Ask = () => Promise<Ready>
+
+/** Work that waits lets others work meanwhile, as the queue hands it out. */
+export type Aside = <T>(wait: () => Promise<T>) => Promise<T>
+const inPlace: Aside = (wait) => wait()
+
 const firstPauseMilliseconds = 500
 const longestPauseMilliseconds = 5000
 
@@ -46,27 +53,42 @@ export async function whenReady(
   waitSeconds: number,
   journal: Journal,
   signal: AbortSignal,
+  aside: Aside = inPlace,
 ): Promise<Ready> {
   const began = performance.now()
   const until = began + waitSeconds * 1000
   const waited = () => Math.round((performance.now() - began) / 1000)
   let reason: string | undefined
-  for (let pause = firstPauseMilliseconds; ; pause = Math.min(pause * 2, longestPauseMilliseconds)) {
+  const ask = async (): Promise<Ready | Fault> => {
     signal.throwIfAborted()
     try {
       const found = target()
-      const look = await lookInsideTidied(deps, found, signal)
-      if (reason !== undefined) journal("info", `the server answers after ${waited()} s`)
-      return { target: found, look }
+      return { target: found, look: await lookInsideTidied(deps, found, signal) }
     } catch (error) {
       if (signal.aborted || !isAway(error)) throw error
-      const left = until - performance.now()
-      if (left <= 0) throw reason === undefined ? error : afterWaiting(error, waited())
-      if (error.message !== reason)
-        journal("info", `waiting for the server, up to ${Math.ceil(left / 1000)} s more: ${error.message}`)
-      reason = error.message
-      await sleep(Math.min(pause, left), undefined, { signal })
+      return error
     }
+  }
+  const untilItAnswers = async (away: Fault): Promise<void> => {
+    let answer: Ready | Fault = away
+    for (let pause = firstPauseMilliseconds; answer instanceof Fault; pause *= 2) {
+      const left = until - performance.now()
+      if (left <= 0) throw reason === undefined ? answer : afterWaiting(answer, waited())
+      if (answer.message !== reason)
+        journal("info", `waiting for the server, up to ${Math.ceil(left / 1000)} s more: ${answer.message}`)
+      reason = answer.message
+      await sleep(Math.min(pause, longestPauseMilliseconds, left), undefined, { signal })
+      answer = await ask()
+    }
+  }
+  for (;;) {
+    const answer = await ask()
+    if (!(answer instanceof Fault)) {
+      if (reason !== undefined) journal("info", `the server answers after ${waited()} s`)
+      return answer
+    }
+    // Asked once more afterwards: it may take a while to have a place again.
+    await aside(() => untilItAnswers(answer))
   }
 }
 

@@ -11,7 +11,7 @@ import { deadline, tookTooLong } from "./deadline.ts"
 import { type HookDeps, hooksAround } from "./hooks.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
 import type { Target } from "./probe.ts"
-import { type Ready, type ReadyDeps, whenReady } from "./ready.ts"
+import { type Aside, type Ready, type ReadyDeps, whenReady } from "./ready.ts"
 import { createUnfinished, must, type UnfinishedDatabase } from "./unfinished-database.ts"
 
 export interface RestoreDeps extends HookDeps, ReadyDeps {
@@ -88,6 +88,7 @@ export async function runRestore(
   id: RestoreId,
   request: RestoreRequest,
   outer: AbortSignal,
+  aside?: Aside,
 ): Promise<void> {
   const { catalogue, clock, log } = deps
   const { options } = request
@@ -99,7 +100,7 @@ export async function runRestore(
   try {
     catalogue.startRestore(id, clock())
     limit.signal.throwIfAborted()
-    outcome = await restoreBetweenHooks(deps, id, request, journal, limit.signal)
+    outcome = await restoreBetweenHooks(deps, id, request, journal, limit.signal, aside)
   } catch (error) {
     const problem = failureOf(limit.signal.aborted ? limit.signal.reason : error, log)
     journal("error", `${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`)
@@ -116,8 +117,9 @@ async function restoreBetweenHooks(
   request: RestoreRequest,
   journal: Journal,
   signal: AbortSignal,
+  aside: Aside | undefined,
 ): Promise<RestoreOutcome> {
-  const ready = await whenReady(deps, request.target, patienceOf(request), journal, signal)
+  const ready = await whenReady(deps, request.target, patienceOf(request), journal, signal, aside)
   const spec = specOf(request.backup, ready.target)
   const hooks = hooksAround(deps, spec, ["pre-restore", "post-restore"], id, journal)
   hooks.requireAllowed()

@@ -182,7 +182,7 @@ export function createDispatch(deps: {
         group: null,
         urgent: true,
         priority: 0,
-        run: (signal) => work.restore(id, request, signal),
+        run: (signal, aside) => work.restore(id, request, signal, aside),
       })
       return required<Restore>(catalogue.restore(id))
     },

@@ -70,8 +70,8 @@ export function createDue(deps: {
       group: spec.group ?? null,
       urgent: false,
       priority: spec.priority,
-      async run(signal) {
-        await work.backUp({ runId, trigger, job, target, only, attempt, again }, signal)
+      async run(signal, aside) {
+        await work.backUp({ runId, trigger, job, target, only, attempt, again }, signal, aside)
         if (only) orLog(job, () => retries.review(jobId))
       },
     })

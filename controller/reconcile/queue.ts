@@ -2,10 +2,16 @@
 import type { Fault } from "../core/fault.ts"
 import { type Claim, compareTurns, nextTurn } from "../core/turn.ts"
 
+/**
+ * Waits for something outside: the work's place among so many is free for others meanwhile, its server and group are not. It has
+ * a place again before this settles, or its signal is aborted.
+ */
+export type Aside = <T>(wait: () => Promise<T>) => Promise<T>
+
 export interface Work extends Omit<Claim, "queuedAt"> {
   readonly id: string
   /** Must record its own outcome and never reject. Gets an aborted signal when it was cancelled while queued. */
-  run(signal: AbortSignal): Promise<void>
+  run(signal: AbortSignal, aside: Aside): Promise<void>
 }
 
 export interface Queue {
@@ -20,7 +26,13 @@ export interface Queue {
 }
 
 type Waiting = Work & Claim
-type Active = { readonly work: Waiting; readonly abort: AbortController; ended: Promise<void> }
+type Active = {
+  readonly work: Waiting
+  readonly abort: AbortController
+  ended: Promise<void>
+  /** It takes a place among so many. */
+  seated: boolean
+}
 
 /** @param milliseconds a clock that only rises: a corrected one must not reorder those who wait */
 export function createQueue(
@@ -34,20 +46,54 @@ export function createQueue(
   const running = new Map<string, Active>()
   /** Cancelled before their turn: they only record it, which takes no slot and no server. */
   const leaving = new Set<Active>()
+  /** Back from waiting, and in want of a place; they go before what has not begun. */
+  const returning: (() => void)[] = []
   let closed: Fault | undefined
 
   const start = (work: Waiting, abort: AbortController, onEnd: (active: Active) => void): Active => {
-    const active: Active = { work, abort, ended: Promise.resolve() }
+    const active: Active = { work, abort, ended: Promise.resolve(), seated: true }
     // Counted before it begins: what it sets off at once may ask for a turn of its own.
     if (!abort.signal.aborted) running.set(work.id, active)
-    active.ended = (async () => work.run(abort.signal))()
+    active.ended = (async () => work.run(abort.signal, (wait) => aside(active, wait)))()
       .catch(onBug)
       .finally(() => onEnd(active))
     return active
   }
 
+  const aside = async <T>(active: Active, wait: () => Promise<T>): Promise<T> => {
+    active.seated = false
+    next()
+    try {
+      return await wait()
+    } finally {
+      await seat(active)
+    }
+  }
+
+  const seat = (active: Active): Promise<void> =>
+    new Promise((resolve) => {
+      const { signal } = active.abort
+      // What is aborted only has its end to record, which takes no place.
+      if (signal.aborted) return resolve()
+      const take = () => {
+        signal.removeEventListener("abort", leave)
+        active.seated = true
+        resolve()
+      }
+      const leave = () => {
+        returning.splice(returning.indexOf(take), 1)
+        resolve()
+      }
+      signal.addEventListener("abort", leave, { once: true })
+      returning.push(take)
+      next()
+    })
+
+  const isFull = () => [...running.values()].filter(({ seated }) => seated).length >= most
+
   const next = () => {
-    while (running.size < most) {
+    while (returning.length > 0 && !isFull()) returning.shift()?.()
+    while (!isFull()) {
       const work = nextTurn(
         waiting,
         [...running.values()].map(({ work }) => work),

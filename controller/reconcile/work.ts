@@ -7,6 +7,7 @@ import type { Subject } from "../../schemas/server.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { DerivedServer } from "../core/server.ts"
 import type { NewBackup } from "../ports.ts"
+import type { Aside } from "./queue.ts"
 
 export interface BackupOrder {
   readonly runId: RunId
@@ -28,8 +29,8 @@ export interface RestoreOrder {
 
 export interface Work {
   /** Records its own outcome and never rejects. */
-  backUp(order: BackupOrder, signal: AbortSignal): Promise<void>
+  backUp(order: BackupOrder, signal: AbortSignal, aside: Aside): Promise<void>
   planRestore(order: RestoreOrder): Promise<RestorePlan>
-  restore(id: RestoreId, order: RestoreOrder, signal: AbortSignal): Promise<void>
+  restore(id: RestoreId, order: RestoreOrder, signal: AbortSignal, aside: Aside): Promise<void>
   deleteBackup(backup: CompletedBackup): Promise<void>
 }

@@ -44,6 +44,98 @@ afterEach(() => {
   expect(bugs.splice(0)).toEqual([])
 })
 
+/** Work that waits for its server before it works; `answer(id)` ends the wait. */
+function waiters(shop: ReturnType<typeof workshop>) {
+  const answers = new Map<string, () => void>()
+  const waits = (id: string, server: string): Work => {
+    const work = shop.work(id, server)
+    return {
+      ...work,
+      async run(signal, aside) {
+        shop.log.push(`${id} waits`)
+        await aside(() => new Promise<void>((resolve) => answers.set(id, resolve)))
+        return work.run(signal, aside)
+      },
+    }
+  }
+  const answer = async (id: string) => {
+    answers.get(id)?.()
+    await shop.settle()
+  }
+  return { waits, answer }
+}
+
+describe("work that waits for its server", () => {
+  test("leaves its place to others, but not its server; and has one again before what has not begun", async () => {
+    const shop = workshop()
+    const { waits, answer } = waiters(shop)
+    const queue = createQueue(1, noBug)
+    queue.add(waits("a", "a"))
+    for (const id of ["b", "c"]) queue.add(shop.work(id, id))
+    queue.add(shop.work("a2", "a"))
+    expect(shop.running()).toEqual(["b"])
+    await answer("a")
+    expect(shop.running()).toEqual(["b"])
+    await shop.end("b")
+    expect(shop.running()).toEqual(["a"])
+    await shop.end("a")
+    await shop.end("c")
+    expect(shop.log).toEqual([
+      ...["a waits", "b begins", "b ends", "a begins", "a ends", "c begins", "c ends", "a2 begins"],
+    ])
+  })
+
+  test("records at once that it was cancelled, while it waits and while it wants a place", async () => {
+    const shop = workshop()
+    const { waits, answer } = waiters(shop)
+    const queue = createQueue(1, noBug)
+    for (const id of ["w", "p"]) queue.add(waits(id, id))
+    queue.add(shop.work("b", "b"))
+    await answer("p")
+    queue.cancel("p", reason)
+    queue.cancel("w", reason)
+    await answer("w")
+    expect(shop.log).toEqual([
+      "w waits",
+      "p waits",
+      "b begins",
+      "p refused: on request",
+      "w refused: on request",
+    ])
+    await shop.end("b")
+    expect(queue.counts()).toMatchObject({ running: 0, queued: 0 })
+  })
+
+  test("never makes more work at once than the limit says, however many of them are answered together", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 3 }),
+        fc.array(fc.boolean(), { maxLength: 12 }),
+        async (most, kinds) => {
+          const shop = workshop()
+          const { waits, answer } = waiters(shop)
+          const queue = createQueue(most, noBug)
+          const ids = kinds.map((_, n) => `w${n}`)
+          for (const [n, id] of ids.entries()) queue.add(kinds[n] ? waits(id, id) : shop.work(id, id))
+          for (const id of ids) {
+            await answer(id)
+            expect(shop.running().length).toBeLessThanOrEqual(most)
+          }
+          for (let left = ids.length; shop.running().length > 0; left--) {
+            expect(left).toBeGreaterThan(0)
+            await shop.end(shop.running()[0] ?? "")
+            for (const id of ids) await answer(id)
+            expect(shop.running().length).toBeLessThanOrEqual(most)
+          }
+          expect(shop.log.filter((line) => line.endsWith(" ends")).length).toBe(ids.length)
+          expect(queue.counts()).toMatchObject({ running: 0, queued: 0 })
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+})
+
 describe("the queue runs", () => {
   test("one piece of work per server at a time, first come first served", async () => {
     const { work, end, log } = workshop()
@@ -175,9 +267,9 @@ describe("the queue runs", () => {
     const first = work("first")
     queue.add({
       ...first,
-      run(signal) {
+      run(signal, aside) {
         queue.add(second)
-        return first.run(signal)
+        return first.run(signal, aside)
       },
     })
     expect(running()).toEqual(["first"])
