@@ -9,7 +9,7 @@ import { listen } from "./api/listen.ts"
 import { isLoopback, readEnvironment, type Settings } from "./core/environment.ts"
 import { Fault } from "./core/fault.ts"
 import { noWords } from "./core/labels.ts"
-import { labelRules, planSchedule } from "./core/schedule-plan.ts"
+import { labelRules } from "./core/schedule-plan.ts"
 import { localDestination } from "./destinations/local.ts"
 import { s3Destination } from "./destinations/s3.ts"
 import { createDocker } from "./docker/client.ts"
@@ -17,8 +17,8 @@ import { guessEngine } from "./engines/detect.ts"
 import { runBackup } from "./jobs/backup.ts"
 import { lookInside } from "./jobs/probe.ts"
 import { deleteCopies } from "./jobs/prune.ts"
-import { recover } from "./jobs/recover.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
+import { tidyUp } from "./jobs/tidy-up.ts"
 import { createLog } from "./log.ts"
 import type { Destination, Log } from "./ports.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
@@ -26,8 +26,10 @@ import { createDispatch } from "./reconcile/dispatch.ts"
 import { createFreshness } from "./reconcile/freshness.ts"
 import { createHealth } from "./reconcile/health.ts"
 import { createWatch } from "./reconcile/loop.ts"
+import { createPauses } from "./reconcile/pauses.ts"
 import { createProber } from "./reconcile/prober.ts"
 import { createQueue } from "./reconcile/queue.ts"
+import { createReconciler } from "./reconcile/reconciler.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
 import { type Lock, lockFolder } from "./state/lock.ts"
@@ -36,8 +38,7 @@ import { openCatalogue } from "./state/open.ts"
 const program = `dbbackup ${packageJson.version}`
 // A container that has just started loads its sample data, replays its log or upgrades its files meanwhile.
 const readyWaitSeconds = 60
-// A store that is away must not hold the start up; what it keeps of interrupted uploads is swept at a later one.
-const sweepMilliseconds = 5000
+const retryCheckMilliseconds = 5000
 
 /** Starts the controller and resolves once it answers. Throws a Fault when it cannot start. */
 export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<void> {
@@ -61,11 +62,28 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       stack: error instanceof Error ? error.stack : String(error),
     }),
   )
-  const jobDeps = { docker, catalogue, destinations, clock, newId, log, program, readyWaitSeconds }
+  const jobDeps = {
+    docker,
+    catalogue,
+    destinations,
+    clock,
+    newId,
+    log,
+    program,
+    readyWaitSeconds,
+    random: Math.random,
+  }
+  const pauses = createPauses(
+    catalogue,
+    clock,
+    () => false,
+    () => reconciler.again(),
+  )
   const dispatch = createDispatch({
     catalogue,
     world,
     queue,
+    pauses,
     clock,
     newId,
     log,
@@ -102,13 +120,11 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     ...noWords,
   }
   const derive = createDerivation(() => settingsOfLabels, world.remembered, guessEngine)
+  const reconciler = createReconciler({ world, scheduler, prober, dispatch, pauses, events })
   const watch = createWatch(
     docker,
     (containers) => {
-      const servers = derive(containers)
-      world.see(servers)
-      scheduler.apply(planSchedule({ kind: "seen", jobs: world.wantedJobs() }, scheduler.jobs()))
-      prober.update(servers)
+      reconciler.see(derive(containers))
     },
     clock,
     log,
@@ -155,14 +171,16 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   announce(settings, server.port, log)
   const watching = watch.run(stop.signal)
   createFreshness(world.deadlines, clock, events)
+  const retrying = setInterval(() => reconciler.retryDue(), retryCheckMilliseconds)
 
   let stopping: Promise<void> | undefined
   const shutDown = async (signal: string) => {
     log("info", `stopping on ${signal}`)
     scheduler.stop()
+    clearInterval(retrying)
     await queue.drain(
       new Fault("interrupted", "the controller was stopped", {
-        hint: "It runs again at its next time; nothing half-made was kept.",
+        hint: "What a schedule began is tried again after the next start; nothing half-made was kept.",
       }),
     )
     stop.abort(new Fault("interrupted", "the controller was stopped"))
@@ -175,24 +193,6 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   }
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.on(signal, () => (stopping ??= shutDown(signal)))
-}
-
-type Leftovers = Parameters<typeof recover>[0]
-
-/** Before anything new begins: what a crash left at the destinations and in the catalogue. */
-async function tidyUp(deps: Leftovers, signal: AbortSignal): Promise<void> {
-  for (const destination of deps.destinations.values()) {
-    try {
-      const swept = await destination.sweep(AbortSignal.any([signal, AbortSignal.timeout(sweepMilliseconds)]))
-      if (swept > 0) deps.log("warn", `removed ${swept} unfinished files at ${destination.name}`)
-    } catch (error) {
-      deps.log(
-        "error",
-        `${destination.name} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-      )
-    }
-  }
-  await recover(deps, signal)
 }
 
 function announce(settings: Settings, port: number, log: Log): void {

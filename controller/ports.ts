@@ -243,16 +243,19 @@ export interface Catalogue {
   /** Names present at the last look, sorted. */
   databases(serverId: ServerId): readonly string[]
 
+  /** One that names the chain it repeats takes that chain's pending retry off, in the same transaction. */
   addRun(run: NewRun): void
   startRun(id: RunId, at: Date): void
   finishRun(id: RunId, at: Date, outcome: RunOutcome): void
   run(id: string): Run | undefined
   runs(filter: { readonly serverId?: string | undefined }, page: Page): Paged<Run>
-  /** When the job last began a run, of any trigger and outcome. */
+  /** When the job last was to back up all it takes, whatever came of it: not by hand, and retries belong to what they repeat. */
   lastRunOf(jobId: JobId): Run | undefined
-  /** Ended runs that are to be tried again, the soonest first. */
-  retries(): readonly Run[]
-  /** The retry has begun, or is given up. */
+  /** Runs of the job that wait for their turn, the oldest first. */
+  queuedRuns(jobId: JobId): readonly Run[]
+  /** Ended runs that are to be tried again, the soonest first: all, those due by a time, those of a job. */
+  retries(filter?: { readonly until?: Date | undefined; readonly jobId?: JobId | undefined }): readonly Run[]
+  /** The retry is given up. One that begins is taken off by `addRun`. */
   clearRetry(id: RunId): void
 
   overrides(): readonly Override[]
@@ -317,7 +320,12 @@ export interface EventHub {
 /** Actions that begin long work. Each throws a Fault when refused. */
 export interface Actions {
   backUp(databaseId: DatabaseId): Backup
+  /** Cancels a queued or running run, or gives up the retry that an ended one waits for. */
   cancelRun(runId: RunId): void
+  /** Switches a job's schedule on or off, whatever its label says; null follows the label again. Remembered. */
+  overrideSchedule(jobId: JobId, enabled: boolean | null): void
+  /** Keeps every schedule from starting runs, or no longer. Remembered. */
+  pauseAll(paused: boolean): void
   deleteBackup(id: BackupId): Promise<Date>
   planRestore(
     backupId: BackupId,

@@ -16,7 +16,10 @@ export const apiErrorCodes = [
 export const ApiErrorCode = z.enum(apiErrorCodes)
 export type ApiErrorCode = z.output<typeof ApiErrorCode>
 
-/** `retry` soon, at the `next-run`, not `until-config-changes`, or `stop-and-alert`, which also blocks pruning. */
+/**
+ * `retry` soon by itself; not before the `next-run`, or `until-config-changes`; `stop-and-alert` is tried again too, and blocks
+ * pruning until it works.
+ */
 export type NextStep = "retry" | "next-run" | "until-config-changes" | "stop-and-alert"
 
 type Meaning = {
@@ -37,9 +40,9 @@ const meanings = {
   "engine-unknown": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
   "tool-missing": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
   "access-denied": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
-  "server-down": { next: "next-run", api: "DATABASE_ERROR", http: 503 },
+  "server-down": { next: "retry", api: "DATABASE_ERROR", http: 503 },
   "server-not-ready": { next: "retry", api: "DATABASE_ERROR", http: 503 },
-  "server-lost": { next: "next-run", api: "DATABASE_ERROR", http: 502 },
+  "server-lost": { next: "retry", api: "DATABASE_ERROR", http: 502 },
   "database-gone": { next: "next-run", api: "DATABASE_ERROR", http: 404 },
   "nothing-to-back-up": { next: "until-config-changes", api: "BACKUP_ERROR", http: 409 },
   "server-warning": { next: "next-run", api: "DATABASE_ERROR", http: 502 },
@@ -47,12 +50,12 @@ const meanings = {
   "docker-unreachable": { next: "retry", api: "DATABASE_ERROR", http: 503 },
   "docker-error": { next: "retry", api: "DATABASE_ERROR", http: 502 },
   // What a dump can get wrong
-  "dump-failed": { next: "next-run", api: "BACKUP_ERROR", http: 502 },
+  "dump-failed": { next: "retry", api: "BACKUP_ERROR", http: 502 },
   "dump-truncated": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 502 },
   "dump-empty": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 502 },
   timeout: { next: "next-run", api: "BACKUP_ERROR", http: 502 },
   cancelled: { next: "next-run", api: "CONFLICT", http: 409 },
-  interrupted: { next: "next-run", api: "BACKUP_ERROR", http: 500 },
+  interrupted: { next: "retry", api: "BACKUP_ERROR", http: 500 },
   // What a destination can refuse
   "disk-full": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 503 },
   "destination-unavailable": { next: "retry", api: "BACKUP_ERROR", http: 503 },

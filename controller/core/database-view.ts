@@ -195,7 +195,7 @@ export function jobView(job: DerivedJob, serverName: string, now: Date, rules = 
     serverName,
     managed: "label",
     enabled: !paused,
-    pausedBy: paused ? "label" : null,
+    pausedBy: paused ? (job.pausedBy ?? "label") : null,
     type: backupType(job, now),
     schedule: schedule.text,
     cron: schedule.kind === "cron" ? schedule.pattern : null,

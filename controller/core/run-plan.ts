@@ -2,6 +2,7 @@
 
 import type { DatabaseSelector } from "../../schemas/label-values.ts"
 import type { Subject } from "../../schemas/server.ts"
+import { subjectWord } from "./key.ts"
 
 /**
  * Whether a glob of `*` and `?` matches the whole name. Case counts, as it does in database names.
@@ -43,16 +44,21 @@ export function missingNames(selector: DatabaseSelector, present: readonly strin
 /**
  * What a run backs up, in order: the globals first, because a database is restored into their roles, then the databases by name.
  * @param only the one subject an ad-hoc backup is of
+ * @param again what a retry is of, as far as the job still takes it and it is there; null for all
  */
 export function subjectsOf(
   spec: { readonly databases: DatabaseSelector; readonly globals: boolean },
   present: readonly string[],
   only: Subject | null,
+  again: readonly Subject[] | null = null,
 ): readonly Subject[] {
   if (only !== null) return [only]
   const databases = [...present, ...missingNames(spec.databases, present)]
     .filter((name) => isSelected(spec.databases, name))
     .sort()
   const subjects = databases.map((name): Subject => ({ kind: "database", name }))
-  return spec.globals ? [{ kind: "globals" }, ...subjects] : subjects
+  const all: readonly Subject[] = spec.globals ? [{ kind: "globals" }, ...subjects] : subjects
+  if (again === null) return all
+  const wanted = new Set(again.map(subjectWord))
+  return all.filter((subject) => wanted.has(subjectWord(subject)))
 }

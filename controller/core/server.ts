@@ -1,5 +1,6 @@
 // Containers as Docker shows them → servers with their jobs, or the reason why there are none. Says nothing about time.
 import type { Problem } from "../../schemas/errors.ts"
+import type { JobView } from "../../schemas/job.ts"
 import { jobKeys, type ServerLabels } from "../../schemas/labels.ts"
 import type { Engine } from "../../schemas/scalar.ts"
 import type { ServerId, ServerState, SettingInForce } from "../../schemas/server.ts"
@@ -25,6 +26,8 @@ export interface DerivationSettings extends OperatorWords {
 
 export interface DerivedJob extends DesiredJob {
   readonly settings: readonly SettingInForce[]
+  /** Who has paused it, once that is decided. Until then only the label counts. */
+  readonly pausedBy?: JobView["pausedBy"]
 }
 
 export interface DerivedServer {

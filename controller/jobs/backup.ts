@@ -4,7 +4,8 @@ import { meaningOf, type Problem } from "../../schemas/errors.ts"
 import type { RunId, Trigger } from "../../schemas/run.ts"
 import type { DatabaseId, Subject } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
-import { databaseIdOf } from "../core/key.ts"
+import { databaseIdOf, subjectName } from "../core/key.ts"
+import { isStoodFor, retryAt } from "../core/retry-plan.ts"
 import { subjectsOf } from "../core/run-plan.ts"
 import { backupType, type DesiredJob } from "../core/schedule-plan.ts"
 import type { Catalogue, Clock, Destination, Docker, Log, NewBackup, RunOutcome } from "../ports.ts"
@@ -21,6 +22,8 @@ export interface BackupDeps {
   readonly newId: () => string
   readonly log: Log
   readonly program: string
+  /** From 0 to 1, below 1. */
+  readonly random: () => number
   /** How long a server that is still starting is waited for, in seconds. */
   readonly readyWaitSeconds: number
 }
@@ -33,31 +36,57 @@ export interface BackupRun {
   readonly target: () => Target
   /** An ad-hoc backup of one subject, with its record made already. */
   readonly only: { readonly subject: Subject; readonly backup: NewBackup } | null
+  /** 1, or for a retry one more than the run it repeats; and the subjects it is of, null for all that the job takes. */
+  readonly attempt: number
+  readonly again: readonly Subject[] | null
 }
 
 /** Never throws: whatever happens, the run and each of its backups end with an outcome. */
 export async function runBackup(deps: BackupDeps, run: BackupRun, signal: AbortSignal): Promise<void> {
   const { catalogue, clock, log } = deps
   const journal = journalOf(deps, run.runId, { runId: run.runId, jobId: run.job.id })
+  const problems: Problem[] = []
   let outcome: RunOutcome
   try {
-    catalogue.startRun(run.runId, clock())
     signal.throwIfAborted()
+    catalogue.startRun(run.runId, clock())
     const look = await lookInsideWhenReady(deps.docker, run.target(), deps.readyWaitSeconds, signal)
-    outcome = await backUpSubjects(deps, run, look, journal, signal)
+    outcome = await backUpSubjects(deps, run, look, problems, journal, signal)
   } catch (error) {
     const problem = failureOf(signal.aborted ? signal.reason : error, log)
     journal("error", `${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`)
     failWithoutDump(deps, run, problem)
+    problems.push(problem)
     outcome = { status: statusOf(problem), error: problem }
   }
-  catalogue.finishRun(run.runId, clock(), outcome)
+  catalogue.finishRun(run.runId, clock(), withRetry(deps, run, outcome, problems, journal))
+}
+
+/** The outcome with the time at which what failed is tried again, and the run's log saying so. */
+function withRetry(
+  { catalogue, clock, random }: BackupDeps,
+  { runId, attempt, job, only }: BackupRun,
+  outcome: RunOutcome,
+  problems: readonly Problem[],
+  journal: Journal,
+): RunOutcome {
+  if (outcome.status === "completed") return outcome
+  const { retries } = job.spec
+  const record = catalogue.run(runId)
+  const stoodFor = record !== undefined && isStoodFor(record, catalogue.lastRunOf(job.id))
+  const at = retryAt({ attempt, problems, retries, byHand: only !== null, stoodFor }, clock(), random())
+  if (at) {
+    const next = `try ${attempt + 1} of ${retries + 1}`
+    journal("info", `what failed is tried again at ${at.toISOString()}, ${next}`)
+  } else if (attempt > 1) journal("warn", `not tried again by itself after try ${attempt} of ${retries + 1}`)
+  return { ...outcome, retryAt: at }
 }
 
 async function backUpSubjects(
   deps: BackupDeps,
   run: BackupRun,
   look: Look,
+  problems: Problem[],
   journal: Journal,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
@@ -78,7 +107,12 @@ async function backUpSubjects(
     run.job.spec,
     probe.databases.map(({ name }) => name),
     run.only?.subject ?? null,
+    run.again,
   )
+  if (subjects.length === 0 && run.again !== null) {
+    const names = run.again.map(subjectName).join(", ")
+    throw new Fault("nothing-to-back-up", `nothing of what failed is there any more: ${names}`)
+  }
   if (subjects.length === 0) {
     throw new Fault(
       "nothing-to-back-up",
@@ -91,7 +125,6 @@ async function backUpSubjects(
   const backups = subjects.map(
     (subject) => run.only?.backup ?? addBackup(deps, run, target, probe.engine, subject),
   )
-  const problems: Problem[] = []
   const good: DatabaseId[] = []
   for (const backup of backups) {
     const problem = await dumpSubject(deps, run.job, target, look, backup, journal, signal)
@@ -136,14 +169,16 @@ function addBackup(
 function failWithoutDump(deps: BackupDeps, run: BackupRun, problem: Problem): void {
   const { catalogue, clock } = deps
   const status = statusOf(problem)
-  for (const backup of catalogue.unfinished().backups) {
-    if (backup.runId === run.runId) catalogue.finishBackup(backup.id, clock(), { status, error: problem })
-  }
-  if (run.only !== null || catalogue.backups({ runId: run.runId }, { page: 1, limit: 1 }).total > 0) return
+  const { rows, total } = catalogue.backups({ runId: run.runId }, { page: 1, limit: 10_000 })
+  for (const { id, status: was } of rows)
+    if (was === "queued" || was === "running") catalogue.finishBackup(id, clock(), { status, error: problem })
+  // Nothing was attempted when it was cancelled before its turn.
+  if (status === "cancelled" || run.only !== null) return
+  if (total > 0) return
   const record = catalogue.servers().find(({ id }) => id === run.job.serverId)
   if (!record?.engine) return
   const target = { id: record.id, name: record.name } as Target
-  for (const subject of subjectsOf(run.job.spec, catalogue.databases(record.id), null)) {
+  for (const subject of subjectsOf(run.job.spec, catalogue.databases(record.id), null, run.again)) {
     const backup = addBackup(deps, run, target, record.engine, subject)
     catalogue.finishBackup(backup.id, clock(), { status, error: problem })
   }

@@ -5,6 +5,7 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault, problemOf } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
 import { parseManifest } from "../core/manifest.ts"
+import { isStoodFor, retryDelaySeconds } from "../core/retry-plan.ts"
 import type { Catalogue, Clock, Destination, Log, PlannedCopy } from "../ports.ts"
 
 export interface RecoverDeps {
@@ -36,10 +37,13 @@ export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<v
     const complete =
       wholeRun.length > 0 && wholeRun.every(({ status }) => status === "completed") && adopted.has(run.id)
     const error = interrupted("the controller stopped during the run")
+    // Whether its job still allows another try is asked when the time comes: its labels are not known yet.
+    const settled = run.trigger === "manual" || isStoodFor(run, catalogue.lastRunOf(run.jobId))
+    const retryAt = settled ? null : afterCrash(run.attempt, clock())
     catalogue.finishRun(
       run.id,
       clock(),
-      complete ? { status: "completed" } : { status: "interrupted", error },
+      complete ? { status: "completed" } : { status: "interrupted", error, retryAt },
     )
   }
   for (const restore of restores) {
@@ -51,9 +55,13 @@ export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<v
   }
 }
 
+/** The delay grows with each try, so that a run which ends the controller each time does not do so for ever. */
+const afterCrash = (attempt: number, now: Date) =>
+  new Date(now.getTime() + retryDelaySeconds(attempt, 0.5) * 1000)
+
 function interrupted(
   message: string,
-  hint = "It runs again at its next time; nothing half-made was kept.",
+  hint = "What a schedule began is tried again soon by itself; nothing half-made was kept.",
 ): Problem {
   return problemOf(new Fault("interrupted", message, { hint }))
 }

@@ -1,73 +1,33 @@
-// Turns ticks and requests into runs and restores: checks, makes the record, queues the work. The work itself is a job's.
+// Turns requests into runs and restores: checks, makes the record, queues the work. The work itself is a job's.
 import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import type { Restore, RestoreId } from "../../schemas/restore.ts"
-import type { RunId, Trigger } from "../../schemas/run.ts"
+import type { RunId } from "../../schemas/run.ts"
 import type { DatabaseId, Subject } from "../../schemas/server.ts"
-import { Fault, problemOf } from "../core/fault.ts"
+import { Fault } from "../core/fault.ts"
 import { databaseIdOf } from "../core/key.ts"
 import { requireRestorable } from "../core/restorable.ts"
-import { type DesiredJob, owedRun } from "../core/schedule-plan.ts"
 import type { Actions, Catalogue, Clock, Log, NewBackup } from "../ports.ts"
-import { manualBackupOf, restoreInto, restoreOf, waitingRun } from "./pending.ts"
+import { createDue, type Due } from "./due.ts"
+import type { Pauses } from "./pauses.ts"
+import { manualBackupOf, restoreInto, restoreOf } from "./pending.ts"
 import type { Queue } from "./queue.ts"
 import type { Work } from "./work.ts"
 import type { World } from "./world.ts"
 
-export interface Dispatch extends Actions {
-  /** A scheduled tick of a job. */
-  tick(job: DesiredJob): void
-  /** Begins what a job owes: its first run, or one catch-up. Once per job and process. */
-  settleDebts(jobs: Iterable<DesiredJob>): void
-}
+export interface Dispatch extends Actions, Omit<Due, "begin" | "giveUpRetry"> {}
 
 export function createDispatch(deps: {
   readonly catalogue: Catalogue
   readonly world: World
   readonly queue: Queue
   readonly work: Work
+  readonly pauses: Pauses
   readonly clock: Clock
   readonly newId: () => string
   readonly log: Log
 }): Dispatch {
-  const { catalogue, world, queue, work, clock, newId, log } = deps
-  const settled = new Set<string>()
-
-  const begin = (
-    job: DesiredJob,
-    trigger: Trigger,
-    only: { subject: Subject; backup: NewBackup } | null,
-    runId = newId() as RunId,
-  ) => {
-    const { serverId } = job
-    const serverName = world.derived(serverId)?.name ?? serverId
-    catalogue.addRun({
-      id: runId,
-      serverId,
-      serverName,
-      jobId: job.id,
-      trigger,
-      queuedAt: clock(),
-      attempt: 1,
-      retryOf: null,
-    })
-    if (only) catalogue.addBackup(only.backup)
-    const target = () => world.require(serverId)
-    queue.add({
-      id: runId,
-      serverId,
-      run: (signal) => work.backUp({ runId, trigger, job, target, only }, signal),
-    })
-  }
-
-  /** A record that cannot be written (a full disk, say) must not end the timer that other jobs wait for. */
-  const orLog = (job: DesiredJob, attempt: () => void) => {
-    try {
-      attempt()
-    } catch (error) {
-      const { message, hint } = problemOf(error)
-      log("error", `${job.id} could not begin a run: ${message}`, { hint })
-    }
-  }
+  const { catalogue, world, queue, work, pauses, clock, newId, log } = deps
+  const due = createDue(deps)
 
   const completed = (id: BackupId): CompletedBackup => {
     const backup = catalogue.backup(id)
@@ -108,30 +68,10 @@ export function createDispatch(deps: {
   }
 
   return {
-    tick(job) {
-      orLog(job, () => {
-        const waiting = waitingRun(catalogue, job.id)
-        if (waiting) {
-          const message = "another tick came while this run was still waiting: both are this one run"
-          catalogue.log(waiting.id, clock(), "warn", message)
-          return
-        }
-        log("info", `${job.id} is due`)
-        begin(job, "schedule", null)
-      })
-    },
-
-    settleDebts(jobs) {
-      for (const job of jobs)
-        orLog(job, () => {
-          const trigger = owedRun(job, catalogue.lastRunOf(job.id), clock())
-          if (trigger === null || settled.has(job.id) || waitingRun(catalogue, job.id)) return
-          settled.add(job.id)
-          const why = trigger === "first" ? "never ran: its first run" : "missed its time: one catch-up run"
-          log("info", `${job.id} ${why} begins`)
-          begin(job, trigger, null)
-        })
-    },
+    tick: due.tick,
+    settleDebts: due.settleDebts,
+    resume: due.resume,
+    retryDue: due.retryDue,
 
     backUp(databaseId) {
       const database = world.databases().find(({ id }) => id === databaseId)
@@ -174,14 +114,19 @@ export function createDispatch(deps: {
         trigger: "manual",
         queuedAt: clock(),
       }
-      begin(job, "manual", { subject, backup }, runId)
+      due.begin(job, "manual", { runId, only: { subject, backup } })
       return required(catalogue.backup(backup.id))
     },
 
     cancelRun(runId) {
       const reason = new Fault("cancelled", "cancelled on request")
-      if (!queue.cancel(runId, reason)) throw new Fault("not-found", `no run ${runId} is queued or running`)
+      if (queue.cancel(runId, reason)) return
+      if (!due.giveUpRetry(runId, reason.message))
+        throw new Fault("not-found", `no run ${runId} is queued or running, or waits to be tried again`)
     },
+
+    overrideSchedule: pauses.overrideSchedule,
+    pauseAll: pauses.pauseAll,
 
     async deleteBackup(id) {
       const backup = catalogue.backup(id)
@@ -229,7 +174,14 @@ export function createDispatch(deps: {
         mode,
         queuedAt: clock(),
       })
-      queue.add({ id, serverId, run: (signal) => work.restore(id, request, signal) })
+      queue.add({
+        id,
+        serverId,
+        group: null,
+        urgent: true,
+        priority: 0,
+        run: (signal) => work.restore(id, request, signal),
+      })
       return required<Restore>(catalogue.restore(id))
     },
 

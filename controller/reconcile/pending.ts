@@ -5,11 +5,14 @@ import type { Run } from "../../schemas/run.ts"
 import type { DatabaseId, JobId, ServerId } from "../../schemas/server.ts"
 import type { Catalogue } from "../ports.ts"
 
-/** The run of a whole job that waits for its turn. An ad-hoc backup of one database is none. */
+/** The run of a whole job that waits for its turn. An ad-hoc backup of one database is none, nor is a retry, which may be of a part. */
 export function waitingRun(catalogue: Catalogue, jobId: JobId): Run | undefined {
-  return catalogue
-    .unfinished()
-    .runs.find((run) => run.jobId === jobId && run.status === "queued" && run.trigger !== "manual")
+  return catalogue.queuedRuns(jobId).find(({ trigger }) => trigger !== "manual" && trigger !== "retry")
+}
+
+/** The retry of a job that waits for its turn. */
+export function waitingRetry(catalogue: Catalogue, jobId: JobId): Run | undefined {
+  return catalogue.queuedRuns(jobId).find(({ trigger }) => trigger === "retry")
 }
 
 /** The ad-hoc backup of a database that somebody asked for before. */

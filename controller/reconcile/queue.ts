@@ -1,10 +1,9 @@
-// Who works when: one piece of work per server at a time, so many over all servers, first come first served.
-import type { ServerId } from "../../schemas/server.ts"
+// Who works when: one piece of work per server and per group at a time, so many over all. Whose turn it is decides core/turn.
 import type { Fault } from "../core/fault.ts"
+import { type Claim, compareTurns, nextTurn } from "../core/turn.ts"
 
-export interface Work {
+export interface Work extends Omit<Claim, "queuedAt"> {
   readonly id: string
-  readonly serverId: ServerId
   /** Must record its own outcome and never reject. Gets an aborted signal when it was cancelled while queued. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -14,68 +13,94 @@ export interface Queue {
   /** False when no such work is queued or running. */
   cancel(id: string, reason: Fault): boolean
   counts(): { readonly running: number; readonly queued: number; readonly maxConcurrent: number }
+  /** More begin at once; fewer let those that run end first. */
+  setMaxConcurrent(most: number): void
   /** Cancels everything for the reason given, what is added from now on too, and resolves once all of it has ended. */
   drain(reason: Fault): Promise<void>
 }
 
-export function createQueue(maxConcurrent: number, onBug: (error: unknown) => void): Queue {
-  const waiting: Work[] = []
-  const running = new Map<
-    string,
-    { readonly work: Work; readonly abort: AbortController; readonly ended: Promise<void> }
-  >()
+type Waiting = Work & Claim
+type Active = { readonly work: Waiting; readonly abort: AbortController; ended: Promise<void> }
 
+/** @param milliseconds a clock that only rises: a corrected one must not reorder those who wait */
+export function createQueue(
+  maxConcurrent: number,
+  onBug: (error: unknown) => void,
+  milliseconds: () => number = () => performance.now(),
+): Queue {
+  let most = maxConcurrent
+  /** In the order of their turns. */
+  const waiting: Waiting[] = []
+  const running = new Map<string, Active>()
+  /** Cancelled before their turn: they only record it, which takes no slot and no server. */
+  const leaving = new Set<Active>()
   let closed: Fault | undefined
 
-  const start = (work: Work, abort: AbortController) => {
-    const ended = work
-      .run(abort.signal)
+  const start = (work: Waiting, abort: AbortController, onEnd: (active: Active) => void): Active => {
+    const active: Active = { work, abort, ended: Promise.resolve() }
+    // Counted before it begins: what it sets off at once may ask for a turn of its own.
+    if (!abort.signal.aborted) running.set(work.id, active)
+    active.ended = (async () => work.run(abort.signal))()
       .catch(onBug)
-      .finally(() => {
-        running.delete(work.id)
-        next()
-      })
-    running.set(work.id, { work, abort, ended })
+      .finally(() => onEnd(active))
+    return active
   }
 
   const next = () => {
-    while (running.size < maxConcurrent) {
-      const busy = new Set([...running.values()].map(({ work }) => work.serverId))
-      const index = waiting.findIndex(({ serverId }) => !busy.has(serverId))
-      const [work] = index < 0 ? [] : waiting.splice(index, 1)
+    while (running.size < most) {
+      const work = nextTurn(
+        waiting,
+        [...running.values()].map(({ work }) => work),
+      )
       if (!work) return
-      start(work, new AbortController())
+      waiting.splice(waiting.indexOf(work), 1)
+      start(work, new AbortController(), () => {
+        running.delete(work.id)
+        next()
+      })
     }
   }
 
-  /** It only records that it was cancelled, which needs no slot. */
-  const refuse = (work: Work, reason: Fault) => {
+  const refuse = (work: Waiting, reason: Fault) => {
     const abort = new AbortController()
     abort.abort(reason)
-    start(work, abort)
+    leaving.add(start(work, abort, (active) => leaving.delete(active)))
   }
 
   const cancel = (id: string, reason: Fault): boolean => {
     const active = running.get(id)
+    active?.abort.abort(reason)
     const index = waiting.findIndex((work) => work.id === id)
     const [work] = index < 0 ? [] : waiting.splice(index, 1)
-    active?.abort.abort(reason)
-    if (work) refuse(work, reason)
-    return active !== undefined || work !== undefined
+    if (work) {
+      refuse(work, reason)
+      // It may have been the one that others had to leave a server to.
+      next()
+    }
+    return active !== undefined || work !== undefined || [...leaving].some(({ work }) => work.id === id)
   }
 
   return {
-    add(work) {
+    add(asked) {
+      const { id, serverId, group, urgent, priority } = asked
+      const queuedAt = milliseconds()
+      const work = { id, serverId, group, urgent, priority, queuedAt, run: asked.run.bind(asked) }
       if (closed) return refuse(work, closed)
-      waiting.push(work)
+      waiting.splice(waiting.findLastIndex((other) => compareTurns(other, work) <= 0) + 1, 0, work)
       next()
     },
     cancel,
-    counts: () => ({ running: running.size, queued: waiting.length, maxConcurrent }),
+    counts: () => ({ running: running.size, queued: waiting.length, maxConcurrent: most }),
+    setMaxConcurrent(limit) {
+      most = limit
+      next()
+    },
     async drain(reason) {
       closed = reason
-      for (const id of [...waiting.map((work) => work.id), ...running.keys()]) cancel(id, reason)
-      while (running.size > 0) await Promise.all([...running.values()].map(({ ended }) => ended))
+      for (const work of waiting.splice(0)) refuse(work, reason)
+      for (const { abort } of running.values()) abort.abort(reason)
+      while (running.size + leaving.size > 0)
+        await Promise.all([...running.values(), ...leaving].map(({ ended }) => ended))
     },
   }
 }

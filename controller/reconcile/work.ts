@@ -14,6 +14,9 @@ export interface BackupOrder {
   readonly job: DesiredJob
   readonly target: () => DerivedServer
   readonly only: { readonly subject: Subject; readonly backup: NewBackup } | null
+  readonly attempt: number
+  /** What a retry is of; null for all that the job takes. */
+  readonly again: readonly Subject[] | null
 }
 
 export interface RestoreOrder {

@@ -24,7 +24,7 @@ interface Row {
 
 type Runs = Pick<
   Catalogue,
-  "addRun" | "startRun" | "finishRun" | "run" | "runs" | "lastRunOf" | "retries" | "clearRetry"
+  "addRun" | "startRun" | "finishRun" | "run" | "runs" | "lastRunOf" | "queuedRuns" | "retries" | "clearRetry"
 > & {
   unfinishedRuns(): readonly Run[]
 }
@@ -44,21 +44,25 @@ export function runsIn(store: Store): Runs {
 
   return {
     addRun(run) {
-      store.write(() =>
-        db
-          .query("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, 'queued', NULL, NULL, NULL, ?, ?, NULL)")
-          .run(
-            run.id,
-            run.serverId,
-            run.serverName,
-            run.jobId,
-            run.trigger,
-            run.queuedAt.getTime(),
-            run.attempt,
-            run.retryOf,
-          ),
-      )
-      published(run.id)
+      const taken = store.write(() => {
+        db.query("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, 'queued', NULL, NULL, NULL, ?, ?, NULL)").run(
+          run.id,
+          run.serverId,
+          run.serverName,
+          run.jobId,
+          run.trigger,
+          run.queuedAt.getTime(),
+          run.attempt,
+          run.retryOf,
+        )
+        return db
+          .query<{ id: RunId }, [string, string | null]>(
+            `UPDATE runs SET retry_at = NULL
+             WHERE job_id = ? AND retry_at IS NOT NULL AND coalesce(retry_of, id) = ? RETURNING id`,
+          )
+          .all(run.jobId, run.retryOf)
+      })
+      for (const { id } of [...taken, run]) published(id)
     },
     startRun(id, at) {
       store.write(() => {
@@ -93,14 +97,32 @@ export function runsIn(store: Store): Runs {
     },
     lastRunOf(jobId) {
       const row = db
-        .query<Row, [string]>("SELECT * FROM runs WHERE job_id = ? ORDER BY queued_at DESC, id DESC LIMIT 1")
+        .query<Row, [string]>(
+          `SELECT * FROM runs WHERE job_id = ? AND trigger NOT IN ('manual', 'retry')
+           ORDER BY queued_at DESC, id DESC LIMIT 1`,
+        )
         .get(jobId)
       return row === null ? undefined : read(row)
     },
-    retries() {
+    queuedRuns(jobId) {
       const rows = db
-        .query<Row, []>("SELECT * FROM runs WHERE retry_at IS NOT NULL ORDER BY retry_at, id")
-        .all()
+        .query<Row, [string]>(
+          "SELECT * FROM runs WHERE job_id = ? AND status = 'queued' ORDER BY queued_at, id",
+        )
+        .all(jobId)
+      return readRows(store, rows, read)
+    },
+    retries({ until, jobId } = {}) {
+      const pending = where(
+        [
+          ["retry_at <= ?", until?.getTime()],
+          ["job_id = ?", jobId],
+        ],
+        "retry_at IS NOT NULL",
+      )
+      const rows = db
+        .query<Row, (string | number)[]>(`SELECT * FROM runs ${pending.sql} ORDER BY retry_at, id`)
+        .all(...pending.values)
       return readRows(store, rows, read)
     },
     clearRetry(id) {

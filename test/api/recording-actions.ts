@@ -2,6 +2,7 @@
 import { Fault } from "../../controller/core/fault.ts"
 import type { Actions } from "../../controller/ports.ts"
 import type { OpenCatalogue } from "../../controller/state/open.ts"
+import type { JobId } from "../../schemas/server.ts"
 import { aBackup, aProblem, aRestore, aRun, minute, server } from "../state/samples.ts"
 
 export function actionsOn(catalogue: OpenCatalogue): Actions {
@@ -13,7 +14,17 @@ export function actionsOn(catalogue: OpenCatalogue): Actions {
       catalogue.addBackup(aBackup(id, `run-${id}`, { type: "manual", trigger: "manual" }))
       return catalogue.backup(id) ?? never()
     },
+    overrideSchedule(jobId, enabled) {
+      if (enabled === null) catalogue.removeOverride(jobId)
+      else catalogue.saveOverride({ jobId, enabled, at: minute(11) })
+    },
+    pauseAll(paused) {
+      const all = "*" as JobId
+      if (paused) catalogue.saveOverride({ jobId: all, enabled: false, at: minute(11) })
+      else catalogue.removeOverride(all)
+    },
     cancelRun(runId) {
+      if (catalogue.retries().some(({ id }) => id === runId)) return catalogue.clearRetry(runId)
       const { rows } = catalogue.backups({ runId }, { page: 1, limit: 10 })
       const error = aProblem({ code: "cancelled", message: "cancelled on request" })
       for (const { id } of rows) catalogue.finishBackup(id, minute(11), { status: "cancelled", error })

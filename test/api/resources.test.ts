@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test"
 import { z } from "zod"
 import * as api from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
+import { JobView } from "../../schemas/job.ts"
 import type { RunId } from "../../schemas/run.ts"
-import { addGood, aRestore, aRun, job, minute, server, shop } from "../state/samples.ts"
+import { addGood, aProblem, aRestore, aRun, job, minute, server, shop } from "../state/samples.ts"
 import { ask, aWorld, storeBackup, theDatabase, theJob, theServer, type World } from "./samples.ts"
 
 let world: World
@@ -80,6 +81,41 @@ describe("servers, databases and schedules", () => {
     expect((await get(`/api/schedules/${job}/next-runs`)).body.data).toHaveLength(10)
     expect((await get(`/api/schedules/${job}/next-runs?count=0`)).status).toBe(400)
     expect((await get("/api/schedules/nobody/next-runs")).status).toBe(404)
+  })
+
+  test("are switched off and on, one or all, and again without harm; then the label decides", async () => {
+    const enabled = async (method: string, path: string) => {
+      const { status, body } = await ask(world, path, { method })
+      const [view] = [body.data].flat()
+      return [status, JobView.parse(view).enabled, view.pausedBy]
+    }
+    const one = `/api/schedules/${encodeURIComponent(job)}`
+    for (let again = 0; again < 2; again++)
+      expect(await enabled("POST", `${one}/disable`)).toEqual([200, false, "person"])
+    expect((await get("/api/schedules?enabled=false")).body.data).toHaveLength(1)
+    for (let again = 0; again < 2; again++)
+      expect(await enabled("POST", `${one}/enable`)).toEqual([200, true, null])
+    expect(world.catalogue.overrides()).toMatchObject([{ jobId: job, enabled: true }])
+    for (let again = 0; again < 2; again++)
+      expect(await enabled("DELETE", `${one}/override`)).toEqual([200, true, null])
+    expect(world.catalogue.overrides()).toEqual([])
+    expect(await enabled("POST", "/api/schedules/disable")).toEqual([200, false, "person"])
+    expect(await enabled("POST", "/api/schedules/enable")).toEqual([200, true, null])
+  })
+
+  test("that do not exist are not switched, and nothing else takes these methods", async () => {
+    for (const [method, path, expected] of [
+      ["POST", "/api/schedules/nobody/enable", 404],
+      ["POST", "/api/schedules/nobody/disable", 404],
+      ["DELETE", "/api/schedules/nobody/override", 404],
+      ["GET", `/api/schedules/${job}/enable`, 405],
+      ["DELETE", `/api/schedules/${job}`, 405],
+      ["PUT", `/api/schedules/${job}/override`, 405],
+    ] as const) {
+      const { status } = await ask(world, path, { method })
+      expect([method, path, status]).toEqual([method, path, expected])
+    }
+    expect(world.catalogue.overrides()).toEqual([])
   })
 
   test("that do not exist are 404 with the way to those that do", async () => {
@@ -178,6 +214,40 @@ describe("runs", () => {
       { message: "a warning" },
     ])
     expect((await get("/api/backups/b1/logs?level=error")).body.data).toEqual([])
+  })
+})
+
+describe("cancelling a run", () => {
+  const cancel = (id: string) => post(`/api/runs/${id}/cancel`)
+
+  test("that waits or runs answers with the run and where to follow it, and again with the same", async () => {
+    world.catalogue.addRun(aRun("r1"))
+    for (let again = 0; again < 2; again++) {
+      const { status, headers, body } = await cancel("r1")
+      expect([status, body.data.status, headers.get("location")]).toEqual([202, "cancelled", "/api/runs/r1"])
+    }
+  })
+
+  test("that waits to be tried again gives that up", async () => {
+    world.catalogue.addRun(aRun("r1"))
+    const error = aProblem()
+    world.catalogue.finishRun("r1" as RunId, minute(1), { status: "failed", error, retryAt: minute(20) })
+    expect((await get("/api/runs/r1")).body.data.run.retryAt).toBe(minute(20).toISOString())
+    const { status, body } = await cancel("r1")
+    expect([status, body.data.status, body.data.retryAt]).toEqual([202, "failed", null])
+    const again = await cancel("r1")
+    expect([again.status, again.body.error.message]).toEqual([409, "run r1 is failed already"])
+  })
+
+  test("that is over or unknown is refused", async () => {
+    addGood(world.catalogue, "b1")
+    const { status, body } = await cancel("run-b1")
+    expect([status, body.error.code, body.error.message]).toEqual([
+      409,
+      "CONFLICT",
+      "run run-b1 is completed already",
+    ])
+    expect((await cancel("nobody")).status).toBe(404)
   })
 })
 

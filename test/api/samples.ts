@@ -107,7 +107,10 @@ export function aWorld(changes: Changes = {}): World {
     view: {
       servers: () => [theServer],
       databases: () => [theDatabase],
-      jobs: () => [theJob],
+      jobs: () => {
+        const said = catalogue.overrides().find(({ jobId }) => jobId === "*" || jobId === job)
+        return [said?.enabled === false ? { ...theJob, enabled: false, pausedBy: "person" } : theJob]
+      },
       nextRuns: (_id, count) => Array.from({ length: count }, (_, n) => minute(60 * (n + 1))),
       verdict: () => ({ level: "ok", sentence: "All 1 databases are backed up.", attention: [] }),
     },

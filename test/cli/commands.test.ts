@@ -87,6 +87,8 @@ beforeAll(() => {
       planRestore: (...request) => ready().planRestore(...request),
       deleteBackup: (...request) => ready().deleteBackup(...request),
       cancelRun: (...request) => ready().cancelRun(...request),
+      overrideSchedule: (...request) => ready().overrideSchedule(...request),
+      pauseAll: (...request) => ready().pauseAll(...request),
       cancelRestore: (...request) => ready().cancelRestore(...request),
     },
     view: {

@@ -115,3 +115,23 @@ describe("what a run backs up", () => {
     expect(run({ globals: "false" }, ["shop"], { kind: "globals" })).toEqual(["(globals)"])
   })
 })
+
+describe("what a retry backs up", () => {
+  const spec = { databases: { include: "all" as const, exclude: ["tmp"] }, globals: true }
+  const again = ["shop", "gone", "tmp"].map((name) => ({ kind: "database" as const, name }))
+
+  test("is what failed, as far as it is there and the job still takes it, in the usual order", () => {
+    expect(subjectsOf(spec, ["users", "tmp", "shop"], null, again)).toEqual([
+      { kind: "database", name: "shop" },
+    ])
+    expect(subjectsOf(spec, ["shop"], null, [...again, { kind: "globals" }])).toEqual([
+      { kind: "globals" },
+      { kind: "database", name: "shop" },
+    ])
+    expect(subjectsOf({ ...spec, globals: false }, [], null, [{ kind: "globals" }])).toEqual([])
+  })
+
+  test("does not mistake a database named like the globals for them", () => {
+    expect(subjectsOf(spec, ["@globals"], null, [{ kind: "globals" }])).toEqual([{ kind: "globals" }])
+  })
+})

@@ -6,6 +6,7 @@ import type { DesiredJob } from "../../controller/core/schedule-plan.ts"
 import { deriveServers } from "../../controller/core/server.ts"
 import type { ContainerFacts } from "../../controller/ports.ts"
 import { createDispatch, type Dispatch } from "../../controller/reconcile/dispatch.ts"
+import { createPauses } from "../../controller/reconcile/pauses.ts"
 import { createQueue, type Queue } from "../../controller/reconcile/queue.ts"
 import type { BackupOrder } from "../../controller/reconcile/work.ts"
 import { createWorld, type World } from "../../controller/reconcile/world.ts"
@@ -57,6 +58,12 @@ beforeEach(() => {
     catalogue,
     world,
     queue,
+    pauses: createPauses(
+      catalogue,
+      () => now,
+      () => false,
+      () => {},
+    ),
     clock: () => now,
     newId: () => `id-${++ids}`,
     log: (level, message) => log.push(`${level} ${message}`),
@@ -218,6 +225,23 @@ describe("a tick", () => {
       log.filter((line) => line.startsWith("error shop~db:default could not begin a run: ")),
     ).toHaveLength(2)
     expect(begun).toEqual([])
+  })
+})
+
+describe("jobs that name one group", () => {
+  test("take turns on whichever server, and the others do not wait for them", async () => {
+    const on = (name: string, labels: Readonly<Record<string, string>>) =>
+      labelled(
+        { enable: "true", ...labels },
+        { id: name, name, labels: { "com.docker.compose.project": name } },
+      )
+    see(on("a", { group: "nas" }), on("b", { group: "nas" }), on("c", {}))
+    const jobs = [...world.wantedJobs().values()]
+    for (const each of jobs) dispatch.tick(each)
+    expect(begun.map(({ job: { serverId } }) => String(serverId))).toEqual(["a~db", "c~db"])
+    begun[0]?.end()
+    await until("the other of the group begins", () => begun.length === 3, 10)
+    expect(begun[2]?.job.serverId).toBe(serverIdOf("b/db"))
   })
 })
 
@@ -385,6 +409,20 @@ describe("a restore", () => {
     await settle()
     expect(store.catalogue.restore(restore.id)?.status).toBe("cancelled")
     expect(fault(() => dispatch.cancelRestore(restore.id)).code).toBe("not-found")
+  })
+
+  test("goes before every backup of its server that waits", async () => {
+    see(labelled({ enable: "true", "weekly.schedule": "weekly", "weekly.priority": "999" }))
+    dispatch.tick(job())
+    dispatch.backUp(users)
+    dispatch.tick(job("weekly"))
+    const restore = await dispatch.restore("b1" as BackupId, shop, options)
+    begun[0]?.end()
+    await until("it begins", () => restores.length === 1, 10)
+    expect(begun).toHaveLength(1)
+    dispatch.cancelRestore(restore.id)
+    await until("the most important backup follows", () => begun.length === 2, 10)
+    expect(begun[1]?.job.name).toBe("weekly")
   })
 
   test("that the plan refuses leaves no record", async () => {

@@ -36,6 +36,7 @@ const health = (changes: Partial<Parameters<typeof createHealth>[0]> = {}) =>
     queue: {
       add: () => {},
       cancel: () => false,
+      setMaxConcurrent: () => {},
       counts: () => ({ running: 1, queued: 2, maxConcurrent: 3 }),
       drain: () => Promise.resolve(),
     },

@@ -8,9 +8,12 @@ import type { ServerId } from "../../schemas/server.ts"
 function workshop() {
   const log: string[] = []
   const ends = new Map<string, () => void>()
-  const work = (id: string, server = "a"): Work => ({
+  const work = (id: string, server = "a", more: Partial<Work> = {}): Work => ({
     id,
     serverId: server as ServerId,
+    group: null,
+    urgent: false,
+    priority: 0,
     run(signal) {
       log.push(`${id} ${signal.aborted ? `refused: ${signal.reason.message}` : "begins"}`)
       return new Promise((resolve) => {
@@ -24,6 +27,7 @@ function workshop() {
         signal.addEventListener("abort", () => end(`stopped: ${signal.reason.message}`))
       })
     },
+    ...more,
   })
   /** Lets what was resolved be noticed. */
   const settle = () => new Promise((resolve) => setImmediate(resolve))
@@ -86,11 +90,144 @@ describe("the queue runs", () => {
     const { work, settle, running } = workshop()
     const queue = createQueue(1, noBug)
     const bug = new TypeError("x is not a function")
-    queue.add({ id: "bad", serverId: "a" as ServerId, run: () => Promise.reject(bug) })
+    const throws = () => {
+      throw bug
+    }
+    queue.add(work("bad", "a", { run: () => Promise.reject(bug) }))
+    queue.add(work("worse", "a", { run: throws }))
     queue.add(work("next"))
     await settle()
     expect(running()).toEqual(["next"])
-    expect(bugs.splice(0)).toEqual([bug])
+    expect(bugs.splice(0)).toEqual([bug, bug])
+  })
+
+  test("work of one group in turns, on whichever server", async () => {
+    const { work, end, running } = workshop()
+    const queue = createQueue(3, noBug)
+    queue.add(work("a1", "a", { group: "nas" }))
+    queue.add(work("b1", "b", { group: "nas" }))
+    queue.add(work("c1", "c", { group: "tape" }))
+    queue.add(work("d1", "d", { group: "nas" }))
+    expect(running()).toEqual(["a1", "c1"])
+    await end("a1")
+    expect(running()).toEqual(["c1", "b1"])
+    await end("b1")
+    expect(running()).toEqual(["c1", "d1"])
+  })
+
+  test("what has the higher priority first, and equals in the order in which they came", async () => {
+    const { work, end, log } = workshop()
+    const queue = createQueue(1, noBug)
+    queue.add(work("now"))
+    for (const [id, priority] of [
+      ["low", -1],
+      ["one", 0],
+      ["two", 0],
+      ["high", 5],
+      ["three", 0],
+    ] as const)
+      queue.add(work(id, id, { priority }))
+    for (const id of ["now", "high", "one", "two", "three", "low"]) await end(id)
+    expect(log.filter((line) => line.endsWith("begins")).map((line) => line.split(" ")[0] ?? "")).toEqual([
+      "now",
+      "high",
+      "one",
+      "two",
+      "three",
+      "low",
+    ])
+  })
+
+  test("a restore that somebody waits for before queued backups, whatever their priority, but never beside one of its server", async () => {
+    const { work, end, running } = workshop()
+    const queue = createQueue(2, noBug)
+    queue.add(work("a1", "a"))
+    queue.add(work("b1", "b"))
+    queue.add(work("a2", "a", { priority: 999 }))
+    queue.add(work("restore", "a", { urgent: true }))
+    await end("b1")
+    expect(running()).toEqual(["a1"])
+    await end("a1")
+    expect(running()).toEqual(["restore"])
+    await end("restore")
+    expect(running()).toEqual(["a2"])
+  })
+
+  test("as many as the limit says by now: more at once, fewer once those that run have ended", async () => {
+    const { work, end, running } = workshop()
+    const queue = createQueue(1, noBug)
+    for (const server of ["a", "b", "c", "d", "e"]) queue.add(work(server, server))
+    queue.setMaxConcurrent(3)
+    expect(running()).toEqual(["a", "b", "c"])
+    queue.setMaxConcurrent(1)
+    expect(queue.counts()).toEqual({ running: 3, queued: 2, maxConcurrent: 1 })
+    await end("a")
+    await end("b")
+    expect(running()).toEqual(["c"])
+    await end("c")
+    expect(running()).toEqual(["d"])
+  })
+
+  test("one per server also when work asks for more work while it begins", () => {
+    const { work, running } = workshop()
+    const queue = createQueue(3, noBug)
+    const second = work("second")
+    const first = work("first")
+    queue.add({
+      ...first,
+      run(signal) {
+        queue.add(second)
+        return first.run(signal)
+      },
+    })
+    expect(running()).toEqual(["first"])
+  })
+})
+
+describe("nothing waits for ever", () => {
+  test("under a stream of higher priority: ten minutes of waiting count as one", async () => {
+    const { work, end, running, log } = workshop()
+    let minutes = 0
+    const queue = createQueue(1, noBug, () => minutes * 60_000)
+    queue.add(work("busy"))
+    queue.add(work("low", "a", { priority: -2 }))
+    for (; !log.includes("low begins") && minutes < 1000; minutes++) {
+      queue.add(work(`high${minutes}`, "a", { priority: 3 }))
+      await end(running()[0] ?? "")
+    }
+    // Five points: what was asked for up to fifty minutes later goes before it, and no more.
+    expect(log.filter((line) => line.startsWith("high") && line.endsWith("begins"))).toHaveLength(50)
+    expect(running()).toEqual(["low"])
+  })
+
+  test("for a server and a group of which one is always taken", async () => {
+    const { work, end, running, log } = workshop()
+    const queue = createQueue(5, noBug)
+    queue.add(work("server0", "a"))
+    queue.add(work("group0", "b", { group: "g" }))
+    queue.add(work("both", "a", { group: "g" }))
+    for (let n = 1; n < 20 && !log.includes("both begins"); n++) {
+      queue.add(work(`server${n}`, "a"))
+      queue.add(work(`group${n}`, "b", { group: "g" }))
+      await end(running()[0] ?? "")
+    }
+    expect(log.filter((line) => line.endsWith("begins"))).toEqual([
+      "server0 begins",
+      "group0 begins",
+      "both begins",
+    ])
+  })
+
+  test("behind what had to be left free for one that was cancelled", async () => {
+    const { work, end, running } = workshop()
+    const queue = createQueue(5, noBug)
+    queue.add(work("a1", "a", { group: "g" }))
+    queue.add(work("both", "b", { group: "g" }))
+    queue.add(work("b1", "b"))
+    expect(running()).toEqual(["a1"])
+    queue.cancel("both", reason)
+    expect(running()).toEqual(["a1", "b1"])
+    await end("a1")
   })
 })
 
@@ -111,7 +248,10 @@ describe("cancelling", () => {
     queue.add(work("a1"))
     queue.add(work("b1", "b"))
     expect(queue.cancel("b1", reason)).toBe(true)
+    expect(queue.cancel("b1", reason)).toBe(true)
+    expect(queue.counts().running).toBe(1)
     await settle()
+    expect(queue.cancel("b1", reason)).toBe(false)
     expect(log).toEqual(["a1 begins", "b1 refused: on request"])
     expect(queue.counts()).toEqual({ running: 1, queued: 0, maxConcurrent: 1 })
   })
@@ -143,6 +283,22 @@ describe("draining", () => {
     expect(queue.counts()).toEqual({ running: 0, queued: 0, maxConcurrent: 1 })
   })
 
+  test("waits for what was cancelled before its turn to be recorded, too", async () => {
+    const { work, settle } = workshop()
+    const queue = createQueue(1, noBug)
+    const recorded: string[] = []
+    const run = (id: string) => async () => {
+      for (let n = 0; n < 3; n++) await settle()
+      recorded.push(id)
+    }
+    queue.add(work("a1", "a"))
+    queue.add(work("a2", "a", { run: run("a2") }))
+    const drained = queue.drain(stopped)
+    queue.add(work("late", "b", { run: run("late") }))
+    await drained
+    expect(recorded).toEqual(["a2", "late"])
+  })
+
   test("of an empty queue is over at once", async () => {
     await createQueue(3, noBug).drain(stopped)
   })
@@ -159,48 +315,86 @@ describe("draining", () => {
   })
 })
 
-test("whatever is added, ended and cancelled, no server runs two, no more than N run, all of it begins once and in its server's order", async () => {
-  const steps = fc.array(
-    fc.oneof(
-      {
-        weight: 3,
-        arbitrary: fc.constantFrom("a", "b", "c").map((server) => ({ do: "add" as const, server })),
-      },
-      { weight: 2, arbitrary: fc.nat({ max: 5 }).map((which) => ({ do: "end" as const, which })) },
-      fc.nat({ max: 30 }).map((which) => ({ do: "cancel" as const, which })),
-    ),
-    { maxLength: 40 },
-  )
+type Step =
+  | { readonly do: "add"; readonly server: string; readonly more: Partial<Work> }
+  | { readonly do: "end" | "cancel" | "limit" | "wait"; readonly n: number }
+
+const claims = fc.record({
+  group: fc.option(fc.constantFrom("g", "h"), { nil: null }),
+  priority: fc.constantFrom(-3, 0, 0, 0, 7),
+  urgent: fc.constantFrom(false, false, false, true),
+})
+const steps = fc.array(
+  fc.oneof<fc.WeightedArbitrary<Step>[]>(
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant("add"), server: fc.constantFrom("a", "b", "c"), more: claims }),
+    },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("end"), n: fc.nat({ max: 5 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel"), n: fc.nat({ max: 30 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("limit"), n: fc.integer({ min: 1, max: 4 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("wait"), n: fc.constantFrom(1, 15, 60) }) },
+  ),
+  { maxLength: 60 },
+)
+
+test("whatever is added, ended, cancelled and limited: one per server and group, no more than the limit begin, all of it ends once, and equals keep their order", async () => {
   await fc.assert(
-    fc.asyncProperty(steps, fc.integer({ min: 1, max: 3 }), async (plan, most) => {
+    fc.asyncProperty(steps, fc.integer({ min: 1, max: 3 }), async (plan, first) => {
       const { work, end, settle, running, log } = workshop()
-      const queue = createQueue(most, noBug)
-      const added: string[] = []
+      let [minutes, most] = [0, first]
+      const queue = createQueue(most, noBug, () => minutes * 60_000)
+      const added = new Map<string, Work>()
+      const begunOf = (lines: readonly string[]) =>
+        lines.filter((line) => line.endsWith(" begins")).map((line) => line.split(" ")[0] ?? "")
+      const check = (before: number) => {
+        const now = running().map((id) => added.get(id) as Work)
+        const groups = now.flatMap(({ group }) => group ?? [])
+        expect(new Set(now.map(({ serverId }) => serverId)).size).toBe(now.length)
+        expect(new Set(groups).size).toBe(groups.length)
+        expect(queue.counts().running).toBe(now.length)
+        // A lowered limit ends nothing, but nothing begins above it.
+        expect(now.length).toBeLessThanOrEqual(Math.max(most, before))
+        if (begunOf(log).length > beganBefore) expect(now.length).toBeLessThanOrEqual(most)
+        expect(queue.counts().queued > 0 && now.length === 0).toBe(false)
+      }
+      let beganBefore = 0
       for (const step of plan) {
+        const before = running().length
+        beganBefore = begunOf(log).length
         if (step.do === "add") {
-          added.push(`${step.server}${added.length}`)
-          queue.add(work(added.at(-1) ?? "", step.server))
-        } else if (step.do === "end") await end(running()[step.which] ?? "")
-        else queue.cancel(added[step.which] ?? "", reason)
+          const id = `${step.server}${added.size}`
+          added.set(id, work(id, step.server, step.more))
+          queue.add(added.get(id) as Work)
+        } else if (step.do === "end") await end(running()[step.n] ?? "")
+        else if (step.do === "cancel") queue.cancel([...added.keys()][step.n] ?? "", reason)
+        else if (step.do === "wait") minutes += step.n
+        else {
+          most = step.n
+          queue.setMaxConcurrent(most)
+        }
         await settle()
-        const servers = running().map((id) => id[0])
-        expect(new Set(servers).size).toBe(servers.length)
-        expect(servers.length).toBeLessThanOrEqual(most)
-        const idle = queue.counts().queued > 0 && servers.length === 0
-        expect(idle).toBe(false)
+        check(before)
       }
-      while (running().length > 0) await end(running()[0] ?? "")
-      const seen = log
-        .filter((line) => / (begins|refused)/.test(line))
-        .map((line) => line.split(" ")[0] ?? "")
-      expect(seen.toSorted()).toEqual(added.toSorted())
-      for (const server of ["a", "b", "c"]) {
-        const begun = log
-          .filter((line) => line.startsWith(server) && line.endsWith("begins"))
-          .map((line) => Number(/\d+/.exec(line)))
-        expect(begun).toEqual(begun.toSorted((a, b) => a - b))
+      for (let left = added.size; running().length > 0; left--) {
+        expect(left).toBeGreaterThan(0)
+        beganBefore = begunOf(log).length
+        const before = running().length
+        await end(running()[0] ?? "")
+        check(before)
       }
+      expect(queue.counts()).toMatchObject({ running: 0, queued: 0 })
+      const outcomes = log.filter((line) => / (ends|stopped|refused)/.test(line))
+      expect(outcomes.map((line) => line.split(" ")[0] ?? "").toSorted()).toEqual(
+        [...added.keys()].toSorted(),
+      )
+      const kinds = Map.groupBy(begunOf(log), (id) => {
+        const { serverId, group, priority, urgent } = added.get(id) as Work
+        return JSON.stringify([serverId, group, priority, urgent])
+      })
+      const numbers = (ids: readonly string[]) => ids.map((id) => Number(id.slice(1)))
+      for (const ids of kinds.values()) expect(numbers(ids)).toEqual(numbers(ids).toSorted((a, b) => a - b))
     }),
-    { numRuns: 60 },
+    { numRuns: 150 },
   )
 })

@@ -15,7 +15,8 @@ import { join } from "node:path"
 import { Fault } from "../../controller/core/fault.ts"
 import { knownMigrations, migrate } from "../../controller/state/migrate.ts"
 import { openCatalogue } from "../../controller/state/open.ts"
-import { aServer } from "./samples.ts"
+import type { RunId } from "../../schemas/run.ts"
+import { aProblem, aRun, aServer } from "./samples.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "dbbackup-open-"))
 const path = join(folder, "data", "db", "app.db")
@@ -167,5 +168,43 @@ describe("migrating", () => {
     migrate(db, path, [...old, next])
     expect(db.query("PRAGMA user_version").values()).toEqual([[next.version]])
     db.close()
+  })
+
+  test("an older file keeps its runs: each was a first try, and none of them waits for another", () => {
+    mkdirSync(join(folder, "data", "db"), { recursive: true })
+    const db = new Database(path, { create: true, strict: true })
+    migrate(db, path, old.slice(0, 1))
+    const statuses = [
+      "'queued', NULL, NULL, NULL",
+      "'running', 1, NULL, NULL",
+      "'completed', 1, 2, NULL",
+      `'failed', 1, 2, '${JSON.stringify(aProblem({ hint: null }))}'`,
+    ]
+    for (const [index, rest] of statuses.entries())
+      db.run(
+        `INSERT INTO runs VALUES ('r${index}', 'shop~db', 'shop/db', 'shop~db:default', 'schedule', ${index}, ${rest})`,
+      )
+    db.run(
+      `INSERT INTO backups (id, run_id, job_id, server_id, server_name, database_id, kind, database, engine, type, trigger,
+         queued_at, status)
+       VALUES ('b0', 'r0', 'shop~db:default', 'shop~db', 'shop/db', 'shop~db:shop', 'database', 'shop', 'postgres', 'daily',
+         'schedule', 0, 'queued')`,
+    )
+    db.close()
+    const catalogue = openCatalogue(path)
+    const { rows } = catalogue.runs({}, { page: 1, limit: 10 })
+    expect(rows.map(({ id, status, attempt, retryOf }) => [String(id), status, attempt, retryOf])).toEqual([
+      ["r3", "failed", 1, null],
+      ["r2", "completed", 1, null],
+      ["r1", "running", 1, null],
+      ["r0", "queued", 1, null],
+    ])
+    expect(rows[0]).toMatchObject({ error: aProblem({ hint: null }), retryAt: null })
+    expect(catalogue.retries()).toEqual([])
+    expect(catalogue.overrides()).toEqual([])
+    expect(catalogue.backup("b0")).toMatchObject({ status: "queued", runId: "r0" })
+    catalogue.addRun(aRun("r4", { trigger: "retry", attempt: 2, retryOf: "r3" as RunId }))
+    expect(catalogue.run("r4")).toMatchObject({ attempt: 2, retryOf: "r3" })
+    catalogue.close()
   })
 })

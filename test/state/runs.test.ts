@@ -87,3 +87,61 @@ describe("a run", () => {
     expect(catalogue.lastRunOf(job)?.id).toBe(runId("other"))
   })
 })
+
+describe("a retry", () => {
+  const fail = (id: string, changes: Parameters<typeof aRun>[1] = {}, at = 10) => {
+    catalogue.addRun(aRun(id, changes))
+    catalogue.finishRun(runId(id), minute(2), { status: "failed", error: aProblem(), retryAt: minute(at) })
+  }
+  const pending = (filter: Parameters<typeof catalogue.retries>[0] = {}) =>
+    catalogue.retries(filter).map(({ id }) => String(id))
+
+  test("that begins takes off what its chain waited for, in one step, and no other chain's", () => {
+    fail("first")
+    fail("other", { jobId: "shop~db:weekly" as typeof job })
+    fixture.events.length = 0
+    catalogue.addRun(aRun("second", { trigger: "retry", attempt: 2, retryOf: runId("first") }))
+    expect(pending()).toEqual(["other"])
+    expect(fixture.events).toMatchObject([
+      { name: "run.updated", data: { runId: "first", status: "failed" } },
+      { name: "run.updated", data: { runId: "second", status: "queued" } },
+    ])
+    catalogue.finishRun(runId("second"), minute(3), {
+      status: "interrupted",
+      error: aProblem({ code: "interrupted" }),
+      retryAt: minute(20),
+    })
+    expect(pending()).toEqual(["other", "second"])
+    catalogue.addRun(aRun("third", { trigger: "retry", attempt: 3, retryOf: runId("first") }))
+    expect(pending()).toEqual(["other"])
+  })
+
+  test("is found by its time and its job", () => {
+    fail("soon", {}, 5)
+    fail("late", { jobId: "shop~db:weekly" as typeof job }, 15)
+    expect(pending({ until: minute(4) })).toEqual([])
+    expect(pending({ until: minute(5) })).toEqual(["soon"])
+    expect(pending({ until: minute(99) })).toEqual(["soon", "late"])
+    expect(pending({ jobId: job })).toEqual(["soon"])
+    expect(pending({ jobId: job, until: minute(4) })).toEqual([])
+  })
+
+  test("that waits for its turn is found by its job, as every queued run is", () => {
+    catalogue.addRun(aRun("b", { queuedAt: minute(1) }))
+    catalogue.addRun(aRun("a"))
+    catalogue.addRun(aRun("other", { jobId: "shop~db:weekly" as typeof job }))
+    catalogue.addRun(aRun("runs"))
+    catalogue.startRun(runId("runs"), minute(1))
+    expect(catalogue.queuedRuns(job).map(({ id }) => String(id))).toEqual(["a", "b"])
+  })
+
+  test("and what was made by hand do not count as the job's own last run", () => {
+    fail("daily")
+    catalogue.addRun(
+      aRun("again", { trigger: "retry", attempt: 2, retryOf: runId("daily"), queuedAt: minute(5) }),
+    )
+    catalogue.addRun(aRun("by hand", { trigger: "manual", queuedAt: minute(9) }))
+    expect(catalogue.lastRunOf(job)?.id).toBe(runId("daily"))
+    expect(catalogue.lastRunOf("nobody:default" as typeof job)).toBeUndefined()
+  })
+})
