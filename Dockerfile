@@ -19,12 +19,9 @@ FROM oven/bun:1.4.5-slim
 # Root, because the Docker socket belongs to root; whoever may use that socket is root on the host anyway.
 USER root
 WORKDIR /app
-# 127.0.0.1 is the container's own loopback: until told otherwise (HOSTNAME=0.0.0.0), nothing outside reaches the API.
-ENV NODE_ENV=production \
-    PORT=3000 \
-    HOSTNAME=127.0.0.1 \
-    DATABASE_PATH=/app/data/db/app.db \
-    BACKUP_STORAGE_PATH=/app/data/backups
+# No setting is set here: it would go before the settings file. It listens on the container's own loopback until told
+# otherwise (HOSTNAME=0.0.0.0).
+ENV NODE_ENV=production
 RUN printf '#!/bin/sh\nexec bun /app/controller/cli.ts "$@"\n' > /usr/local/bin/dbbackup \
  && chmod 755 /usr/local/bin/dbbackup
 COPY --from=dependencies /app/node_modules/ node_modules/

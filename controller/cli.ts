@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline/promises"
 import { parseArgs } from "node:util"
 import { getReady } from "../schemas/api.ts"
+import { usualAddress } from "./cli/address.ts"
 import { backup, backups } from "./cli/backup.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { lintCompose } from "./cli/lint.ts"
@@ -24,7 +25,7 @@ const usage = `Usage: dbbackup COMMAND
   healthcheck                        exit 0 when the controller is ready
 
 Options:
-  --url URL    the controller's address (DBBACKUP_URL, else http://127.0.0.1:PORT)
+  --url URL    the controller's address (DBBACKUP_URL, else that of the controller with this data folder)
   --help       this text`
 
 const options = {
@@ -48,8 +49,7 @@ async function main(): Promise<void> {
   const { values, positionals } = parseCommandLine()
   const [command, ...args] = positionals
   if (values.help || command === undefined) return say(usage)
-  const usual = process.env.DBBACKUP_URL || `http://127.0.0.1:${process.env.PORT || "3000"}`
-  const call = createClient(values.url ?? usual)
+  const call = createClient(values.url ?? usualAddress(process.env))
   await run(command, args, values, call)
 }
 

@@ -14,13 +14,17 @@ const secretNames = [
   "env",
 ]
 
-export function createLog(level: LogLevel): Log {
+/** @param level is asked for each line: it may change */
+export function createLog(level: () => LogLevel): Log {
   const logger = pino({
-    level,
+    level: level(),
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
   })
-  return (at, message, fields = {}) => logger[at](fields, message)
+  return (at, message, fields = {}) => {
+    if (logger.level !== level()) logger.level = level()
+    logger[at](fields, message)
+  }
 }

@@ -1,17 +1,16 @@
-// The composition root: reads the environment, opens SQLite, builds the adapters, plugs the jobs in, traps signals.
+// The composition root: reads the settings, opens SQLite, builds the adapters, plugs the jobs in, traps signals.
 import { mkdirSync, realpathSync } from "node:fs"
 import { hostname } from "node:os"
 import { dirname, join } from "node:path"
 import packageJson from "../package.json" with { type: "json" }
+import { noteAddress } from "./api/address.ts"
 import { createApp } from "./api/app.ts"
 import { createEventHub } from "./api/event-hub.ts"
 import { listen } from "./api/listen.ts"
-import { isLoopback, readEnvironment, type Settings } from "./core/environment.ts"
 import { Fault } from "./core/fault.ts"
-import { noWords } from "./core/labels.ts"
-import { labelRules } from "./core/schedule-plan.ts"
-import { localDestination } from "./destinations/local.ts"
-import { s3Destination } from "./destinations/s3.ts"
+import { rulesOf } from "./core/rules.ts"
+import { isLoopback, type Settings } from "./core/settings.ts"
+import { destinationsFrom } from "./destinations/configured.ts"
 import { createDocker } from "./docker/client.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { runBackup } from "./jobs/backup.ts"
@@ -20,7 +19,7 @@ import { deleteCopies } from "./jobs/prune.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
 import { createLog } from "./log.ts"
-import type { Destination, Log } from "./ports.ts"
+import type { Log } from "./ports.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createFreshness } from "./reconcile/freshness.ts"
@@ -32,6 +31,7 @@ import { createQueue } from "./reconcile/queue.ts"
 import { createReconciler } from "./reconcile/reconciler.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
+import { openSettings } from "./settings/source.ts"
 import { type Lock, lockFolder } from "./state/lock.ts"
 import { openCatalogue } from "./state/open.ts"
 
@@ -44,19 +44,22 @@ const retryCheckMilliseconds = 5000
 export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<void> {
   const startedAt = new Date()
   requireBun(Bun.version)
-  const settings = readEnvironment(env, hostname())
-  const log = createLog(settings.logLevel)
+  const clock = () => new Date()
+  const source = openSettings(env, hostname(), clock)
+  // What needs a restart is read here once; everything else is asked of `source.current()` when it is needed.
+  const settings = source.current()
+  const log = createLog(() => source.current().logLevel)
   const locks = lockFolders([dirname(settings.databasePath), settings.storagePath])
   const stop = new AbortController()
-  const clock = () => new Date()
   const newId = () => Bun.randomUUIDv7()
   const events = createEventHub({ log })
   const catalogue = openCatalogue(settings.databasePath, events, { log })
-  const destinations = destinationsOf(settings)
+  const destinations = destinationsFrom(settings)
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
   const docker = createDocker(settings.dockerHost)
-  const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix })
+  const rules = rulesOf(() => source.current())
+  const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix, rules, log })
   const queue = createQueue(settings.maxConcurrent, (error) =>
     log("error", "work threw, which it never should", {
       stack: error instanceof Error ? error.stack : String(error),
@@ -76,7 +79,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   const pauses = createPauses(
     catalogue,
     clock,
-    () => false,
+    () => source.current().paused,
     () => reconciler.again(),
   )
   const dispatch = createDispatch({
@@ -84,6 +87,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     world,
     queue,
     pauses,
+    rules,
     clock,
     newId,
     log,
@@ -95,7 +99,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       deleteBackup: (backup) => deleteCopies(jobDeps, backup, stop.signal),
     },
   })
-  const scheduler = createScheduler(clock, dispatch.tick, labelRules, () =>
+  const scheduler = createScheduler(clock, dispatch.tick, rules, () =>
     dispatch.settleDebts(world.knownJobs()),
   )
   const prober = createProber(
@@ -112,20 +116,17 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     (id) => world.insight(id),
     stop.signal,
   )
-  const settingsOfLabels = {
-    prefix: settings.labelPrefix,
-    discovery: settings.discovery,
-    timeZone: settings.timeZone,
-    destinations: [...destinations.keys()],
-    ...noWords,
+  const derivationNow = () => {
+    const { labelPrefix: prefix, discovery, timeZone, policies, defaults } = source.current()
+    return { prefix, discovery, timeZone, policies, defaults, destinations: [...destinations.keys()] }
   }
-  const derive = createDerivation(() => settingsOfLabels, world.remembered, guessEngine)
+  // One object until the settings change: readers compare it with the last.
+  let derivationSettings = derivationNow()
+  const derivation = createDerivation(() => derivationSettings, world.remembered, guessEngine)
   const reconciler = createReconciler({ world, scheduler, prober, dispatch, pauses, events })
   const watch = createWatch(
     docker,
-    (containers) => {
-      reconciler.see(derive(containers))
-    },
+    (containers) => reconciler.see(derivation.from(containers)),
     clock,
     log,
     () => events.publish({ name: "problem.changed", data: { serverId: null } }),
@@ -154,24 +155,40 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       databases: world.databases,
       jobs: world.jobs,
       nextRuns: (id, count) => world.nextRuns(id, count),
-      verdict: () => world.verdict(watch.status()),
+      verdict: () => world.verdict(watch.status(), source.problem()),
     },
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,
       startedAt,
       listening,
-      discovery: settings.discovery,
       labelPrefix: settings.labelPrefix,
-      timeZone: settings.timeZone,
+      get discovery() {
+        return source.current().discovery
+      },
+      get timeZone() {
+        return source.current().timeZone
+      },
     },
+    settings: source.view,
     staticFiles: join(import.meta.dir, "../dashboard/dist"),
   })
   const server = listen(app, { hostname: settings.hostname, port: settings.port })
+  noteAddress(dirname(settings.databasePath), settings.hostname, server.port, log)
   announce(settings, server.port, log)
   const watching = watch.run(stop.signal)
   createFreshness(world.deadlines, clock, events)
   const retrying = setInterval(() => reconciler.retryDue(), retryCheckMilliseconds)
+  const takeIn = () => {
+    queue.setMaxConcurrent(source.current().maxConcurrent)
+    derivationSettings = derivationNow()
+    const servers = derivation.again()
+    if (servers) reconciler.see(servers)
+    scheduler.replan()
+    reconciler.again()
+    events.publish({ name: "settings.changed", data: {} })
+  }
+  source.follow(log, takeIn, stop.signal)
 
   let stopping: Promise<void> | undefined
   const shutDown = async (signal: string) => {
@@ -204,24 +221,6 @@ function announce(settings: Settings, port: number, log: Log): void {
       "warn",
       "it listens beyond this machine and asks nobody for a password: publish it on loopback or behind a proxy that does",
     )
-}
-
-/** By name, in the order in which jobs that name none use them. */
-function destinationsOf({ storagePath, s3 }: Settings): ReadonlyMap<string, Destination> {
-  const local = localDestination("local", storagePath)
-  if (s3 === null) return new Map([["local", local]])
-  const { endpoint, credentials, ...bucket } = s3
-  const store = endpoint === null ? {} : { endpoint, forcePathStyle: true }
-  const remote = s3Destination({
-    name: "s3",
-    ...bucket,
-    ...store,
-    ...(credentials === null ? {} : { credentials }),
-  })
-  return new Map([
-    ["local", local],
-    ["s3", remote],
-  ])
 }
 
 /** Each folder once, however many things live in it. */

@@ -8,6 +8,7 @@ import { Restore, RestoreOptions, RestorePlan } from "./restore.ts"
 import { LogLevel, LogLine, Run } from "./run.ts"
 import { Bytes, Engine, Instant } from "./scalar.ts"
 import { Database, DatabaseId, Freshness, Server } from "./server.ts"
+import { SettingsView } from "./settings-view.ts"
 
 export interface Endpoint {
   readonly method: "get" | "post" | "delete"
@@ -377,6 +378,13 @@ export const getStatus = {
   }),
 } as const satisfies Endpoint
 
+export const getSettings = {
+  method: "get",
+  path: "/api/system/settings",
+  summary: "Every setting in force with where it is from, and what is wrong with the settings file.",
+  response: SettingsView,
+} as const satisfies Endpoint
+
 export const getStats = {
   method: "get",
   path: "/api/system/stats",
@@ -419,6 +427,7 @@ export const getReady = {
 /** `GET /api/events`: server-sent events, each with one of these names and JSON data. Ids rise; `Last-Event-ID` replays. */
 export const Event = z.discriminatedUnion("name", [
   z.object({ name: z.literal("server.changed"), data: z.object({ serverId: z.string() }) }),
+  z.object({ name: z.literal("settings.changed"), data: z.object({}) }),
   z.object({ name: z.literal("problem.changed"), data: z.object({ serverId: z.string().nullable() }) }),
   z.object({
     name: z.literal("run.updated"),

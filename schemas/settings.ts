@@ -1,74 +1,172 @@
-// What the operator sets in the environment (specification, 8.2.2), with defaults and checks.
+// What the operator sets, in `dbbackup.yaml` and in the environment (specification, 8.2.2 and 12.2.2): every setting once,
+// with its variable, meaning, default and check. Text in, whichever of the two it was written in.
 import { z } from "zod"
+import { PolicyName, Retention } from "./retention.ts"
 import { logLevels } from "./run.ts"
-import { Bool, TimeZone } from "./scalar.ts"
+import { Bool, Compress, TimeZone } from "./scalar.ts"
+import { BlackoutWindow } from "./window.ts"
+
+/** Written in YAML without quotes, these are no strings to an editor. */
+const number = { type: ["integer", "string"] } as const
+const flag = { type: ["boolean", "string"] } as const
 
 const WholeNumber = z
   .string()
   .regex(/^\d{1,6}$/, "write a whole number")
   .transform(Number)
+const Text = z.string().min(1, "write a value")
 
-export const Environment = z.object({
-  PORT: WholeNumber.refine((port) => port <= 65_535, "write a port, 0 to 65535")
+/** YAML's older words for true and false are what people write here. */
+const OnOff = z
+  .enum(["on", "off", "true", "false"], "write on or off")
+  .transform((text) => text === "on" || text === "true")
+
+const server = z.strictObject({
+  port: WholeNumber.refine((port) => port <= 65_535, "write a port, 0 to 65535")
     .prefault("3000")
-    .meta({ description: "Port of the API and the dashboard." }),
-  HOSTNAME: z.string().min(1).prefault("127.0.0.1").meta({
+    .meta({
+      ...number,
+      description: "Port of the API and the dashboard.",
+      variable: "PORT",
+      needsRestart: true,
+    }),
+  hostname: Text.prefault("127.0.0.1").meta({
     description:
-      "Address to listen on. The container's own name, which Docker and shells put there, counts as not set.",
+      "Address to listen on. As a variable, the container's own name, which Docker and shells put there, counts as not set.",
+    variable: "HOSTNAME",
+    needsRestart: true,
   }),
-  DATABASE_PATH: z
-    .string()
-    .min(1)
-    .prefault("/app/data/db/app.db")
-    .meta({ description: "SQLite file of the catalogue." }),
-  BACKUP_STORAGE_PATH: z
-    .string()
-    .min(1)
-    .prefault("/app/data/backups")
-    .meta({ description: "Folder of the destination `local`." }),
-  TZ: TimeZone.prefault("UTC").meta({ description: "Time zone of schedules that name none." }),
-  LOG_LEVEL: z.enum(logLevels).prefault("info").meta({ description: "`debug` `info` `warn` `error`." }),
-  AUTO_DISCOVER: Bool.prefault("false").meta({
-    description: "Back up database containers without any label, with the defaults.",
-  }),
-  DBBACKUP_DISCOVERY: z
-    .enum(["labels", "auto"])
-    .optional()
-    .meta({ description: "`labels` or `auto`; `auto` is the same as `AUTO_DISCOVER=true`." }),
-  DBBACKUP_LABEL_PREFIX: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, "write a label prefix such as dbbackup")
-    .prefault("dbbackup")
-    .meta({ description: "Prefix of the labels; two controllers on one host use two." }),
-  DBBACKUP_MAX_CONCURRENT: WholeNumber.refine((n) => n >= 1, "write at least 1")
+})
+
+const backup = z.strictObject({
+  maxConcurrent: WholeNumber.refine((n) => n >= 1, "write at least 1")
     .prefault("3")
-    .meta({ description: "Runs at a time, over all servers." }),
-  S3_BUCKET: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: "Bucket of the destination `s3`. Without it there is none." }),
-  S3_REGION: z.string().min(1).prefault("us-east-1").meta({ description: "Region of the bucket." }),
-  S3_ENDPOINT: z
-    .url({ protocol: /^https?$/ })
+    .meta({
+      ...number,
+      description: "Runs at a time, over all servers.",
+      variable: "DBBACKUP_MAX_CONCURRENT",
+    }),
+  defaultCompression: Compress.optional().meta({
+    description: "Compression of jobs whose labels name none; the same as `defaults.compress`.",
+  }),
+  storagePath: Text.prefault("/app/data/backups").meta({
+    description: "Folder of the destination `local`.",
+    variable: "BACKUP_STORAGE_PATH",
+    needsRestart: true,
+  }),
+})
+
+const scheduler = z.strictObject({
+  timezone: TimeZone.prefault("UTC").meta({
+    description: "Time zone of schedules and blackout windows that name none.",
+    variable: "TZ",
+  }),
+  paused: Bool.prefault("false").meta({
+    ...flag,
+    description: "Start no scheduled run of any job.",
+    variable: "DBBACKUP_PAUSED",
+  }),
+  blackout: z.array(BlackoutWindow).prefault([]).meta({
+    description:
+      'Windows in which no scheduled run starts: `{days: mon-fri, from: "08:00", to: "18:00", timezone: Europe/Berlin}`. A tick in one waits for its end.',
+  }),
+})
+
+const s3 = z.strictObject({
+  bucket: Text.optional().meta({
+    description: "Bucket of the destination `s3`. Without it there is none.",
+    variable: "S3_BUCKET",
+    needsRestart: true,
+  }),
+  region: Text.prefault("us-east-1").meta({
+    description: "Region of the bucket.",
+    variable: "S3_REGION",
+    needsRestart: true,
+  }),
+  endpoint: z
+    .url({ protocol: /^https?$/, error: "write a URL that begins with http:// or https://" })
     .optional()
     .meta({
       description: "URL of a store that is not AWS; it is addressed by path (`endpoint/bucket/key`).",
+      variable: "S3_ENDPOINT",
+      needsRestart: true,
     }),
-  S3_ACCESS_KEY_ID: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: "Access key (the SDK's own search: variables of AWS, role of the machine)." }),
-  S3_SECRET_ACCESS_KEY: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: "Secret key, together with the access key." }),
-  DOCKER_HOST: z
-    .string()
-    .min(1)
-    .prefault("unix:///var/run/docker.sock")
-    .meta({ description: "The Docker engine: `unix://…` or `tcp://…`." }),
 })
-export type Environment = z.output<typeof Environment>
+
+const retention = z.strictObject({
+  policies: z
+    .record(PolicyName, Retention)
+    .prefault({})
+    .meta({ description: "Policies by name, for `dbbackup.retention: gold`: `{gold: 24h 7d 4w}`." }),
+})
+
+/** `dbbackup.yaml`. Keys that are not here are mistakes, but for `x-…`, which hold anchors. */
+export const SettingsFile = z.strictObject({
+  server: server.prefault({}),
+  backup: backup.prefault({}),
+  scheduler: scheduler.prefault({}),
+  discovery: z.enum(["labels", "auto"], "write labels or auto").prefault("labels").meta({
+    description:
+      "`labels`: back up containers that ask for it. `auto`: also database containers without any label, with the defaults. `AUTO_DISCOVER=true` is `auto` as well.",
+    variable: "DBBACKUP_DISCOVERY",
+  }),
+  labelPrefix: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, "write a label prefix such as dbbackup")
+    .prefault("dbbackup")
+    .meta({
+      description: "Prefix of the labels; two controllers on one host use two.",
+      variable: "DBBACKUP_LABEL_PREFIX",
+      needsRestart: true,
+    }),
+  logLevel: z
+    .enum(logLevels, "write debug, info, warn or error")
+    .prefault("info")
+    .meta({ description: "`debug` `info` `warn` `error`.", variable: "LOG_LEVEL" }),
+  hooks: OnOff.prefault("on").meta({
+    ...flag,
+    description: "Whether hooks of labels may run: `on` `off`. Off, a job that has hooks fails instead.",
+    variable: "DBBACKUP_HOOKS",
+  }),
+  dockerHost: Text.prefault("unix:///var/run/docker.sock").meta({
+    description: "The Docker engine: `unix://…` or `tcp://…`.",
+    variable: "DOCKER_HOST",
+    needsRestart: true,
+  }),
+  s3: s3.prefault({}),
+  retention: retention.prefault({}),
+  defaults: z.record(z.string(), z.string()).prefault({}).meta({
+    description:
+      "Values of labels for jobs that do not say otherwise, by key: `{schedule: hourly, retention: gold}`.",
+  }),
+})
+export type SettingsFile = z.output<typeof SettingsFile>
+
+/** What only the environment holds: secrets, and where to find the rest. */
+export const EnvironmentOnly = z.strictObject({
+  DBBACKUP_SETTINGS: Text.optional().meta({
+    description: "The settings file (`/app/data/dbbackup.yaml`, which need not be there).",
+    needsRestart: true,
+  }),
+  DATABASE_PATH: Text.prefault("/app/data/db/app.db").meta({
+    description: "SQLite file of the catalogue.",
+    needsRestart: true,
+  }),
+  AUTO_DISCOVER: Bool.optional().meta({
+    description: "`true` is discovery `auto`, when `DBBACKUP_DISCOVERY` says nothing.",
+    needsRestart: true,
+  }),
+  S3_ACCESS_KEY_ID: Text.optional().meta({
+    description: "Access key (the SDK's own search: variables of AWS, role of the machine).",
+    needsRestart: true,
+    secret: true,
+  }),
+  S3_SECRET_ACCESS_KEY: Text.optional().meta({
+    description: "Secret key, together with the access key.",
+    needsRestart: true,
+    secret: true,
+  }),
+})
+export type EnvironmentOnly = z.output<typeof EnvironmentOnly>
+
+export const defaultSettingsPath = "/app/data/dbbackup.yaml"

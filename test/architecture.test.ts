@@ -13,6 +13,7 @@ const all = [
   "pipeline",
   "destinations",
   "state",
+  "settings",
   "jobs",
   "reconcile",
   "api",
@@ -33,6 +34,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   pipeline: adapter,
   destinations: adapter,
   state: adapter,
+  settings: adapter,
   log: adapter,
   jobs: ["pipeline", "engines", ...adapter],
   reconcile: adapter,
@@ -49,7 +51,7 @@ const libraries: readonly (readonly [RegExp, RegExp])[] = [
   [/^hono/, /^controller\/api\//],
   [/^bun:sqlite/, /^controller\/state\//],
   [/^pino/, /^controller\/log\.ts/],
-  [/^yaml/, /^controller\/cli\/lint\.ts/],
+  [/^yaml/, /^controller\/(cli\/lint|settings\/yaml)\.ts/],
   [/^croner/, /^schemas\/scalar\.ts/],
 ]
 
@@ -151,4 +153,14 @@ test("no file with logic is longer than 250 lines", () => {
         !declarations.includes(path) && readFileSync(join(repository, path), "utf8").split("\n").length > 251,
     ),
   ).toEqual([])
+})
+
+test("every folder of tests is run by npm test", () => {
+  const folders = new Set(
+    [...new Bun.Glob("test/*/**/*.test.{ts,tsx}").scanSync(repository)].map(
+      (path) => path.split("/")[1] ?? "",
+    ),
+  )
+  const runner = readFileSync(join(repository, "test/run.ts"), "utf8")
+  expect([...folders].filter((folder) => !runner.includes(`"test/${folder}"`))).toEqual([])
 })

@@ -19,6 +19,7 @@ import { mountRuns } from "./runs.ts"
 import { mountSchedules } from "./schedules.ts"
 import { mountServers } from "./servers.ts"
 import type { Services } from "./services.ts"
+import { mountSettings } from "./settings.ts"
 import { mountSystem } from "./system.ts"
 
 const longestBody = 1024 * 1024
@@ -35,6 +36,7 @@ export function createApp(services: Services): Router {
   mountDownload(app, services)
   mountRestores(app, services)
   mountSystem(app, services)
+  mountSettings(app, services)
   mountHealth(app, services)
   mountEvents(app, services)
   refuseOtherMethods(app)

@@ -2,6 +2,7 @@
 import type { Verdict } from "../../schemas/api.ts"
 import type { JobView } from "../../schemas/job.ts"
 import type { Database, JobId, Server } from "../../schemas/server.ts"
+import type { SettingsView } from "../../schemas/settings-view.ts"
 import type { Actions, Catalogue, Clock, Destination, EventHub, Health, Log } from "../ports.ts"
 
 /** The world as it is now, ready to be shown. */
@@ -34,6 +35,7 @@ export interface Services {
   /** Undefined when no destination has the name any more. */
   readonly destination: (name: string) => Destination | undefined
   readonly info: Info
+  readonly settings: () => SettingsView
   /** Folder of the built dashboard; null to serve the API alone. */
   readonly staticFiles: string | null
 }

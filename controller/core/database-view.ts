@@ -4,10 +4,11 @@ import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
 import type { Database, DatabaseId, Freshness, Server, ServerId, Subject } from "../../schemas/server.ts"
 import type { ServerRecord } from "../ports.ts"
+import type { DerivedJob } from "./derived-job.ts"
 import { databaseIdOf, subjectName } from "./key.ts"
 import { isSelected, missingNames } from "./run-plan.ts"
 import { backupType, type DesiredJob, labelRules, lateAt, nextRunAt, type Rules } from "./schedule-plan.ts"
-import type { DerivedJob, DerivedServer } from "./server.ts"
+import type { DerivedServer } from "./server.ts"
 
 /** What was learned by looking inside a server's container, and what went wrong there last. */
 export interface Insight {

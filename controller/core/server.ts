@@ -1,18 +1,16 @@
 // Containers as Docker shows them → servers with their jobs, or the reason why there are none. Says nothing about time.
 import type { Problem } from "../../schemas/errors.ts"
-import type { JobView } from "../../schemas/job.ts"
-import { jobKeys, type ServerLabels } from "../../schemas/labels.ts"
+import type { ServerLabels } from "../../schemas/labels.ts"
 import type { Engine } from "../../schemas/scalar.ts"
-import type { ServerId, ServerState, SettingInForce } from "../../schemas/server.ts"
+import type { ServerId, ServerState } from "../../schemas/server.ts"
 import type { ContainerFacts, ServerRecord } from "../ports.ts"
+import { type DerivedJob, derivedJob } from "./derived-job.ts"
 import { identityOf, isIgnored, isLive } from "./identity.ts"
-import { jobIdOf } from "./key.ts"
 import { readingLabels } from "./label-memory.ts"
 import { strayLabels } from "./label-strays.ts"
-import { type JobSpec, type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
+import { type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
 import { notInForce } from "./not-in-force.ts"
 import { askedRestore, stricter } from "./restorable.ts"
-import { type DesiredJob, desiredJob } from "./schedule-plan.ts"
 import { conflict, isUp, notRunning, unknownDestinations } from "./server-problems.ts"
 
 /** What the operator set, as far as labels refer to it. */
@@ -22,12 +20,6 @@ export interface DerivationSettings extends OperatorWords {
   readonly timeZone: string
   /** Names of the destinations there are, in order. */
   readonly destinations: readonly string[]
-}
-
-export interface DerivedJob extends DesiredJob {
-  readonly settings: readonly SettingInForce[]
-  /** Who has paused it, once that is decided. Until then only the label counts. */
-  readonly pausedBy?: JobView["pausedBy"]
 }
 
 export interface DerivedServer {
@@ -173,7 +165,7 @@ function active(
 ): DerivedServer {
   const { server } = parsed
   const engine = server.type ?? base.engine
-  const jobs = parsed.jobs.map((spec) => jobOf(base, spec, settings))
+  const jobs = parsed.jobs.map((spec) => derivedJob(base.id, spec, settings))
   const names = `${jobs.length === 1 ? "its job" : "its jobs"} ${jobs.map((job) => job.name).join(", ")}`
   const { state } = base.container
   return {
@@ -226,25 +218,6 @@ function lastGood(
     problems: [...problems, ...server.problems],
     goodLabels: null,
   }
-}
-
-function jobOf(base: Base, spec: JobSpec, settings: DerivationSettings): DerivedJob {
-  const timeZone = spec.labels.timezone ?? settings.timeZone
-  const destinations = spec.labels.destinations ?? settings.destinations
-  const fromOperator: readonly SettingInForce[] = [
-    { key: "timezone", value: timeZone, source: "settings" },
-    { key: "destinations", value: destinations.join(","), source: "settings" },
-  ]
-  const said = new Set(spec.settings.map(({ key }) => key))
-  const inForce = [...spec.settings, ...fromOperator.filter(({ key }) => !said.has(key))]
-  const job = desiredJob(jobIdOf(base.id, spec.name), base.id, spec.name, spec.labels, timeZone, destinations)
-  return { ...job, settings: inForce.sort((a, b) => placeOf(a.key) - placeOf(b.key)) }
-}
-
-/** Where the vocabulary has a key; those of the user's own naming come last. */
-function placeOf(key: string): number {
-  const place = jobKeys.indexOf(key)
-  return place < 0 ? jobKeys.length : place
 }
 
 function ownLabels(labels: Readonly<Record<string, string>>, prefix: string): Record<string, string> {

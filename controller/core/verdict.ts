@@ -11,18 +11,24 @@ export function verdictOf(
   docker: DockerStatus,
   prefix: string,
   now: Date,
+  settingsProblem: Problem | null = null,
 ): Verdict {
   // What a label leaves out is neither missing nor backed up.
   const wanted = databases.filter(({ server, jobs }) => server.state === "active" && jobs.length > 0)
   const attention = [
     ...dockerAttention(docker),
+    ...settingsAttention(settingsProblem),
     ...servers.flatMap((server) => serverAttention(server, prefix)),
     ...wanted.flatMap(databaseAttention),
   ]
   const real = wanted.filter(({ kind }) => kind === "database")
   const good = real.filter(isBackedUp)
   if (attention.length > 0)
-    return { level: "attention", sentence: attentionSentence(servers, wanted, docker), attention }
+    return {
+      level: "attention",
+      sentence: attentionSentence(servers, wanted, docker, settingsProblem),
+      attention,
+    }
   if (real.length === 0) return { level: "empty", sentence: emptySentence(servers), attention }
   const oldest = Math.min(
     ...good.map(({ lastBackup }) => (lastBackup ? new Date(lastBackup.finishedAt).getTime() : now.getTime())),
@@ -44,6 +50,7 @@ function attentionSentence(
   servers: readonly Server[],
   databases: readonly Database[],
   docker: DockerStatus,
+  settingsProblem: Problem | null,
 ): string {
   const count = (n: number, one: string, many: string) =>
     n === 0 ? [] : [n === 1 ? `1 ${one}` : `${n} ${many}`]
@@ -74,6 +81,7 @@ function attentionSentence(
       "names are claimed twice",
     ),
   ]
+  if (settingsProblem) parts.push("the settings file cannot be used")
   const troubled = servers.filter((server) => server.state === "active" && isTroubled(server)).length
   if (parts.length === 0) parts.push(...count(troubled, "server has a problem", "servers have problems"))
   const fine = real.filter((database) => isBackedUp(database) && !hasFailed(database)).length
@@ -90,6 +98,12 @@ function dockerAttention(docker: DockerStatus): Attention[] {
   if (docker.state !== "unreachable") return []
   const sentence = `The Docker engine cannot be reached${docker.problem ? `: ${docker.problem.message}` : ""}.`
   return [{ databaseId: null, serverId: null, sentence, hint: docker.problem?.hint ?? null }]
+}
+
+function settingsAttention(problem: Problem | null): Attention[] {
+  if (problem === null) return []
+  const hint = `${problem.hint ?? "Correct the file."} Until then the last good settings stay in force.`
+  return [{ databaseId: null, serverId: null, sentence: `${problem.message}.`, hint }]
 }
 
 const isSerious = ({ code }: Problem) => code !== "server-warning"

@@ -6,6 +6,7 @@ import type { DatabaseId, Subject } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { databaseIdOf } from "../core/key.ts"
 import { requireRestorable } from "../core/restorable.ts"
+import type { Rules } from "../core/schedule-plan.ts"
 import type { Actions, Catalogue, Clock, Log, NewBackup } from "../ports.ts"
 import { createDue, type Due } from "./due.ts"
 import type { Pauses } from "./pauses.ts"
@@ -22,6 +23,7 @@ export function createDispatch(deps: {
   readonly queue: Queue
   readonly work: Work
   readonly pauses: Pauses
+  readonly rules?: Rules
   readonly clock: Clock
   readonly newId: () => string
   readonly log: Log

@@ -1,7 +1,7 @@
 // What begins by itself: ticks, what a job owes, and other tries of what failed. Makes the record and queues the work.
 import type { RunId, Trigger } from "../../schemas/run.ts"
 import { Fault, problemOf } from "../core/fault.ts"
-import { type DesiredJob, owedRun } from "../core/schedule-plan.ts"
+import { type DesiredJob, labelRules, owedRun, type Rules } from "../core/schedule-plan.ts"
 import type { Catalogue, Clock, Log } from "../ports.ts"
 import type { Pauses } from "./pauses.ts"
 import { waitingRetry, waitingRun } from "./pending.ts"
@@ -35,11 +35,12 @@ export function createDue(deps: {
   readonly queue: Queue
   readonly work: Work
   readonly pauses: Pick<Pauses, "by" | "isPaused">
+  readonly rules?: Rules
   readonly clock: Clock
   readonly newId: () => string
   readonly log: Log
 }): Due {
-  const { catalogue, world, queue, work, pauses, clock, newId, log } = deps
+  const { catalogue, world, queue, work, pauses, rules = labelRules, clock, newId, log } = deps
   const settled = new Set<string>()
 
   const begin = (
@@ -112,7 +113,8 @@ export function createDue(deps: {
   const settleDebts = (jobs: Iterable<DesiredJob>) => {
     for (const job of jobs)
       orLog(job, () => {
-        const trigger = pauses.isPaused(job) ? null : owedRun(job, catalogue.lastRunOf(job.id), clock())
+        const last = catalogue.lastRunOf(job.id)
+        const trigger = pauses.isPaused(job) ? null : owedRun(job, last, clock(), rules)
         if (trigger === null || settled.has(job.id) || waitingRun(catalogue, job.id)) return
         settled.add(job.id)
         const why = trigger === "first" ? "never ran: its first run" : "missed its time: one catch-up run"

@@ -1,5 +1,6 @@
 // The picture of servers, databases and jobs in force now: made by observations, read by the API, the scheduler and jobs.
 import type { DockerStatus, Verdict } from "../../schemas/api.ts"
+import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
 import type { Database, DatabaseId, JobId, Server, ServerId } from "../../schemas/server.ts"
 import {
@@ -40,7 +41,7 @@ export interface World {
   nextRuns(id: string, count: number): readonly Date[] | undefined
   /** What is known of a server's inside; from the catalogue, when it was not looked into yet. */
   insight(id: ServerId): Insight
-  verdict(docker: DockerStatus): Verdict
+  verdict(docker: DockerStatus, settingsProblem?: Problem | null): Verdict
 }
 
 export interface Deadline {
@@ -191,8 +192,8 @@ export function createWorld(deps: {
       return job && nextRunsAt(job, clock(), count, rules)
     },
     insight: insightOf,
-    verdict(docker) {
-      return verdictOf(servers(), this.databases(), docker, prefix, clock())
+    verdict(docker, settingsProblem = null) {
+      return verdictOf(servers(), this.databases(), docker, prefix, clock(), settingsProblem)
     },
   }
 }

@@ -5,6 +5,7 @@ import { createEventHub } from "../../controller/api/event-hub.ts"
 import type { Router } from "../../controller/api/router.ts"
 import type { Services } from "../../controller/api/services.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
+import { openSettings } from "../../controller/settings/source.ts"
 import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
@@ -114,6 +115,7 @@ export function aWorld(changes: Changes = {}): World {
       nextRuns: (_id, count) => Array.from({ length: count }, (_, n) => minute(60 * (n + 1))),
       verdict: () => ({ level: "ok", sentence: "All 1 databases are backed up.", attention: [] }),
     },
+    settings: openSettings({}, "box", () => minute(0)).view,
     destination: (name) => [local, offsite].find((destination) => destination.name === name),
     staticFiles: null,
     ...changes,

@@ -251,3 +251,20 @@ test.each([
 ])("an age of %p ms is %s", (milliseconds, words) => {
   expect(ageInWords(milliseconds)).toBe(words)
 })
+
+test("a settings file that cannot be used needs a person, and says what stays in force", () => {
+  const mistake = problem({ message: "dbbackup.yaml is not valid: line 2", hint: "Correct the file." })
+  const answer = verdictOf([db], [aDatabase("a")], connected, "dbbackup", now, mistake)
+  expect(answer).toMatchObject({
+    level: "attention",
+    sentence: "1 database is backed up; the settings file cannot be used.",
+    attention: [
+      {
+        databaseId: null,
+        serverId: null,
+        sentence: "dbbackup.yaml is not valid: line 2.",
+        hint: "Correct the file. Until then the last good settings stay in force.",
+      },
+    ],
+  })
+})

@@ -12,6 +12,7 @@ const list = [...keys.backupLists, {}]
 function cacheAfter(event: Event): { client: QueryClient; stale: string[] } {
   const client = new QueryClient()
   client.setQueryData(keys.status, {})
+  client.setQueryData(keys.settings, {})
   client.setQueryData(keys.servers, [])
   client.setQueryData(keys.databases, [])
   client.setQueryData(keys.schedules, [])
@@ -34,6 +35,11 @@ function line(id: number): LogLine {
 test("a changed server makes stale what shows servers, and no backup", () => {
   const { stale } = cacheAfter({ name: "server.changed", data: { serverId: "shop~db" } })
   expect(stale).toEqual(["databases", "schedules", "servers", "status"])
+})
+
+test("changed settings make stale what depends on them, and no backup", () => {
+  const { stale } = cacheAfter({ name: "settings.changed", data: {} })
+  expect(stale).toEqual(["databases", "schedules", "servers", "settings", "status"])
 })
 
 test("a backup that ended makes itself, the lists and its database stale, and no other backup", () => {

@@ -14,7 +14,8 @@ import {
   ServerLabels,
 } from "../../schemas/labels.ts"
 import { Manifest } from "../../schemas/manifest.ts"
-import { Environment } from "../../schemas/settings.ts"
+import { type SettingField, settingFields } from "../../schemas/setting-fields.ts"
+import { SettingsFile } from "../../schemas/settings.ts"
 import { repository } from "./places.ts"
 
 type Property = {
@@ -50,7 +51,44 @@ const labelsSchema = {
   additionalProperties: false,
 }
 const manifestSchema = z.toJSONSchema(Manifest, { io: "input" })
-const environmentSchema = z.toJSONSchema(Environment, { io: "input" })
+const settingsSchema = fileSchema()
+
+/** For editors of `dbbackup.yaml`. Values of labels may be written as numbers, truth values and lists there. */
+function fileSchema() {
+  const schema = z.toJSONSchema(SettingsFile, {
+    io: "input",
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.variable
+      delete jsonSchema.needsRestart
+      // Words such as true may be written as YAML's own.
+      if (jsonSchema.type?.includes("boolean") && jsonSchema.enum) jsonSchema.enum.push(true, false)
+    },
+  })
+  const labels = z.toJSONSchema(JobLabels, { io: "input" }).properties ?? {}
+  const asYaml = Object.entries(labels).map(([key, label]) => [
+    key,
+    { ...(label as object), type: ["string", "number", "boolean", "array"] },
+  ])
+  const defaults = schema.properties?.defaults as object
+  const properties = {
+    ...schema.properties,
+    defaults: {
+      ...defaults,
+      propertyNames: undefined,
+      properties: Object.fromEntries(asYaml),
+      additionalProperties: { type: "object" },
+    },
+  }
+  return { ...schema, title: "dbbackup.yaml", properties, patternProperties: { "^x-": true } }
+}
+
+function settingsTable(): string {
+  const code = (text: string | null) => (text === null || text === "" ? "" : `\`${text}\``)
+  const row = ({ path, variable, default: usual, description, needsRestart }: SettingField) =>
+    `| ${code(path?.join(".") ?? null)} | ${code(variable)} | ${code(usual)} | ${description.replaceAll("|", "\\|")}${needsRestart && path ? " †" : ""} |`
+  const head = ["| In `dbbackup.yaml` | Variable | Default | Meaning |", "|---|---|---|---|"]
+  return [...head, ...settingFields.map(row)].join("\n")
+}
 
 function table(head: string, schema: { readonly properties?: unknown }): string {
   const rows = Object.entries((schema.properties ?? {}) as Record<string, Property>).map(
@@ -83,13 +121,14 @@ export function documents(): ReadonlyMap<string, string> {
         ),
       }),
     ),
-    "environment",
-    table("Variable", environmentSchema),
+    "settings",
+    settingsTable(),
   )
   const json = (schema: unknown) => `${JSON.stringify(schema, null, 2)}\n`
   return new Map([
     ["README.md", tables],
     ["schemas/json/labels.schema.json", json(labelsSchema)],
+    ["schemas/json/settings.schema.json", json(settingsSchema)],
     ["schemas/json/manifest.schema.json", json(manifestSchema)],
   ])
 }

@@ -18,6 +18,9 @@ export function applyEvent(client: QueryClient, event: Event): void {
     case "problem.changed":
       stale(keys.servers, keys.databases, keys.status)
       break
+    case "settings.changed":
+      stale(keys.settings, keys.servers, keys.databases, keys.schedules, keys.status)
+      break
     case "run.updated":
       stale(keys.schedules, keys.status, keys.logs(event.data.runId))
       break

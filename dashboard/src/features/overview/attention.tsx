@@ -62,5 +62,5 @@ function Action({
   if (item.databaseId) return link(databasePath(item.databaseId), "Open database")
   if (item.serverId && item.same.length > 0) return link(databasesPath, "Open servers")
   if (item.serverId) return link(serverPath(item.serverId), "Open server")
-  return link(settingsPath, "See connections")
+  return link(settingsPath, "Open settings")
 }

@@ -1,4 +1,4 @@
-// What is in force for the whole controller, read-only: it is set by its environment.
+// What is in force for the whole controller and where it is from, read-only: it is changed where it was written.
 import { useQuery } from "@tanstack/react-query"
 import { Connections } from "../../components/connections.tsx"
 import { Fact, Facts } from "../../components/facts.tsx"
@@ -7,7 +7,10 @@ import { Page, Section } from "../../components/page.tsx"
 import { Size } from "../../components/size.tsx"
 import { Age, Time } from "../../components/time.tsx"
 import { count, viewerZone } from "../../lib/format.ts"
+import { settingsQuery } from "../../lib/queries/settings.ts"
 import { type Status, statsQuery, statusQuery } from "../../lib/queries/status.ts"
+import { SettingTable } from "./setting-table.tsx"
+import { SettingsFileNote } from "./settings-file-note.tsx"
 
 export function SettingsPage() {
   const status = useQuery(statusQuery())
@@ -17,11 +20,12 @@ export function SettingsPage() {
         {(status) => (
           <div className="grid gap-x-12 lg:grid-cols-[minmax(0,1fr)_22rem]">
             <div className="min-w-0">
-              <Controller status={status} />
-              <Stored />
+              <InForce />
             </div>
             <div>
               <Connections status={status} />
+              <Controller status={status} />
+              <Stored />
             </div>
           </div>
         )}
@@ -30,10 +34,24 @@ export function SettingsPage() {
   )
 }
 
+function InForce() {
+  const settings = useQuery(settingsQuery())
+  return (
+    <Loaded query={settings} what="the settings" rows={12}>
+      {(view) => (
+        <>
+          <SettingsFileNote view={view} />
+          <SettingTable settings={view.settings} />
+        </>
+      )}
+    </Loaded>
+  )
+}
+
 function Controller({ status }: { readonly status: Status }) {
   const { listening, queue } = status
   return (
-    <Section title="Controller" note="set by its environment variables">
+    <Section title="Controller">
       <Facts>
         <Fact name="Version">{status.version}</Fact>
         <Fact name="Started">
@@ -45,18 +63,9 @@ function Controller({ status }: { readonly status: Status }) {
             ? ", reachable from this machine only"
             : ", reachable from other machines, without authentication"}
         </Fact>
-        <Fact name="Discovery">
-          {status.discovery === "labels"
-            ? "labels: only containers that ask for it are backed up"
-            : "auto: every database container is backed up, unless its label says no"}
-        </Fact>
-        <Fact name="Label prefix">
-          <code className="font-mono text-xs">{status.labelPrefix}.</code>
-        </Fact>
-        <Fact name="Time zone">{status.timeZone}, for schedules that name none</Fact>
         <Fact name="Times shown in">{viewerZone()}, the zone of this browser</Fact>
-        <Fact name="Runs at a time">
-          {queue.maxConcurrent}; now {queue.running} running, {queue.queued} waiting
+        <Fact name="Now">
+          {queue.running} running, {queue.queued} waiting
         </Fact>
       </Facts>
     </Section>

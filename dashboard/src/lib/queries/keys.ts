@@ -2,6 +2,7 @@
 export const keys = {
   status: ["status"],
   stats: ["stats"],
+  settings: ["settings"],
   servers: ["servers"],
   databases: ["databases"],
   database: (id: string) => ["databases", id],

@@ -1,0 +1,161 @@
+// What the operator wrote, in the environment and in the file → the settings in force, or everything that is wrong with it.
+import type { RetentionPolicy } from "../../schemas/retention.ts"
+import { settingFields } from "../../schemas/setting-fields.ts"
+import { EnvironmentOnly, SettingsFile } from "../../schemas/settings.ts"
+import type { BlackoutWindow } from "../../schemas/window.ts"
+import { coversAllTime } from "./blackout.ts"
+import { mistakesInDefaults } from "./label-defaults.ts"
+import { fileMistakes, type SettingMistake } from "./setting-mistakes.ts"
+import { isTreeMap, settledTree, type Tree, valueAt } from "./setting-tree.ts"
+
+export interface Settings {
+  readonly port: number
+  readonly hostname: string
+  readonly databasePath: string
+  readonly storagePath: string
+  readonly timeZone: string
+  readonly logLevel: SettingsFile["logLevel"]
+  readonly discovery: SettingsFile["discovery"]
+  readonly labelPrefix: string
+  readonly maxConcurrent: number
+  readonly dockerHost: string
+  readonly s3: BucketSettings | null
+  /** Start no scheduled run of any job. */
+  readonly paused: boolean
+  /** Windows in which no scheduled run starts; those that name no zone are in `timeZone`. */
+  readonly blackout: readonly BlackoutWindow[]
+  /** Whether hooks of labels may run. */
+  readonly hooksAllowed: boolean
+  /** Retention policies that labels may name. */
+  readonly policies: ReadonlyMap<string, RetentionPolicy>
+  /** Label keys of jobs with values as text, for jobs that do not say otherwise. */
+  readonly defaults: Readonly<Record<string, string>>
+}
+
+/** The bucket of the destination `s3`. */
+export interface BucketSettings {
+  readonly bucket: string
+  readonly region: string
+  readonly endpoint: string | null
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null
+}
+
+/** Variables that were given, by name, with those of `X_FILE` under `X`. */
+export type Variables = Readonly<Record<string, string>>
+
+export type SettingsReading =
+  | { readonly kind: "good"; readonly settings: Settings }
+  | { readonly kind: "bad"; readonly mistakes: readonly SettingMistake[] }
+
+/** The environment goes before the file. What it overrides there is checked all the same. */
+export function readSettings(variables: Variables, file: Tree): SettingsReading {
+  const tree = settledTree(file)
+  const merged = withVariables(tree, variables)
+  const mistakes = [
+    ...environmentMistakes(variables),
+    ...fileMistakes(tree),
+    ...mistakesInDefaults(
+      tree,
+      valueAt(merged, ["s3", "bucket"]) === undefined ? ["local"] : ["local", "s3"],
+    ),
+    ...blackoutMistakes(merged),
+  ]
+  if (mistakes.length > 0) return { kind: "bad", mistakes }
+  const own = EnvironmentOnly.parse(ownVariables(variables))
+  return { kind: "good", settings: settingsOf(SettingsFile.parse(merged), own) }
+}
+
+/** What is wrong with the environment alone. */
+export function environmentMistakes(variables: Variables): readonly SettingMistake[] {
+  const mistakes = settingFields.flatMap(({ variable, schema }) => {
+    const text = variable === null ? undefined : variables[variable]
+    if (variable === null || text === undefined) return []
+    const [issue] = schema.safeParse(text).error?.issues ?? []
+    return issue ? [inEnvironment(variable, issue.message)] : []
+  })
+  const { S3_ACCESS_KEY_ID: id, S3_SECRET_ACCESS_KEY: secret } = variables
+  if ((id === undefined) === (secret === undefined)) return mistakes
+  const missing = id === undefined ? "S3_ACCESS_KEY_ID" : "S3_SECRET_ACCESS_KEY"
+  const message = "is missing: S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together"
+  return [...mistakes, inEnvironment(missing, message)]
+}
+
+export const inEnvironment = (variable: string, message: string): SettingMistake => ({
+  from: "environment",
+  path: [variable],
+  at: "value",
+  message,
+  hint: null,
+})
+
+/** The file's tree with the text of every variable in the place of its setting. */
+function withVariables(tree: Tree, variables: Variables): Tree {
+  const merged: Record<string, Tree> = isTreeMap(tree) ? { ...tree } : {}
+  for (const { path, variable } of settingFields) {
+    const text = variable === null ? undefined : textOf(variable, variables)
+    const [first, second] = path ?? []
+    if (text === undefined || first === undefined) continue
+    if (second === undefined) merged[first] = text
+    else merged[first] = { ...(isTreeMap(merged[first]) ? merged[first] : {}), [second]: text }
+  }
+  return merged
+}
+
+/** `AUTO_DISCOVER` is the specification's name for a choice of two. */
+export function textOf(variable: string, variables: Variables): string | undefined {
+  const text = variables[variable]
+  if (variable !== "DBBACKUP_DISCOVERY" || text !== undefined) return text
+  const auto = EnvironmentOnly.shape.AUTO_DISCOVER.safeParse(variables.AUTO_DISCOVER).data
+  return auto === undefined ? undefined : auto ? "auto" : "labels"
+}
+
+function ownVariables(variables: Variables): Variables {
+  const names = Object.keys(EnvironmentOnly.shape)
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => names.includes(name)))
+}
+
+function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
+  const compression = file.backup.defaultCompression
+  return {
+    port: file.server.port,
+    hostname: file.server.hostname,
+    databasePath: own.DATABASE_PATH,
+    storagePath: file.backup.storagePath,
+    timeZone: file.scheduler.timezone,
+    logLevel: file.logLevel,
+    discovery: file.discovery,
+    labelPrefix: file.labelPrefix,
+    maxConcurrent: file.backup.maxConcurrent,
+    dockerHost: file.dockerHost,
+    s3: bucketOf(file, own),
+    paused: file.scheduler.paused,
+    blackout: file.scheduler.blackout,
+    hooksAllowed: file.hooks,
+    policies: new Map(Object.entries(file.retention.policies)),
+    defaults: { ...(compression && { compress: compressionText(compression) }), ...file.defaults },
+  }
+}
+
+const compressionText = ({ algorithm, level }: NonNullable<SettingsFile["backup"]["defaultCompression"]>) =>
+  algorithm === "none" ? "none" : `${algorithm}:${level}`
+
+function bucketOf({ s3 }: SettingsFile, own: EnvironmentOnly): BucketSettings | null {
+  if (s3.bucket === undefined) return null
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = own
+  const credentials =
+    accessKeyId !== undefined && secretAccessKey !== undefined ? { accessKeyId, secretAccessKey } : null
+  return { bucket: s3.bucket, region: s3.region, endpoint: s3.endpoint ?? null, credentials }
+}
+
+/** Of windows that are right each by itself. */
+function blackoutMistakes(tree: Tree): readonly SettingMistake[] {
+  const windows = SettingsFile.shape.scheduler.safeParse(valueAt(tree, ["scheduler"])).data
+  if (windows === undefined || !coversAllTime(windows.blackout, windows.timezone)) return []
+  const message = "these windows leave no time in which a scheduled run could start"
+  return [{ from: "file", path: ["scheduler", "blackout"], at: "value", message, hint: null }]
+}
+
+/** Whether only this machine can reach the address. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" || /^127\./.test(hostname)
+}

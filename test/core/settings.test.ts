@@ -1,0 +1,359 @@
+import { describe, expect, test } from "bun:test"
+import fc from "fast-check"
+import type { Tree } from "../../controller/core/setting-tree.ts"
+import { isLoopback, readSettings, type Settings } from "../../controller/core/settings.ts"
+
+type Variables = Record<string, string>
+
+function read(variables: Variables, file: Tree = {}): Settings {
+  const reading = readSettings(variables, file)
+  if (reading.kind === "good") return reading.settings
+  throw new Error(JSON.stringify(reading.mistakes))
+}
+
+/** Each mistake in one line: where, message, hint. */
+function mistakes(file: Tree, variables: Variables = {}): readonly string[] {
+  const reading = readSettings(variables, file)
+  if (reading.kind === "good") throw new Error("it was accepted")
+  return reading.mistakes.map(
+    ({ from, path, at, message, hint }) =>
+      `${from} ${at} ${path.join(".")}: ${message}${hint === null ? "" : ` (${hint})`}`,
+  )
+}
+
+test("with nothing set, every setting has its default, and only this machine is listened to", () => {
+  expect(read({})).toEqual({
+    port: 3000,
+    hostname: "127.0.0.1",
+    databasePath: "/app/data/db/app.db",
+    storagePath: "/app/data/backups",
+    timeZone: "UTC",
+    logLevel: "info",
+    discovery: "labels",
+    labelPrefix: "dbbackup",
+    maxConcurrent: 3,
+    dockerHost: "unix:///var/run/docker.sock",
+    s3: null,
+    paused: false,
+    blackout: [],
+    hooksAllowed: true,
+    policies: new Map(),
+    defaults: {},
+  })
+})
+
+const wholeFile: Tree = {
+  "x-office": { from: "08:00" },
+  server: { port: "8080", hostname: "0.0.0.0" },
+  backup: { maxConcurrent: "5", defaultCompression: "gzip", storagePath: "/srv/backups" },
+  scheduler: {
+    timezone: "Europe/Berlin",
+    paused: "true",
+    blackout: [
+      { days: "mon-wed", from: "08:00", to: "18:00" },
+      { from: "23:30", to: "01:00", timezone: "UTC" },
+    ],
+  },
+  discovery: "auto",
+  labelPrefix: "backup",
+  logLevel: "debug",
+  hooks: "off",
+  dockerHost: "tcp://engine:2375",
+  s3: { bucket: "safe", region: "eu-central-1", endpoint: "https://store.example" },
+  retention: { policies: { gold: "24h 7d", bronze: "last=2" } },
+  defaults: {
+    schedule: "hourly",
+    retention: "gold",
+    hooks: { pre: ["sync"], "pre.timeout": "1m" },
+    retries: "5",
+  },
+}
+
+test("a file sets everything", () => {
+  const settings = read({}, wholeFile)
+  expect(settings).toMatchObject({
+    port: 8080,
+    hostname: "0.0.0.0",
+    storagePath: "/srv/backups",
+    timeZone: "Europe/Berlin",
+    logLevel: "debug",
+    discovery: "auto",
+    labelPrefix: "backup",
+    maxConcurrent: 5,
+    dockerHost: "tcp://engine:2375",
+    s3: { bucket: "safe", region: "eu-central-1", endpoint: "https://store.example", credentials: null },
+    paused: true,
+    hooksAllowed: false,
+  })
+  expect(settings.blackout).toEqual([
+    { days: [1, 2, 3], from: 480, to: 1080 },
+    { days: [1, 2, 3, 4, 5, 6, 7], from: 1410, to: 60, timezone: "UTC" },
+  ])
+  expect(settings.policies.get("gold")).toMatchObject({ hourly: 24, daily: 7, weekly: 0 })
+  expect([...settings.policies.keys()]).toEqual(["gold", "bronze"])
+  expect(settings.defaults).toEqual({
+    compress: "gzip:6",
+    schedule: "hourly",
+    retention: "gold",
+    "hooks.pre": '["sync"]',
+    "hooks.pre.timeout": "1m",
+    retries: "5",
+  })
+})
+
+test("the environment goes before the file, setting by setting", () => {
+  const settings = read(
+    {
+      PORT: "1234",
+      TZ: "Asia/Tokyo",
+      DBBACKUP_MAX_CONCURRENT: "1",
+      DBBACKUP_PAUSED: "no",
+      DBBACKUP_HOOKS: "on",
+    },
+    wholeFile,
+  )
+  expect(settings).toMatchObject({ port: 1234, timeZone: "Asia/Tokyo", maxConcurrent: 1, paused: false })
+  expect(settings).toMatchObject({ hostname: "0.0.0.0", hooksAllowed: true, labelPrefix: "backup" })
+})
+
+test("automatic discovery has two names in the environment, and the newer one decides, then the older, then the file", () => {
+  const auto = { discovery: "auto" }
+  expect(read({ AUTO_DISCOVER: "true" }).discovery).toBe("auto")
+  expect(read({ DBBACKUP_DISCOVERY: "auto" }).discovery).toBe("auto")
+  expect(read({ AUTO_DISCOVER: "true", DBBACKUP_DISCOVERY: "labels" }).discovery).toBe("labels")
+  expect(read({ AUTO_DISCOVER: "false" }, auto).discovery).toBe("labels")
+  expect(read({}, auto).discovery).toBe("auto")
+})
+
+test("variables of others are let be", () => {
+  expect(read({ PATH: "/bin", ENCRYPTION_KEY: "x", constructor: "x" })).toEqual(read({}))
+})
+
+describe("mistakes of the environment", () => {
+  test("are all named in one answer, with the variable", () => {
+    expect(
+      mistakes({}, { PORT: "http", TZ: "Europe/Berln", LOG_LEVEL: "loud", DBBACKUP_MAX_CONCURRENT: "0" }),
+    ).toEqual([
+      "environment value PORT: write a whole number",
+      "environment value DBBACKUP_MAX_CONCURRENT: write at least 1",
+      "environment value TZ: write an IANA time zone such as Europe/Berlin or UTC",
+      "environment value LOG_LEVEL: write debug, info, warn or error",
+    ])
+  })
+
+  test.each([
+    ["PORT", "65536"],
+    ["PORT", "-1"],
+    ["PORT", "3000.5"],
+    ["AUTO_DISCOVER", "maybe"],
+    ["DBBACKUP_DISCOVERY", "all"],
+    ["DBBACKUP_LABEL_PREFIX", "has space"],
+    ["DBBACKUP_LABEL_PREFIX", "Upper"],
+    ["DBBACKUP_MAX_CONCURRENT", "many"],
+    ["DBBACKUP_PAUSED", "perhaps"],
+    ["DBBACKUP_HOOKS", "some"],
+    ["S3_ENDPOINT", "ftp://store"],
+    ["TZ", "Mars/Olympus"],
+  ])("%s=%s is refused", (name, value) => {
+    expect(mistakes({}, { [name]: value }).join()).toStartWith(`environment value ${name}: `)
+  })
+
+  test("half a pair of keys is one, the whole pair goes with a bucket from wherever", () => {
+    const keys = { S3_ACCESS_KEY_ID: "id", S3_SECRET_ACCESS_KEY: "key" }
+    expect(mistakes({}, { S3_SECRET_ACCESS_KEY: "key" }).join()).toStartWith(
+      "environment value S3_ACCESS_KEY_ID: is missing",
+    )
+    expect(read(keys).s3).toBeNull()
+    const s3 = { bucket: "b", region: "us-east-1", endpoint: null }
+    const credentials = { accessKeyId: "id", secretAccessKey: "key" }
+    expect(read({ ...keys, S3_BUCKET: "b" }).s3).toEqual({ ...s3, credentials })
+    expect(read(keys, { s3: { bucket: "b" } }).s3).toEqual({ ...s3, credentials })
+    expect(read({}, { s3: { bucket: "b" } }).s3).toEqual({ ...s3, credentials: null })
+  })
+
+  test("a mistake of the file counts even where a variable goes before it", () => {
+    expect(mistakes({ server: { port: "x" } }, { PORT: "1" })).toEqual([
+      "file value server.port: write a whole number",
+    ])
+  })
+})
+
+describe("mistakes of the file", () => {
+  test("are all named in one answer, environment's too", () => {
+    expect(
+      mistakes(
+        { server: { port: "x" }, hooks: "maybe", scheduler: { blackout: [{ from: "25:00" }] } },
+        { TZ: "x" },
+      ),
+    ).toEqual([
+      "environment value TZ: write an IANA time zone such as Europe/Berlin or UTC",
+      "file value server.port: write a whole number",
+      "file value scheduler.blackout.0.from: write a time of day such as 08:00, at most 24:00",
+      "file value scheduler.blackout.0.to: is missing",
+      "file value hooks: write on or off",
+    ])
+  })
+
+  test("in different sections, and between them, are told together", () => {
+    expect(
+      mistakes({
+        servr: {},
+        scheduler: { blackout: [{ from: "0:00", to: "24:00" }] },
+        retention: { policies: { gold: "7x" } },
+        defaults: { retention: "gold", destinations: "tape", shedule: "daily", retries: "many" },
+      }),
+    ).toEqual([
+      'file value retention.policies.gold: "7x" is not a tier: write tiers such as 24h 7d 4w 12m 1y, and last=3 for the newest three',
+      "file key servr: unknown key (Did you mean server?)",
+      "file key defaults.shedule: unknown label (Did you mean defaults.schedule?)",
+      'file value defaults.retries: "many" is not valid: write a whole number, 0 to 99',
+      "file value defaults.destinations: there is no destination named tape (There is local.)",
+      "file value scheduler.blackout: these windows leave no time in which a scheduled run could start",
+    ])
+  })
+
+  test.each([
+    [{ schedular: {} }, "schedular: unknown key (Did you mean scheduler?)"],
+    [{ server: { prot: "1" } }, "server.prot: unknown key (Did you mean server.port?)"],
+    [{ timezone: "UTC" }, "timezone: unknown key (Did you mean scheduler.timezone?)"],
+    [{ timeZone: "UTC" }, "timeZone: unknown key (Did you mean scheduler.timezone?)"],
+    [{ PORT: "1" }, "PORT: unknown key (Did you mean server.port?)"],
+    [{ DBBACKUP_MAX_CONCURRENT: "1" }, "unknown key (Did you mean backup.maxConcurrent?)"],
+    [{ scheduler: { checkInterval: "60000" } }, "scheduler.checkInterval: unknown key (The README lists"],
+    [
+      { scheduler: { blackout: [{ form: "1:00", from: "1:00", to: "2:00" }] } },
+      "Did you mean scheduler.blackout.from?",
+    ],
+    [{ s3: { secretAccessKey: "x" } }, "s3.secretAccessKey: unknown key (Secrets are not kept in this file"],
+    [{ constructor: "x" }, "constructor: unknown key"],
+    [
+      { retention: { policies: { Gold: "7d" } } },
+      "file key retention.policies.Gold: write a name of lower-case",
+    ],
+    [{ retention: { policies: { "7d": "7d" } } }, "file key retention.policies.7d: write a name"],
+    [{ defaults: { shedule: "daily" } }, "defaults.shedule: unknown label (Did you mean defaults.schedule?)"],
+  ] as readonly (readonly [Tree, string])[])(
+    "an unknown key in %j is told with the nearest one",
+    (file, says) => {
+      const [only, ...others] = mistakes(file)
+      expect(others).toEqual([])
+      expect(only).toStartWith("file key ")
+      expect(only).toContain(says)
+    },
+  )
+
+  test.each([
+    [{ server: "3000" }, "server: write keys with values below it"],
+    [[], "write keys with values below it"],
+    ["text", "write keys with values below it"],
+    [{ server: { port: ["1"] } }, "server.port: write one value, no list or map"],
+    [{ logLevel: { info: "x" } }, "logLevel: write debug, info, warn or error"],
+    [{ scheduler: { blackout: { from: "1:00", to: "2:00" } } }, "scheduler.blackout: write a list"],
+    [{ scheduler: { blackout: ["1:00-2:00"] } }, "scheduler.blackout.0: write keys with values below it"],
+    [
+      { scheduler: { blackout: [{ from: "1:00", to: "1:00" }] } },
+      "scheduler.blackout.0.to: from and to must differ",
+    ],
+    [
+      { scheduler: { blackout: [{ days: "mon-", from: "1:00", to: "2:00" }] } },
+      "days: write days such as mon-fri",
+    ],
+    [{ scheduler: { blackout: [{ days: "funday", from: "1:00", to: "2:00" }] } }, "days: write days such as"],
+    [{ scheduler: { blackout: [{ from: "24:00", to: "2:00" }] } }, "from and to must differ"],
+    [
+      { scheduler: { blackout: [{ from: "0:00", to: "24:00" }] } },
+      "scheduler.blackout: these windows leave no time",
+    ],
+    [{ scheduler: { timezone: "Berlin" } }, "scheduler.timezone: write an IANA time zone"],
+    [{ retention: { policies: { gold: "7 days" } } }, 'retention.policies.gold: "7" is not a tier'],
+    [{ retention: { policies: { gold: {} } } }, "retention.policies.gold: write one value"],
+    [
+      { defaults: { schedule: "sometimes" } },
+      'defaults.schedule: "sometimes" is not valid: write hourly, daily',
+    ],
+    [{ defaults: { retention: "silver" } }, "defaults.retention: "],
+    [
+      { defaults: { destinations: "local,s3" } },
+      "defaults.destinations: there is no destination named s3 (There is local.)",
+    ],
+    [{ defaults: { enable: "true" } }, "defaults.enable: only keys of a job have a default for every job"],
+    [{ defaults: ["schedule"] }, "defaults: write keys with values below it"],
+    [
+      { defaults: { compress: "none" }, backup: { defaultCompression: "gzip" } },
+      "defaults.compress: says the same as backup.defaultCompression",
+    ],
+    [{ s3: { endpoint: "store" } }, "s3.endpoint: write a URL that begins with http:// or https://"],
+  ] as readonly (readonly [Tree, string])[])("%j is refused where it is wrong", (file, says) => {
+    const [only, ...others] = mistakes(file)
+    expect(others).toEqual([])
+    expect(only).toStartWith("file value ")
+    expect(only).toContain(says)
+  })
+
+  test("windows that leave no time in the zone that the environment says are one", () => {
+    const windows = [
+      { from: "00:00", to: "13:00" },
+      { from: "00:00", to: "13:00", timezone: "UTC" },
+    ]
+    const file = { scheduler: { blackout: windows, timezone: "UTC" } }
+    expect(read({}, file).blackout).toHaveLength(2)
+    expect(mistakes(file, { TZ: "Pacific/Auckland" }).join()).toContain("leave no time")
+  })
+
+  test("defaults may name the destinations there are", () => {
+    expect(read({ S3_BUCKET: "b" }, { defaults: { destinations: "s3" } }).defaults.destinations).toBe("s3")
+    const file = { s3: { bucket: "b" }, defaults: { destinations: ["local", "s3"] } }
+    expect(read({}, file).defaults).toEqual({ destinations: '["local","s3"]' })
+  })
+})
+
+test("loopback is what only this machine reaches", () => {
+  expect(["127.0.0.1", "127.1.2.3", "::1", "localhost"].every(isLoopback)).toBe(true)
+  expect(["0.0.0.0", "::", "192.168.1.4", "db.example", "1.127.0.0"].some(isLoopback)).toBe(false)
+})
+
+test("whatever a file holds, it is read or its mistakes are told, and nothing is thrown", () => {
+  const word = fc.oneof(
+    fc.constantFrom(
+      "server",
+      "port",
+      "backup",
+      "scheduler",
+      "blackout",
+      "retention",
+      "policies",
+      "defaults",
+      "hooks",
+      "s3",
+    ),
+    fc.constantFrom(
+      "from",
+      "to",
+      "days",
+      "timezone",
+      "__proto__",
+      "constructor",
+      "x-a",
+      "gold",
+      "pre",
+      "toString",
+      "",
+    ),
+    fc.string({ maxLength: 8 }),
+  )
+  const { tree } = fc.letrec<{ tree: Tree; map: Tree }>((tie) => ({
+    tree: fc.oneof({ maxDepth: 4 }, word, fc.array(tie("tree"), { maxLength: 3 }), tie("map")),
+    map: fc.dictionary(word, tie("tree"), { maxKeys: 5 }) as fc.Arbitrary<Tree>,
+  }))
+  const variables = fc.dictionary(fc.constantFrom("PORT", "TZ", "S3_BUCKET", "AUTO_DISCOVER"), word, {
+    maxKeys: 2,
+  })
+  fc.assert(
+    fc.property(tree, variables, (file, given) => {
+      const reading = readSettings(given, file)
+      if (reading.kind === "good") expect(reading.settings.port).toBeNumber()
+      else for (const { message } of reading.mistakes) expect(message).not.toBe("")
+    }),
+    { numRuns: 1000 },
+  )
+})
