@@ -9,18 +9,32 @@ import { backup, backups } from "./cli/backup.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { lintCompose } from "./cli/lint.ts"
 import { restore } from "./cli/restore.ts"
+import { cancel, runs } from "./cli/runs.ts"
+import { change, changeAll, schedules } from "./cli/schedules.ts"
 import { servers } from "./cli/servers.ts"
+import { details, discover, why } from "./cli/why.ts"
 import { Fault } from "./core/fault.ts"
 
 const usage = `Usage: dbbackup COMMAND
 
   serve                              run the controller
-  servers                            every server and database: backed up or not, and why
+  servers                            every server and database, with what is wrong
+  servers --why [SERVER]             of each: backed up by which job, next when, each value with where it comes
+                                     from; or why not, with labels to paste
+  servers --json [SERVER]            the same for programs
+  discover                           look at every container and into every server now
   backup SERVER[/DATABASE]           back up now, and wait
   backups [--database SERVER/DATABASE] [--status STATUS] [--limit N]
                                      list backups, newest first
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes]
                                      restore into a new database beside the old one
+  schedules                          every job: when it runs next, or who paused it
+  pause SERVER[:JOB] | --all         start no scheduled run, until resumed; backups asked for still run
+  resume SERVER[:JOB] | --all        let schedules start runs again, whatever the label says; --all takes
+                                     pause --all back
+  follow-label SERVER[:JOB]          take pause or resume of a job back: its label decides
+  runs [--server SERVER] [--limit N] every run, newest first, with its tries
+  cancel RUN                         end a run that waits or runs, or the next try of one that failed
   lint COMPOSE_FILE                  check the labels of a compose file; exit code 1 for mistakes, not for notes
   healthcheck                        exit 0 when the controller is ready
 
@@ -32,6 +46,10 @@ const options = {
   url: { type: "string" },
   database: { type: "string" },
   status: { type: "string" },
+  server: { type: "string" },
+  why: { type: "boolean" },
+  json: { type: "boolean" },
+  all: { type: "boolean" },
   limit: { type: "string" },
   as: { type: "string" },
   "dry-run": { type: "boolean" },
@@ -42,7 +60,12 @@ const options = {
 type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>["values"]
 
 function say(line: string): void {
-  process.stdout.write(`${line}\n`)
+  process.stdout.write(`${printable(line)}\n`)
+}
+
+/** Labels and names are other people's text: what would steer the terminal is shown as a mark in its place. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n]/gu, "\u{FFFD}")
 }
 
 async function main(): Promise<void> {
@@ -59,8 +82,30 @@ async function run(command: string, args: readonly string[], values: Values, cal
       none(args)
       return (await import("./main.ts")).serve(process.env)
     case "servers":
+      return say(await serversAsked(call, args, values))
+    case "discover":
       none(args)
-      return say(await servers(call))
+      return say(await discover(call))
+    case "schedules":
+      none(args)
+      return say(await schedules(call))
+    case "pause":
+    case "resume":
+      if (!values.all) return change(call, command, operand(args, "a job, or --all,"), say)
+      none(args)
+      return say(await changeAll(call, command))
+    case "follow-label":
+      return change(call, command, operand(args, "a job"), say)
+    case "runs":
+      none(args)
+      return say(
+        await runs(call, {
+          ...(values.server === undefined ? {} : { server: values.server }),
+          ...(values.limit === undefined ? {} : { limit: values.limit }),
+        }),
+      )
+    case "cancel":
+      return say(await cancel(call, operand(args, "a run")))
     case "backup":
       return backup(call, operand(args, "a server or database"), say)
     case "backups":
@@ -115,6 +160,17 @@ function wanted(value: string | undefined, what: string): string {
   return value
 }
 
+async function serversAsked(
+  call: Call,
+  args: readonly string[],
+  { why: asked, json }: Values,
+): Promise<string> {
+  if (!asked && !json) none(args)
+  const [name, ...more] = args
+  none(more)
+  return json ? JSON.stringify(await details(call, name), null, 2) : asked ? why(call, name) : servers(call)
+}
+
 async function backupQuery(call: Call, { database, status, limit }: Values) {
   const { databasesNamed } = await import("./cli/backup.ts")
   const [named, ...more] = database === undefined ? [] : await databasesNamed(call, database)
@@ -164,6 +220,6 @@ try {
       : error instanceof Fault
         ? error
         : { message: String(error instanceof Error ? error.stack : error), hint: null }
-  process.stderr.write(`dbbackup: ${message}${hint ? `\n${hint}` : ""}\n`)
+  process.stderr.write(printable(`dbbackup: ${message}${hint ? `\n${hint}` : ""}\n`))
   process.exitCode = 1
 }

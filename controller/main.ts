@@ -156,7 +156,9 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       jobs: world.jobs,
       nextRuns: (id, count) => world.nextRuns(id, count),
       verdict: () => world.verdict(watch.status(), source.problem()),
+      pausedForAll: pauses.forAll,
     },
+    discover: async () => {},
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,

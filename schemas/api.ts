@@ -78,8 +78,20 @@ export const listDatabases = {
   summary: "Every logical database with its server, problems, last and next backup.",
   query: z.strictObject({
     engine: Engine.optional(),
+    /** The engine by the name that the specification uses. */
+    type: z
+      .enum(["postgresql", "mysql", "mariadb"])
+      .transform((type): Engine => (type === "postgresql" ? "postgres" : type))
+      .optional(),
     serverId: z.string().optional(),
     state: Freshness.optional(),
+    /** Whether the schedule of one of its jobs starts runs. */
+    enabled: z
+      .enum(["true", "false"])
+      .transform((text) => text === "true")
+      .optional(),
+    /** Text in the name of the database, of its server or container, or in the image. */
+    q: z.string().max(200).optional(),
   }),
   response: z.array(Database),
 } as const satisfies Endpoint
@@ -371,6 +383,8 @@ export const getStatus = {
     discovery: z.enum(["labels", "auto"]),
     labelPrefix: z.string(),
     timeZone: z.string(),
+    /** Who stopped every schedule at once: a person with POST /api/schedules/disable, or the settings. */
+    pausedBy: z.enum(["person", "settings"]).nullable(),
     docker: DockerStatus,
     destinations: z.array(DestinationStatus),
     queue: z.object({ running: z.number().int(), queued: z.number().int(), maxConcurrent: z.number().int() }),

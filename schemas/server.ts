@@ -64,7 +64,7 @@ export const Server = z.object({
   why: z.string(),
   problems: z.array(Problem),
   jobs: z.array(z.string()),
-  /** A label block ready to paste, for a server that is not backed up. */
+  /** A label block ready to paste, for a server that is not backed up or whose labels have mistakes. */
   suggestedLabels: z.string().nullable(),
 })
 export type Server = z.output<typeof Server>

@@ -13,6 +13,8 @@ export interface View {
   /** At most `count` moments, soonest first; none for a job that only runs on request. Undefined for an unknown job. */
   nextRuns(jobId: JobId, count: number): readonly Date[] | undefined
   verdict(): Verdict
+  /** Who stopped every schedule at once; null while each job follows its own label or override. */
+  pausedForAll(): "person" | "settings" | null
 }
 
 export interface Info {
@@ -32,6 +34,8 @@ export interface Services {
   readonly clock: Clock
   readonly log: Log
   readonly view: View
+  /** Looks at every container and into every server now; resolves once the view shows what was found. */
+  readonly discover: () => Promise<void>
   /** Undefined when no destination has the name any more. */
   readonly destination: (name: string) => Destination | undefined
   readonly info: Info

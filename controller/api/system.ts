@@ -17,6 +17,7 @@ export function mountSystem(app: Router, { catalogue, health, view, info, clock 
       discovery: info.discovery,
       labelPrefix: info.labelPrefix,
       timeZone: info.timeZone,
+      pausedBy: view.pausedForAll(),
       docker: health.docker(),
       destinations: await health.destinations(patience(c)),
       queue: health.queue(),

@@ -6,6 +6,7 @@ import type { Database, DatabaseId, Freshness, Server, ServerId, Subject } from 
 import type { ServerRecord } from "../ports.ts"
 import type { DerivedJob } from "./derived-job.ts"
 import { databaseIdOf, subjectName } from "./key.ts"
+import { labelBlock } from "./label-block.ts"
 import { isSelected, missingNames } from "./run-plan.ts"
 import { backupType, type DesiredJob, labelRules, lateAt, nextRunAt, type Rules } from "./schedule-plan.ts"
 import type { DerivedServer } from "./server.ts"
@@ -39,8 +40,7 @@ export function serverView(server: DerivedServer, insight: Insight, prefix: stri
     why,
     problems,
     jobs: server.jobs.map((job) => job.name),
-    suggestedLabels:
-      state === "unprotected" ? `labels:\n  ${prefix}.enable: "true"\n  ${prefix}.schedule: daily\n` : null,
+    suggestedLabels: labelBlock(server, prefix),
   }
 }
 

@@ -8,6 +8,8 @@ export interface Pauses extends Pick<Actions, "overrideSchedule" | "pauseAll"> {
   /** Who keeps the job's schedule from starting runs; null when nobody does. */
   by(job: Pick<DesiredJob, "id" | "spec">): PausedBy
   isPaused(job: Pick<DesiredJob, "id" | "spec">): boolean
+  /** Who has paused every job; null when nobody has. */
+  forAll(): "person" | "settings" | null
 }
 
 /** The row of a pause of every job. No job has this id: theirs hold a colon. */
@@ -35,14 +37,15 @@ export function createPauses(
     }
     changed()
   }
-  const all = () => {
+  const forAll = () => {
     if (overrides.get(everyJob) === false) return "person"
     return pausedInSettings() ? "settings" : null
   }
-  const by: Pauses["by"] = (job) => pausedBy(job, overrides, all())
+  const by: Pauses["by"] = (job) => pausedBy(job, overrides, forAll())
 
   return {
     by,
+    forAll,
     isPaused: (job) => by(job) !== null,
     overrideSchedule: decide,
     pauseAll: (paused) => decide(everyJob, paused ? false : null),

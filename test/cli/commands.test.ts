@@ -106,6 +106,7 @@ beforeAll(() => {
       jobs: () => [],
       nextRuns: () => undefined,
       verdict: () => ({ level: "ok", sentence: "All 2 databases are backed up.", attention: [] }),
+      pausedForAll: () => null,
     },
   })
   storeBackup(world, "b1", Buffer.from("dump"))
@@ -140,7 +141,21 @@ describe("what is typed", () => {
   test.each([[["--help"]], [[]]])("%p shows the commands", async (args) => {
     const { code, stdout, stderr } = await dbbackup(args)
     expect([code, stderr]).toEqual([0, ""])
-    for (const word of ["serve", "servers", "backup SERVER", "restore", "lint", "healthcheck"])
+    for (const word of [
+      "serve",
+      "servers --why",
+      "discover",
+      "backup SERVER",
+      "restore",
+      "schedules",
+      "pause SERVER",
+      "resume SERVER",
+      "follow-label",
+      "runs",
+      "cancel RUN",
+      "lint",
+      "healthcheck",
+    ])
       expect(stdout).toContain(word)
   })
 
@@ -149,6 +164,12 @@ describe("what is typed", () => {
     [["constructor"], "there is no command constructor"],
     [["servers", "shop/db"], "what to do with shop/db is not clear"],
     [["lint", "a.yaml", "b.yaml"], "what to do with b.yaml is not clear"],
+    [["servers", "--why", "shop/db", "crm"], "what to do with crm is not clear"],
+    [["pause"], "a job, or --all, is missing"],
+    [["resume", "shop/db", "--all"], "what to do with shop/db is not clear"],
+    [["follow-label"], "a job is missing"],
+    [["cancel"], "a run is missing"],
+    [["schedules", "shop/db"], "what to do with shop/db is not clear"],
     [["backup"], "a server or database is missing"],
     [["restore", "b1"], "--as NAME is missing"],
     [["restore", "--as", "copy"], "a backup is missing"],

@@ -14,7 +14,12 @@ function cacheAfter(event: Event): { client: QueryClient; stale: string[] } {
   client.setQueryData(keys.status, {})
   client.setQueryData(keys.settings, {})
   client.setQueryData(keys.servers, [])
+  client.setQueryData(keys.server("shop~db"), {})
   client.setQueryData(keys.databases, [])
+  client.setQueryData(keys.run("run-1"), {
+    run: {},
+    backups: [runningBackup(), completedBackup({ id: "backup-2" })],
+  })
   client.setQueryData(keys.schedules, [])
   client.setQueryData(list, { rows: [runningBackup()], page: 1, limit: 50, total: 1 })
   client.setQueryData(keys.backup("backup-1"), runningBackup())
@@ -34,7 +39,7 @@ function line(id: number): LogLine {
 
 test("a changed server makes stale what shows servers, and no backup", () => {
   const { stale } = cacheAfter({ name: "server.changed", data: { serverId: "shop~db" } })
-  expect(stale).toEqual(["databases", "schedules", "servers", "status"])
+  expect(stale).toEqual(["databases", "schedules", "server shop~db", "servers", "status"])
 })
 
 test("changed settings make stale what depends on them, and no backup", () => {
@@ -45,7 +50,22 @@ test("changed settings make stale what depends on them, and no backup", () => {
 test("a backup that ended makes itself, the lists and its database stale, and no other backup", () => {
   const data = { backupId: "backup-1", databaseId: "shop~db:shop", status: "completed" }
   const { stale } = cacheAfter({ name: "backup.updated", data })
-  expect(stale).toEqual(["backups list [object Object]", "backups one backup-1", "databases", "status"])
+  expect(stale).toEqual([
+    "backups list [object Object]",
+    "backups one backup-1",
+    "databases",
+    "runs one run-1",
+    "server shop~db",
+    "status",
+  ])
+})
+
+test("a run that changed makes stale what shows runs and schedules", () => {
+  const { stale } = cacheAfter({
+    name: "run.updated",
+    data: { runId: "run-1", serverId: "shop~db", status: "failed" },
+  })
+  expect(stale).toEqual(["logs run-1", "runs one run-1", "schedules", "server shop~db", "status"])
 })
 
 test("progress is written into the running backup wherever it is shown, and nothing is asked for", () => {
@@ -54,6 +74,9 @@ test("progress is written into the running backup wherever it is shown, and noth
   const progress = { rawBytes: 4096, storedBytes: 512, lastStoredBytes: 1024 * 1024 }
   expect(client.getQueryData<object>(keys.backup("backup-1"))).toMatchObject({ progress })
   expect(client.getQueryData<object>(list)).toMatchObject({ rows: [{ progress }] })
+  expect(client.getQueryData<object>(keys.run("run-1"))).toMatchObject({
+    backups: [{ progress }, { id: "backup-2" }],
+  })
   expect(stale).toEqual([])
 })
 

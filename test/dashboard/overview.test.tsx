@@ -1,10 +1,27 @@
 import { describe, expect, test } from "bun:test"
-import { screen, within } from "@testing-library/react"
+import { screen, waitFor, within } from "@testing-library/react"
 import { grouped } from "../../dashboard/src/features/overview/grouped.ts"
-import { getStatus, listBackups, listDatabases, listRestores, listServers } from "../../schemas/api.ts"
+import {
+  getStatus,
+  listBackups,
+  listDatabases,
+  listRestores,
+  listRuns,
+  listServers,
+} from "../../schemas/api.ts"
+import type { Run } from "../../schemas/run.ts"
 import type { Database, DatabaseId, Server } from "../../schemas/server.ts"
 import { answer, controllerAnswers } from "./setup/controller.ts"
-import { database, hoursAgo, refusedPassword, runningBackup, server, status } from "./setup/samples.ts"
+import {
+  database,
+  failedRun,
+  hoursAgo,
+  queuedRun,
+  refusedPassword,
+  runningBackup,
+  server,
+  status,
+} from "./setup/samples.ts"
 import { show } from "./setup/show.tsx"
 
 interface World {
@@ -12,6 +29,7 @@ interface World {
   readonly databases?: Database[]
   readonly servers?: Server[]
   readonly running?: ReturnType<typeof runningBackup>[]
+  readonly runs?: Run[]
 }
 
 function overview(world: World): void {
@@ -22,6 +40,7 @@ function overview(world: World): void {
     answer(listBackups, world.running ?? [], ({ query }) => query.status === "running"),
     answer(listBackups, []),
     answer(listRestores, []),
+    answer(listRuns, world.runs ?? []),
   )
   show("/")
 }
@@ -31,7 +50,12 @@ const failing = (id: string, name: string) =>
     id,
     name,
     state: "late",
-    lastAttempt: { id: `try-${name}`, status: "failed", at: hoursAgo(1), problem: refusedPassword },
+    lastAttempt: {
+      id: `try-${name}`,
+      status: "failed",
+      at: hoursAgo(1),
+      problem: { ...refusedPassword, message: `dumping ${name}: ${refusedPassword.message}` },
+    },
   })
 const lateItem = (databaseId: string, sentence: string) => ({
   databaseId: databaseId as DatabaseId,
@@ -84,6 +108,24 @@ describe("what needs attention", () => {
     ])
   })
 
+  test("stands together for what is wrong with the labels of one server", async () => {
+    const mistaken = server({ state: "misconfigured", jobs: [] })
+    const items = ["dbbackup.a", "dbbackup.b"].map((label) => ({
+      databaseId: null,
+      serverId: "shop~db",
+      sentence: `shop/db: ${label}: unknown label.`,
+      hint: null,
+    }))
+    overview({
+      status: status({ verdict: { level: "attention", sentence: "Mistaken.", attention: items } }),
+      servers: [mistaken],
+    })
+    const region = await screen.findByRole("region", { name: "Needs attention" })
+    const links = await within(region).findAllByRole("link", { name: "Open server" })
+    expect(links.map((link) => link.getAttribute("href"))).toEqual(["/servers/shop~db"])
+    for (const { sentence } of items) expect(region.textContent).toContain(sentence)
+  })
+
   test("is told once for servers that nobody labelled", () => {
     const servers = ["a", "b", "c"].map((id) => server({ id, name: id, state: "unprotected", jobs: [] }))
     const items = servers.map(({ id }) => ({
@@ -115,6 +157,22 @@ test("what runs now is shown in bytes, beside the size of last time, without a p
   expect(region.textContent).toContain("0 B read, 0 B stored")
   expect(region.textContent).toContain("last time 1.0 MiB stored")
   expect(region.textContent).not.toContain("%")
+})
+
+test("a run that waits, or of which no backup is under way yet, is shown as well, and none twice", async () => {
+  const runs = [
+    queuedRun({ id: "run-1", status: "running", startedAt: hoursAgo(0) }),
+    queuedRun({ id: "run-2", serverName: "crm" }),
+    queuedRun({ id: "run-3", serverName: "wiki", status: "running", startedAt: hoursAgo(0.1) }),
+    failedRun({ id: "run-4", retryAt: null }),
+  ]
+  overview({ running: [runningBackup()], runs })
+  const region = await screen.findByRole("region", { name: "Running now" })
+  await waitFor(() => expect(within(region).getAllByRole("listitem")).toHaveLength(3))
+  const [backup, queued, waiting] = within(region).getAllByRole("listitem")
+  expect(backup?.textContent).toContain("0 B read")
+  expect(queued?.textContent).toBe("queuedRun of job default on crmwaits for its turn")
+  expect(waiting?.textContent).toContain("Run of job default on wiki6 min")
 })
 
 test("warns when other machines can reach it without authentication, and only then", async () => {

@@ -6,7 +6,18 @@ import { after, before, test } from "node:test"
 import { startStack, until } from "./stack.mjs"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
-const pages = ["/", "/databases", "/backups", "/restores", "/schedules", "/settings"]
+const pages = [
+  "/",
+  "/databases",
+  "/databases/webshop:shop",
+  "/servers/webshop",
+  "/servers/legacy",
+  "/backups",
+  "/runs",
+  "/restores",
+  "/schedules",
+  "/settings",
+]
 let stack
 
 const api = async (path) => (await (await fetch(`${stack.url}${path}`)).json()).data
@@ -80,6 +91,84 @@ test("a restore shows the plan, asks for the name, and every row is back", async
   await close()
 })
 
+test("a server says why it is backed up, by which job, next when, and where each value comes from", async () => {
+  const { page, errors, close } = await open("/")
+  await page
+    .getByRole("row")
+    .filter({ hasText: "shop" })
+    .getByRole("link", { name: "webshop" })
+    .first()
+    .click()
+  await page.getByRole("heading", { level: 1, name: "webshop" }).waitFor()
+  const why = page.getByRole("region", { name: "Why" })
+  await why.getByText("This server is backed up by its job default.").waitFor()
+  await why.getByText(/by job default$/).waitFor()
+  const job = page.getByRole("region", { name: "Job default" })
+  await job.getByRole("row", { name: "schedule daily default" }).waitFor()
+  await job.getByRole("row", { name: /^timezone .* settings$/ }).waitFor()
+  const runs = page.getByRole("table", { name: "Last runs, newest first" })
+  await runs.getByRole("row").filter({ hasText: "first backup" }).getByRole("link").click()
+  await page.getByRole("heading", { level: 1, name: /^Run on webshop/ }).waitFor()
+  const backups = page.getByRole("table", { name: "Backups of this run" })
+  await backups.getByRole("link", { name: "shop" }).waitFor()
+  assert.deepEqual(errors, [])
+  await close()
+})
+
+test("a container that is not backed up says why not, with corrected labels to copy", async () => {
+  const { page, errors, close } = await open("/databases")
+  await page.getByRole("link", { name: "legacy", exact: true }).click()
+  await page
+    .getByText(`This server is not backed up: it has labels, but not ${stack.prefix}.enable.`)
+    .waitFor()
+  const labels = page.getByRole("region", { name: "the labels for legacy" })
+  assert.equal(
+    (await labels.textContent())?.trim(),
+    [
+      "labels:",
+      `${stack.prefix}.enable: "true"`,
+      `${stack.prefix}.id: legacy`,
+      `${stack.prefix}.schedule: hourly`,
+    ].join("\n  "),
+  )
+  await page.getByRole("button", { name: "Copy the labels for legacy" }).click()
+  await page
+    .getByText(/Copied|Selected/)
+    .first()
+    .waitFor()
+  assert.deepEqual(errors, [])
+  await close()
+})
+
+test("a job is paused and resumed with its button, and so are all of them", async () => {
+  const { page, errors, close } = await open("/schedules")
+  const job = () => api("/api/schedules/webshop:default")
+  await page.getByRole("button", { name: "Pause: webshop, job default" }).click()
+  await page.getByText("paused by a person").waitFor()
+  assert.deepEqual([(await job()).enabled, (await job()).nextRunAt], [false, null])
+  await page.getByRole("button", { name: "Resume: webshop, job default" }).click()
+  await page.getByText("started by the schedule").waitFor()
+  assert.equal((await job()).enabled, true)
+  await page.getByRole("button", { name: "Pause all" }).click()
+  await page.getByRole("dialog").getByRole("button", { name: "Pause all" }).click()
+  const notice = page.getByRole("region", { name: "All schedules are paused" })
+  await notice.getByText("A person paused every schedule.").waitFor()
+  assert.equal((await job()).pausedBy, "person")
+  await page.getByRole("link", { name: "Overview" }).click()
+  await notice.getByRole("button", { name: "Resume all" }).click()
+  await notice.waitFor({ state: "detached" })
+  assert.equal((await job()).enabled, true)
+  assert.deepEqual(errors, [])
+  await close()
+})
+
+test("looking again is answered with what is there", async () => {
+  const { page, close } = await open("/databases")
+  await page.getByRole("button", { name: "Look again" }).click()
+  await page.getByText(/^Looked: \d+ servers\.$/).waitFor()
+  await close()
+})
+
 test("filters of the history live in the address", async () => {
   const { page, close } = await open("/backups?status=failed")
   await page.waitForLoadState("networkidle").catch(() => {})
@@ -90,7 +179,8 @@ test("filters of the history live in the address", async () => {
 
 for (const colorScheme of ["light", "dark"]) {
   test(`every page in ${colorScheme} has no serious accessibility finding and fits into 360 pixels`, async () => {
-    for (const path of pages) {
+    const [run] = await api("/api/runs")
+    for (const path of [...pages, `/runs/${run.id}`]) {
       const { page, errors, close } = await open(path, {
         colorScheme,
         viewport: { width: 360, height: 740 },

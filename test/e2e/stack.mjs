@@ -56,6 +56,10 @@ export async function startStack() {
     "POSTGRES_DB=shop",
     "postgres:17",
   )
+  // One that somebody meant to have backed up, and mistyped.
+  const legacy = `${name}-legacy`
+  const labels = ["--label", `${prefix}.id=legacy`, "--label", `${prefix}.shedule=hourly`]
+  docker("run", "--detach", "--name", legacy, ...labels, "postgres:17", "sleep", "3600")
   const sql = (database, text) =>
     docker(
       "exec",
@@ -106,7 +110,7 @@ export async function startStack() {
       const ended = new Promise((resolve) => controller.on("exit", resolve))
       controller.kill("SIGTERM")
       await ended
-      docker("rm", "--force", "--volumes", name)
+      docker("rm", "--force", "--volumes", name, legacy)
       rmSync(folder, { recursive: true, force: true })
     },
   }

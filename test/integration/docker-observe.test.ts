@@ -53,6 +53,8 @@ test("sees a rename, a stop, a restart and a removal at the next look", async ()
   const second = await find(container)
   expect(second?.startedAt).not.toBe(first?.startedAt)
   await must(["docker", "kill", container.id])
+  // A current engine answers before the container is down.
+  await until("it is down", async () => (await find(container))?.state === "exited")
   expect(await find(container)).toMatchObject({ state: "exited", startedAt: second?.startedAt })
   await must(["docker", "rm", container.id])
   expect(await find(container)).toBeUndefined()

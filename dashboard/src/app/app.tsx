@@ -10,7 +10,10 @@ import { OverviewPage } from "../features/overview/overview-page.tsx"
 import { RestoreDialog } from "../features/restores/restore-dialog.tsx"
 import { RestorePage } from "../features/restores/restore-page.tsx"
 import { RestoresPage } from "../features/restores/restores-page.tsx"
+import { RunPage } from "../features/runs/run-page.tsx"
+import { RunsPage } from "../features/runs/runs-page.tsx"
 import { SchedulesPage } from "../features/schedules/schedules-page.tsx"
+import { ServerPage } from "../features/servers/server-page.tsx"
 import { SettingsPage } from "../features/settings/settings-page.tsx"
 import { type ConnectionStore, useConnection } from "../lib/connection.ts"
 import { ConnectionBanner } from "./connection-banner.tsx"
@@ -57,6 +60,9 @@ function Pages() {
       <Route path="/databases/:id" component={DatabasePage} />
       <Route path="/backups" component={HistoryPage} />
       <Route path="/backups/:id" component={BackupPage} />
+      <Route path="/servers/:id" component={ServerPage} />
+      <Route path="/runs" component={RunsPage} />
+      <Route path="/runs/:id" component={RunPage} />
       <Route path="/restores" component={RestoresPage} />
       <Route path="/restores/:id" component={RestorePage} />
       <Route path="/schedules" component={SchedulesPage} />

@@ -3,7 +3,14 @@ import { Menu, X } from "lucide-react"
 import { useEffect, useState } from "react"
 import { Link } from "wouter"
 import { usePathname } from "wouter/use-browser-location"
-import { backupsPath, databasesPath, restoresPath, schedulesPath, settingsPath } from "../lib/paths.ts"
+import {
+  backupsPath,
+  databasesPath,
+  restoresPath,
+  runsPath,
+  schedulesPath,
+  settingsPath,
+} from "../lib/paths.ts"
 import { Help } from "./help.tsx"
 import { SearchField } from "./search-field.tsx"
 import { ThemeToggle } from "./theme-toggle.tsx"
@@ -12,6 +19,7 @@ const places = [
   { path: "/", name: "Overview" },
   { path: databasesPath, name: "Databases" },
   { path: backupsPath, name: "Backups" },
+  { path: runsPath, name: "Runs" },
   { path: restoresPath, name: "Restores" },
   { path: schedulesPath, name: "Schedules" },
   { path: settingsPath, name: "Settings" },
@@ -48,7 +56,7 @@ export function Header() {
           <ul className="flex max-lg:flex-col max-lg:pb-2">
             {places.map((place) => (
               <li key={place.path}>
-                <Place {...place} current={place.path === "/" ? path === "/" : path.startsWith(place.path)} />
+                <Place {...place} current={isWithin(path, place.path)} />
               </li>
             ))}
           </ul>
@@ -61,12 +69,18 @@ export function Header() {
   )
 }
 
+/** A server's page is reached from the databases, and belongs to them. */
+function isWithin(path: string, place: string): boolean {
+  if (place === "/") return path === "/"
+  return path.startsWith(place) || (place === databasesPath && path.startsWith("/servers/"))
+}
+
 function Place({ path, name, current }: { path: string; name: string; current: boolean }) {
   return (
     <Link
       href={path}
       aria-current={current ? "page" : undefined}
-      className="flex min-h-12 items-center border-b-2 border-transparent px-3 text-sm text-muted hover:text-ink aria-[current]:border-accent aria-[current]:text-ink max-lg:border-b-0 max-lg:border-l-2 max-lg:min-h-11"
+      className="flex min-h-12 items-center border-b-2 border-transparent px-3 text-sm whitespace-nowrap lg:max-xl:px-2 text-muted hover:text-ink aria-[current]:border-accent aria-[current]:text-ink max-lg:border-b-0 max-lg:border-l-2 max-lg:min-h-11"
     >
       {name}
     </Link>

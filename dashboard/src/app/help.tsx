@@ -42,13 +42,20 @@ export function Help() {
               and every copy listed as stored has them.
             </Fact>
             <Fact name="interrupted">The controller stopped while it ran. Nothing half-made is kept.</Fact>
+            <Fact name="try 2 of 4">
+              What fails is tried again by itself, as often as the label retries says; each try is a run.
+            </Fact>
+            <Fact name="paused">
+              The schedule starts no run: its label, a person or the settings said so. Backups that are asked
+              for still run.
+            </Fact>
             <Fact name="globals">What lives beside the databases of a server: roles, accounts, grants.</Fact>
             <Fact name="unprotected">A database server without a label that asks for backups.</Fact>
             <Fact name="retired">Its container is gone. Its backups stay.</Fact>
           </Facts>
           <p className="text-sm text-muted">
             What is backed up, when, and for how long is said by labels on the containers. This dashboard
-            shows them; it does not change them.
+            shows them; it does not change them. It can pause a job, which is remembered beside its label.
           </p>
         </Dialog>
       )}

@@ -1,5 +1,6 @@
 // Why something failed, in reading order: cause, what to do, what happens by itself, the last lines the tool wrote.
 import { CircleAlert } from "lucide-react"
+import type { ReactNode } from "react"
 import type { Problem } from "../../../schemas/errors.ts"
 import type { LogLine } from "../../../schemas/run.ts"
 import { whatHappensNext } from "../lib/words.ts"
@@ -13,9 +14,11 @@ interface Props {
   readonly problem: Problem
   /** The log, oldest first. */
   readonly lines: readonly LogLine[]
+  /** A sentence about what happens by itself, where more is known than what the kind of problem says. */
+  readonly next?: ReactNode
 }
 
-export function FailureReport({ what, problem, lines }: Props) {
+export function FailureReport({ what, problem, lines, next }: Props) {
   const last = telling(lines, problem)
   return (
     <Section title="Why">
@@ -27,7 +30,7 @@ export function FailureReport({ what, problem, lines }: Props) {
           </p>
           {problem.hint && <p className="pt-1">{problem.hint}</p>}
           <p className="pt-1 text-muted">
-            {whatHappensNext(problem)} <code className="font-mono text-xs">{problem.code}</code>
+            {next ?? whatHappensNext(problem)} <code className="font-mono text-xs">{problem.code}</code>
           </p>
         </div>
       </div>

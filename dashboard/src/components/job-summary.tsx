@@ -1,5 +1,6 @@
 // What a job does: when, in its own zone; what it keeps; where to; and where each value comes from.
 import { useQuery } from "@tanstack/react-query"
+import { tellingSettings } from "../../../schemas/in-force.ts"
 import type { JobView } from "../../../schemas/job.ts"
 import type { SettingInForce } from "../../../schemas/server.ts"
 import { formatMoment, formatUtc, listed } from "../lib/format.ts"
@@ -10,6 +11,7 @@ import { cronSentence } from "../lib/schedule-words.ts"
 import { useNow } from "../lib/use-now.ts"
 import { Fact, Facts } from "./facts.tsx"
 import { Fold } from "./fold.tsx"
+import { JobPause } from "./job-pause.tsx"
 
 const shownRuns = 3
 
@@ -25,6 +27,9 @@ export function JobSummary({ job, unfolded = false }: Props) {
       <Facts>
         <Fact name="Schedule">
           {job.cron === null ? "only when asked for" : `${cronSentence(job.cron)}, ${job.timeZone}`}
+        </Fact>
+        <Fact name="Runs">
+          <JobPause job={job} />
         </Fact>
         <Fact name="Next runs">{job.enabled ? <NextThree job={job} /> : "none while it is paused"}</Fact>
         <Fact name="Retention">{retentionSentence(job.retention)}</Fact>
@@ -83,7 +88,7 @@ function Sources({ job }: { readonly job: JobView }) {
           </tr>
         </thead>
         <tbody>
-          {job.settings.map(({ key, value, source }) => (
+          {tellingSettings(job.settings).map(({ key, value, source }) => (
             <tr key={key} className="border-b border-line align-top">
               <th scope="row" className="py-1 pr-4 text-left font-mono font-normal whitespace-nowrap">
                 {key}

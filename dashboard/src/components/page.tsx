@@ -35,7 +35,7 @@ export function Page({ title, heading, actions, children }: PageProps) {
 }
 
 interface SectionProps {
-  readonly title: string
+  readonly title: ReactNode
   readonly note?: ReactNode
   readonly children: ReactNode
   readonly className?: string

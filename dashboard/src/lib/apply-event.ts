@@ -1,10 +1,10 @@
 // What an event changes in the cache: progress and log lines are put in, everything else is asked for again.
 import type { QueryClient } from "@tanstack/react-query"
-import type { Event } from "../../../schemas/api.ts"
+import type { Event, getRun } from "../../../schemas/api.ts"
 import type { Backup } from "../../../schemas/backup.ts"
 import type { Restore } from "../../../schemas/restore.ts"
 import type { LogLine } from "../../../schemas/run.ts"
-import type { Listed } from "./api.ts"
+import type { Listed, ResponseOf } from "./api.ts"
 import { keys } from "./queries/keys.ts"
 
 export function applyEvent(client: QueryClient, event: Event): void {
@@ -13,19 +13,20 @@ export function applyEvent(client: QueryClient, event: Event): void {
   }
   switch (event.name) {
     case "server.changed":
-      stale(keys.servers, keys.databases, keys.schedules, keys.status)
+      stale(keys.servers, keys.serverDetails, keys.databases, keys.schedules, keys.status)
       break
     case "problem.changed":
-      stale(keys.servers, keys.databases, keys.status)
+      stale(keys.servers, keys.serverDetails, keys.databases, keys.status)
       break
     case "settings.changed":
       stale(keys.settings, keys.servers, keys.databases, keys.schedules, keys.status)
       break
     case "run.updated":
-      stale(keys.schedules, keys.status, keys.logs(event.data.runId))
+      stale(keys.runs, keys.serverDetails, keys.schedules, keys.status, keys.logs(event.data.runId))
       break
     case "backup.updated":
-      stale(keys.backupLists, keys.backup(event.data.backupId), keys.databases, keys.status, keys.stats)
+      stale(keys.backupLists, keys.backup(event.data.backupId), keys.runs)
+      stale(keys.serverDetails, keys.databases, keys.status, keys.stats)
       break
     case "restore.updated":
       restoreUpdated(client, event.data, stale)
@@ -54,6 +55,10 @@ function backupProgress(
   client.setQueriesData<Listed<Backup[]>>(
     { queryKey: keys.backupLists },
     (list) => list && { ...list, rows: list.rows.map(advance) },
+  )
+  client.setQueriesData<ResponseOf<typeof getRun>>(
+    { queryKey: keys.runsWithBackups },
+    (one) => one && { ...one, backups: one.backups.map(advance) },
   )
 }
 

@@ -5,6 +5,7 @@ const segment = encodeURIComponent
 
 export const databasesPath = "/databases"
 export const backupsPath = "/backups"
+export const runsPath = "/runs"
 export const restoresPath = "/restores"
 export const schedulesPath = "/schedules"
 export const settingsPath = "/settings"
@@ -12,9 +13,9 @@ export const settingsPath = "/settings"
 export const databasePath = (id: string) => `/databases/${segment(id)}`
 export const backupPath = (id: string) => `/backups/${segment(id)}`
 export const restorePath = (id: string) => `/restores/${segment(id)}`
-/** The element of a server on the page of all databases. */
-export const serverAnchor = (id: string) => `server-${segment(id)}`
-export const serverPath = (id: string) => `/databases#${serverAnchor(id)}`
+export const serverPath = (id: string) => `/servers/${segment(id)}`
+export const runPath = (id: string) => `/runs/${segment(id)}`
+export const runsOf = (serverId: string) => `/runs?server=${segment(serverId)}`
 export const searchPath = (text: string) => (text === "" ? databasesPath : `/databases?q=${segment(text)}`)
 export const historyOf = (databaseId: string) => `/backups?database=${segment(databaseId)}`
 

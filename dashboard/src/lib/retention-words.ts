@@ -4,7 +4,10 @@ import { count, formatDuration, listed } from "./format.ts"
 
 const periods = { hourly: "hour", daily: "day", weekly: "week", monthly: "month", yearly: "year" } as const
 
-/** `Keeps the last 3, and one for each of the latest 7 days and 4 weeks that have any. The newest good one always stays.` */
+const byHand = "What was made by hand stays until it is deleted."
+const always = `The newest good one always stays. ${byHand}`
+
+/** `Keeps the last 3, and one for each of the latest 7 days and 4 weeks that have any.`, and what stays in any case. */
 export function retentionSentence(policy: RetentionPolicy): string {
   const tiers = Object.entries(periods)
     .map(([tier, period]) => ({ quota: policy[tier as keyof typeof periods], period }))
@@ -19,6 +22,6 @@ export function retentionSentence(policy: RetentionPolicy): string {
     ...(last > 0 ? [last === 1 ? "the last one" : `the last ${last}`] : []),
     ...(tiers.length > 0 ? [`one for each of the latest ${listed(tiers)} that have any`] : []),
   ]
-  if (kept.length === 0) return "Keeps only the newest good backup of each database."
-  return `Keeps ${kept.join(", and ")}. The newest good one always stays.`
+  if (kept.length === 0) return `Keeps only the newest good backup of each database. ${byHand}`
+  return `Keeps ${kept.join(", and ")}. ${always}`
 }

@@ -1,7 +1,8 @@
 // What states are called on the page, and how much attention each asks for. Colour and icon follow from the tone.
 import type { Backup, CompletedBackup } from "../../../schemas/backup.ts"
 import { meaningOf, type NextStep, type Problem } from "../../../schemas/errors.ts"
-import type { Trigger } from "../../../schemas/run.ts"
+import type { JobView } from "../../../schemas/job.ts"
+import type { Run, Trigger } from "../../../schemas/run.ts"
 import type { Database, Freshness, Server, ServerState } from "../../../schemas/server.ts"
 
 /** `bad` needs a person; `late` may soon; `good` and `busy` do not; `quiet` is as someone wanted it. */
@@ -47,6 +48,19 @@ export const statusWords: Readonly<Record<Backup["status"], StateWord>> = {
   interrupted: { word: "interrupted", tone: "bad" },
 }
 
+/** A run that made some of its backups is nobody's success. */
+export const runWords: Readonly<Record<Run["status"], StateWord>> = {
+  ...statusWords,
+  partial: { word: "partly failed", tone: "bad" },
+}
+
+/** Who keeps a job's schedule from starting runs. */
+export const pausedWords: Readonly<Record<NonNullable<JobView["pausedBy"]>, string>> = {
+  label: "paused by its label",
+  person: "paused by a person",
+  settings: "paused by the settings",
+}
+
 export const engineNames = { postgres: "PostgreSQL", mysql: "MySQL", mariadb: "MariaDB" } as const
 
 /** `PostgreSQL 17.6`; `unknown engine` where it could not be found. */
@@ -68,6 +82,11 @@ export const triggerWords: Readonly<Record<Trigger, string>> = {
   manual: "asked for",
 }
 
+/** A job's id is its server's, a colon, and its name. */
+export function jobName({ jobId, serverId }: Pick<Run, "jobId" | "serverId">): string {
+  return jobId.slice(serverId.length + 1)
+}
+
 /** Names of the destinations that hold a backup now. */
 export function storedAt({ copies }: CompletedBackup): readonly string[] {
   return copies.filter(({ state }) => state === "stored").map(({ destination }) => destination)
@@ -79,7 +98,7 @@ export function subjectNote(kind: Database["kind"]): string | null {
 }
 
 const nextSteps: Readonly<Record<NextStep, string>> = {
-  retry: "It may work when tried again soon.",
+  retry: "It may work when tried again, which its schedule does at the next run at the latest.",
   "next-run": "The next scheduled run tries again by itself.",
   "until-config-changes": "It stays like this until something is changed.",
   "stop-and-alert": "Until a backup succeeds again, no older backup of this server is deleted.",

@@ -1,9 +1,12 @@
 // One of each thing the API speaks of, valid by its schema, with what a test wants to be different.
 import type { z } from "zod"
-import type { getStatus } from "../../../schemas/api.ts"
+import { type getStatus, ServerDetail } from "../../../schemas/api.ts"
 import { Backup, type CompletedBackup } from "../../../schemas/backup.ts"
 import type { Problem } from "../../../schemas/errors.ts"
+import { JobView } from "../../../schemas/job.ts"
 import { Restore, RestorePlan } from "../../../schemas/restore.ts"
+import { noRetention } from "../../../schemas/retention.ts"
+import { Run } from "../../../schemas/run.ts"
 import { Database, Server } from "../../../schemas/server.ts"
 
 export const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString()
@@ -108,6 +111,58 @@ export function database(changes: Partial<z.input<typeof Database>> = {}): Datab
   })
 }
 
+export function job(changes: Partial<z.input<typeof JobView>> = {}): JobView {
+  return JobView.parse({
+    id: "shop~db:default",
+    name: "default",
+    serverId: "shop~db",
+    serverName: "shop/db",
+    managed: "label",
+    enabled: true,
+    pausedBy: null,
+    type: "daily",
+    schedule: "daily",
+    cron: "0 2 * * *",
+    timeZone: "UTC",
+    retention: { ...noRetention, daily: 7 },
+    destinations: ["local"],
+    nextRunAt: hoursAgo(-3),
+    settings: [
+      { key: "schedule", value: "daily", source: "label" },
+      { key: "timezone", value: "UTC", source: "settings" },
+      { key: "retries", value: "3", source: "default" },
+      { key: "paused", value: "false", source: "default" },
+      { key: "hooks.pre", value: "", source: "default" },
+    ],
+    ...changes,
+  })
+}
+
+export function serverDetail(changes: Partial<z.input<typeof ServerDetail>> = {}): ServerDetail {
+  return ServerDetail.parse({ ...server(), schedules: [job()], databases: [database()], ...changes })
+}
+
+const runAsked = {
+  id: "run-1",
+  serverId: "shop~db",
+  serverName: "shop/db",
+  jobId: "shop~db:default",
+  trigger: "schedule",
+  queuedAt: hoursAgo(2),
+  attempt: 1,
+  retryOf: null,
+}
+
+export function queuedRun(changes: Readonly<Record<string, unknown>> = {}): Run {
+  return Run.parse({ ...runAsked, status: "queued", ...changes })
+}
+
+/** It failed, and is tried again in a quarter of an hour. */
+export function failedRun(changes: Readonly<Record<string, unknown>> = {}): Run {
+  const times = { startedAt: hoursAgo(2), finishedAt: hoursAgo(1), retryAt: hoursAgo(-0.25) }
+  return Run.parse({ ...runAsked, ...times, status: "failed", error: refusedPassword, ...changes })
+}
+
 type Status = z.output<typeof getStatus.response>
 
 export function status(changes: Partial<Status> = {}): Status {
@@ -119,6 +174,7 @@ export function status(changes: Partial<Status> = {}): Status {
     discovery: "labels",
     labelPrefix: "dbbackup",
     timeZone: "UTC",
+    pausedBy: null,
     docker: {
       state: "connected",
       endpoint: "unix:///var/run/docker.sock",

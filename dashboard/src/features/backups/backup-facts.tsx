@@ -1,14 +1,22 @@
 // When, of what, by which job: what is true of a backup in any state.
 import { Link } from "wouter"
 import type { Backup } from "../../../../schemas/backup.ts"
+import type { Run } from "../../../../schemas/run.ts"
 import { Fact, Facts } from "../../components/facts.tsx"
+import { Try } from "../../components/next-try.tsx"
 import { Size } from "../../components/size.tsx"
 import { Age, Time } from "../../components/time.tsx"
 import { formatDuration } from "../../lib/format.ts"
-import { serverPath } from "../../lib/paths.ts"
-import { engineNames, subjectNote, triggerWords } from "../../lib/words.ts"
+import { runPath, serverPath } from "../../lib/paths.ts"
+import { engineNames, jobName, subjectNote, triggerWords } from "../../lib/words.ts"
 
-export function BackupFacts({ backup }: { readonly backup: Backup }) {
+interface Props {
+  readonly backup: Backup
+  /** The run that made it, once it is loaded. */
+  readonly run: Run | undefined
+}
+
+export function BackupFacts({ backup, run }: Props) {
   const note = subjectNote(backup.kind)
   return (
     <Facts>
@@ -20,7 +28,13 @@ export function BackupFacts({ backup }: { readonly backup: Backup }) {
       </Fact>
       {note && <Fact name="Holds">{note}</Fact>}
       <Fact name="Type">
-        {backup.type}, {triggerWords[backup.trigger]}
+        {backup.type}, {run && run.attempt > 1 ? <Try run={run} /> : triggerWords[backup.trigger]}
+      </Fact>
+      <Fact name="Made by">
+        <Link href={runPath(backup.runId)} className="link">
+          a run
+        </Link>{" "}
+        of the job {jobName(backup)}
       </Fact>
       {"startedAt" in backup && backup.startedAt ? (
         <Fact name="Started">

@@ -9,8 +9,10 @@ import { Name } from "../../components/name.tsx"
 import { Page, Section } from "../../components/page.tsx"
 import { State } from "../../components/state.tsx"
 import { DumpTransfer } from "../../components/transfer.tsx"
+import { whatFollows } from "../../components/what-follows.tsx"
 import { databasePath, useIdInPath } from "../../lib/paths.ts"
 import { backupQuery, runLogsQuery } from "../../lib/queries/backups.ts"
+import { recentRunsQuery, runQuery } from "../../lib/queries/runs.ts"
 import { statusWords } from "../../lib/words.ts"
 import { BackupActions } from "./backup-actions.tsx"
 import { BackupFacts } from "./backup-facts.tsx"
@@ -49,6 +51,9 @@ function Heading({ backup }: { readonly backup: Backup }) {
 
 function BackupParts({ backup }: { readonly backup: Backup }) {
   const logs = useQuery(runLogsQuery(backup.runId))
+  const run = useQuery(runQuery(backup.runId)).data?.run
+  const recent =
+    useQuery({ ...recentRunsQuery(backup.serverId), enabled: "error" in backup }).data?.rows ?? []
   const live = backup.status === "queued" || backup.status === "running"
   return (
     <>
@@ -57,6 +62,7 @@ function BackupParts({ backup }: { readonly backup: Backup }) {
           what={`${backup.database} was not backed up`}
           problem={backup.error}
           lines={logs.data ?? []}
+          next={whatFollows(run, recent)}
         />
       )}
       <Section title={live ? "Progress" : "Facts"}>
@@ -68,7 +74,7 @@ function BackupParts({ backup }: { readonly backup: Backup }) {
             <DumpTransfer startedAt={backup.startedAt} progress={backup.progress} />
           </p>
         )}
-        <BackupFacts backup={backup} />
+        <BackupFacts backup={backup} run={run} />
       </Section>
       {backup.status === "completed" && <CompletedParts backup={backup} />}
       <Section title="Log" note="of the whole run, which may hold other databases of this server">

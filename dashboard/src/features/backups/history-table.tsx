@@ -5,6 +5,7 @@ import { Link } from "wouter"
 import type { Backup, CompletedBackup } from "../../../../schemas/backup.ts"
 import { Name } from "../../components/name.tsx"
 import { RestoreLink } from "../../components/restore-link.tsx"
+import { ServerLink } from "../../components/server-link.tsx"
 import { Size } from "../../components/size.tsx"
 import { State } from "../../components/state.tsx"
 import { Cell, Row, RowHead, Table } from "../../components/table.tsx"
@@ -58,7 +59,7 @@ function HistoryRow({ backup, onDelete }: RowProps) {
           <Link href={databasePath(backup.databaseId)} className="hover:underline">
             <Name of={backup.database} />
           </Link>
-          <span className="block text-xs text-muted">{backup.serverName}</span>
+          <ServerLink id={backup.serverId} name={backup.serverName} />
         </span>
       </Cell>
       <Cell label="Type">

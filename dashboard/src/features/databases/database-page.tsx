@@ -4,6 +4,7 @@ import { Link } from "wouter"
 import type { Database } from "../../../../schemas/server.ts"
 import { BackUpNow } from "../../components/back-up-now.tsx"
 import { buttonClass } from "../../components/button.tsx"
+import { DatabaseState } from "../../components/database-state.tsx"
 import { Fact, Facts } from "../../components/facts.tsx"
 import { JobSummary } from "../../components/job-summary.tsx"
 import { Loaded } from "../../components/loading.tsx"
@@ -11,13 +12,12 @@ import { Page, Section } from "../../components/page.tsx"
 import { ProblemNote } from "../../components/problem.tsx"
 import { RestoreLink } from "../../components/restore-link.tsx"
 import { Size } from "../../components/size.tsx"
-import { State } from "../../components/state.tsx"
 import { Age, Time } from "../../components/time.tsx"
 import { formatDuration, listed } from "../../lib/format.ts"
 import { backupPath, serverPath, useIdInPath } from "../../lib/paths.ts"
 import { databaseQuery } from "../../lib/queries/databases.ts"
 import { schedulesQuery } from "../../lib/queries/schedules.ts"
-import { engineOf, freshnessWords, subjectNote } from "../../lib/words.ts"
+import { engineOf, subjectNote } from "../../lib/words.ts"
 import { BackupsOfDatabase } from "./backups-of-database.tsx"
 import { RestoresOfDatabase } from "./restores-of-database.tsx"
 
@@ -67,7 +67,7 @@ function Summary({ database }: { readonly database: Database }) {
     <Section title="Now">
       <Facts>
         <Fact name="State">
-          <State {...freshnessWords[database.state]} />
+          <DatabaseState database={database} />
         </Fact>
         <Fact name="Server">
           <Link href={serverPath(server.id)} className="link">
@@ -123,7 +123,7 @@ function Jobs({ databaseId }: { readonly databaseId: string }) {
             </Section>
           )}
           {jobs.map((job) => (
-            <Section key={job.id} title={`Job ${job.name}`} note={job.enabled ? undefined : "paused"}>
+            <Section key={job.id} title={`Job ${job.name}`}>
               <JobSummary job={job} unfolded={job === jobs[0]} />
             </Section>
           ))}

@@ -1,10 +1,10 @@
 // Every server with its databases; why a container is or is not backed up. The search field in the bar filters it.
 import { useQuery } from "@tanstack/react-query"
-import { useEffect } from "react"
 import { Link } from "wouter"
 import { useSearch } from "wouter/use-browser-location"
 import type { Database, Server } from "../../../../schemas/server.ts"
 import { Loaded } from "../../components/loading.tsx"
+import { LookAgain } from "../../components/look-again.tsx"
 import { Page } from "../../components/page.tsx"
 import { databasesPath } from "../../lib/paths.ts"
 import { databasesQuery } from "../../lib/queries/databases.ts"
@@ -17,9 +17,8 @@ export function DatabasesPage() {
   const servers = useQuery(serversQuery())
   const databases = useQuery(databasesQuery())
   const text = new URLSearchParams(useSearch()).get("q") ?? ""
-  useScrollToServer(servers.data !== undefined && databases.data !== undefined)
   return (
-    <Page title="Databases">
+    <Page title="Databases" actions={<LookAgain />}>
       <Loaded query={servers} what="the servers" rows={8}>
         {(servers) => (
           <Loaded query={databases} what="the databases" rows={8}>
@@ -34,6 +33,9 @@ export function DatabasesPage() {
 /** More label blocks than these would push the databases off the page. */
 const mostUnfolded = 2
 
+/** Somebody said that a disabled one needs no backup: its labels are there when asked for. */
+const asksForLabels = ({ state, suggestedLabels }: Server) => suggestedLabels !== null && state !== "disabled"
+
 interface ServersProps {
   readonly servers: readonly Server[]
   readonly databases: readonly Database[]
@@ -43,7 +45,7 @@ interface ServersProps {
 function Servers({ servers, databases, text }: ServersProps) {
   if (servers.length === 0) return <NoServers />
   const found = matching(servers, databases, text)
-  const unlabelled = found.filter(({ server }) => server.suggestedLabels !== null).length
+  const unlabelled = found.filter(({ server }) => asksForLabels(server)).length
   return (
     <>
       {text !== "" && (
@@ -59,17 +61,9 @@ function Servers({ servers, databases, text }: ServersProps) {
           key={server.id}
           server={server}
           databases={databases}
-          unfolded={unlabelled <= mostUnfolded}
+          unfolded={asksForLabels(server) && unlabelled <= mostUnfolded}
         />
       ))}
     </>
   )
-}
-
-/** A link to one server arrives before its section is there: scroll once it is. */
-function useScrollToServer(ready: boolean): void {
-  useEffect(() => {
-    if (!ready || location.hash === "") return
-    document.getElementById(location.hash.slice(1))?.scrollIntoView()
-  }, [ready])
 }

@@ -1,13 +1,15 @@
-// One server: what it is, whether it is backed up and why, what is wrong, the labels to paste, its databases.
+// One server among all: what it is, whether it is backed up and why, what is wrong, the labels to paste, its databases.
+import { useId } from "react"
+import { Link } from "wouter"
 import type { Database, Server } from "../../../../schemas/server.ts"
-import { CodeBlock } from "../../components/code-block.tsx"
+import { DatabasesOfServer } from "../../components/databases-of-server.tsx"
 import { Fold } from "../../components/fold.tsx"
-import { ProblemNote } from "../../components/problem.tsx"
+import { LabelBlock } from "../../components/label-block.tsx"
+import { ProblemList } from "../../components/problem-list.tsx"
 import { State } from "../../components/state.tsx"
 import { count } from "../../lib/format.ts"
-import { serverAnchor } from "../../lib/paths.ts"
+import { serverPath } from "../../lib/paths.ts"
 import { engineOf, imageName, serverState } from "../../lib/words.ts"
-import { DatabasesOfServer } from "./databases-of-server.tsx"
 
 interface Props {
   readonly server: Server
@@ -17,12 +19,14 @@ interface Props {
 }
 
 export function ServerSection({ server, databases, unfolded }: Props) {
-  const heading = `${serverAnchor(server.id)}-name`
+  const heading = useId()
   return (
-    <section id={serverAnchor(server.id)} aria-labelledby={heading} className="mb-9 scroll-mt-16">
+    <section aria-labelledby={heading} className="mb-9">
       <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b border-line pb-1.5">
         <h2 id={heading} className="text-base font-semibold">
-          {server.name}
+          <Link href={serverPath(server.id)} className="link">
+            {server.name}
+          </Link>
         </h2>
         <State {...serverState(server)} />
         <span className="text-sm text-muted">{engineOf(server)}</span>
@@ -37,25 +41,13 @@ export function ServerSection({ server, databases, unfolded }: Props) {
           </span>
         )}
       </div>
-      {server.state !== "active" && <p className="max-w-prose pt-2 text-sm">This server is {server.why}.</p>}
-      {server.problems.length > 0 && (
-        <ul className="space-y-2 pt-2">
-          {server.problems.map((problem) => (
-            <li key={`${problem.code} ${problem.key} ${problem.message}`}>
-              <ProblemNote problem={problem} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <p className={`max-w-prose pt-2 text-sm ${server.state === "active" ? "text-muted" : ""}`}>
+        This server is {server.why}.
+      </p>
+      <ProblemList problems={server.problems} />
       {server.suggestedLabels && (
-        <Fold summary="Labels to paste" open={unfolded || location.hash === `#${serverAnchor(server.id)}`}>
-          <div className="max-w-xl">
-            <p className="pb-2 text-sm">
-              Add this to the service in its compose file and run{" "}
-              <code className="font-mono text-xs">docker compose up -d</code>:
-            </p>
-            <CodeBlock text={server.suggestedLabels} what={`the labels for ${server.name}`} />
-          </div>
+        <Fold summary="Labels to paste" open={unfolded}>
+          <LabelBlock server={server} labels={server.suggestedLabels} />
         </Fold>
       )}
       {databases.length > 0 && <DatabasesOfServer server={server} databases={databases} />}

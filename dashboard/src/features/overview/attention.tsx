@@ -30,6 +30,12 @@ export function Attention({ items, databases }: Props) {
             <div className="min-w-0 text-sm">
               <p className="font-medium">{item.sentence}</p>
               {item.hint && <p className="text-muted">{item.hint}</p>}
+              {item.further.map(({ sentence, hint }) => (
+                <div key={sentence} className="pt-1">
+                  <p className="font-medium">{sentence}</p>
+                  {hint && <p className="text-muted">{hint}</p>}
+                </div>
+              ))}
               {item.same.length > 0 && <p className="text-muted">The same for {listed(item.same)}.</p>}
             </div>
             <div className="flex-none">

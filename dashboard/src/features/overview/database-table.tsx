@@ -2,15 +2,15 @@
 import { CircleAlert, ShieldCheck } from "lucide-react"
 import { Link } from "wouter"
 import type { Database } from "../../../../schemas/server.ts"
+import { DatabaseState } from "../../components/database-state.tsx"
 import { Name } from "../../components/name.tsx"
 import { Section } from "../../components/page.tsx"
+import { ServerLink } from "../../components/server-link.tsx"
 import { Size } from "../../components/size.tsx"
-import { State } from "../../components/state.tsx"
 import { Cell, Row, RowHead, Table } from "../../components/table.tsx"
 import { Age, Time } from "../../components/time.tsx"
 import { viewerZone } from "../../lib/format.ts"
 import { backupPath, databasePath } from "../../lib/paths.ts"
-import { freshnessWords } from "../../lib/words.ts"
 
 const columns = () => [
   { label: "Database" },
@@ -44,11 +44,11 @@ function DatabaseRow({ database }: { readonly database: Database }) {
         <Link href={databasePath(database.id)} className="link font-medium">
           <Name of={database.name} />
         </Link>
-        <span className="block text-xs text-muted">{database.server.name}</span>
+        <ServerLink id={database.server.id} name={database.server.name} />
       </RowHead>
       <Cell beside>
         <span className="inline-flex flex-col max-sm:items-end">
-          <State {...freshnessWords[database.state]} />
+          <DatabaseState database={database} />
           {lastFailed && lastAttempt && (
             <Link
               href={backupPath(lastAttempt.id)}

@@ -1,8 +1,10 @@
 // The next runs of all servers, soonest first.
+import { Link } from "wouter"
 import type { Database } from "../../../../schemas/server.ts"
 import { Section } from "../../components/page.tsx"
 import { Age } from "../../components/time.tsx"
 import { count, formatMoment } from "../../lib/format.ts"
+import { serverPath } from "../../lib/paths.ts"
 import { useNow } from "../../lib/use-now.ts"
 
 const shownRuns = 5
@@ -24,7 +26,9 @@ export function NextRuns({ databases }: { readonly databases: readonly Database[
         {runs.map(({ serverId, serverName, at, databases }) => (
           <li key={`${serverId} ${at}`} className="border-b border-line py-2 text-sm">
             <div className="flex justify-between gap-3">
-              <span className="min-w-0 wrap-anywhere">{serverName}</span>
+              <Link href={serverPath(serverId)} className="min-w-0 wrap-anywhere hover:underline">
+                {serverName}
+              </Link>
               <Age at={at} />
             </div>
             <div className="flex justify-between gap-3 text-xs text-muted tabular-nums">

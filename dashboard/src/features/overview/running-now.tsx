@@ -3,19 +3,29 @@ import { useQuery } from "@tanstack/react-query"
 import { Link } from "wouter"
 import type { Backup } from "../../../../schemas/backup.ts"
 import type { Restore } from "../../../../schemas/restore.ts"
+import type { Run } from "../../../../schemas/run.ts"
 import { Section } from "../../components/page.tsx"
 import { State } from "../../components/state.tsx"
-import { DumpTransfer, LoadTransfer } from "../../components/transfer.tsx"
-import { backupPath, restorePath } from "../../lib/paths.ts"
+import { DumpTransfer, Elapsed, LoadTransfer } from "../../components/transfer.tsx"
+import { backupPath, restorePath, runPath, serverPath } from "../../lib/paths.ts"
 import { backupsQuery } from "../../lib/queries/backups.ts"
 import { restoresQuery } from "../../lib/queries/restores.ts"
-import { statusWords } from "../../lib/words.ts"
+import { runsQuery } from "../../lib/queries/runs.ts"
+import { jobName, runWords, statusWords } from "../../lib/words.ts"
+
+/** What has not ended is among the newest runs. */
+const searched = "100"
 
 export function RunningNow() {
   const running = useQuery(backupsQuery({ status: "running" })).data?.rows ?? []
   const queued = useQuery(backupsQuery({ status: "queued" })).data?.rows ?? []
   const restores = useQuery(restoresQuery({ status: "running" })).data?.rows ?? []
-  if (running.length + queued.length + restores.length === 0) return null
+  const dumped = new Set([...running, ...queued].map(({ runId }) => runId))
+  const runs = useQuery(runsQuery({ limit: searched })).data?.rows ?? []
+  const preparing = runs.filter(
+    ({ id, status }) => (status === "queued" || status === "running") && !dumped.has(id),
+  )
+  if (running.length + queued.length + restores.length + preparing.length === 0) return null
   return (
     <Section title="Running now">
       <ul>
@@ -24,6 +34,9 @@ export function RunningNow() {
         ))}
         {[...running, ...queued].map((backup) => (
           <BackupLine key={backup.id} backup={backup} />
+        ))}
+        {preparing.map((run) => (
+          <RunLine key={run.id} run={run} />
         ))}
       </ul>
     </Section>
@@ -40,12 +53,39 @@ function BackupLine({ backup }: { readonly backup: Backup }) {
         <Link href={backupPath(backup.id)} className="link">
           {backup.database}
         </Link>{" "}
-        <span className="text-muted">on {backup.serverName}</span>
+        <span className="text-muted">
+          on{" "}
+          <Link href={serverPath(backup.serverId)} className="hover:underline">
+            {backup.serverName}
+          </Link>
+        </span>
       </span>
       {backup.status === "running" && (
         <DumpTransfer startedAt={backup.startedAt} progress={backup.progress} />
       )}
       {backup.status === "queued" && <span className="text-muted">waits for its turn</span>}
+    </li>
+  )
+}
+
+/** A run of which no backup is under way: it waits for its turn or for its server, or is between two dumps. */
+function RunLine({ run }: { readonly run: Run }) {
+  return (
+    <li className={line}>
+      <State {...runWords[run.status]} />
+      <span>
+        <Link href={runPath(run.id)} className="link">
+          Run of job {jobName(run)}
+        </Link>{" "}
+        <span className="text-muted">
+          on{" "}
+          <Link href={serverPath(run.serverId)} className="hover:underline">
+            {run.serverName}
+          </Link>
+        </span>
+      </span>
+      {run.status === "queued" && <span className="text-muted">waits for its turn</span>}
+      {run.status === "running" && <Elapsed since={run.startedAt} />}
     </li>
   )
 }
@@ -58,7 +98,12 @@ function RestoreLine({ restore }: { readonly restore: Restore }) {
         <Link href={restorePath(restore.id)} className="link">
           Restore into {restore.targetDatabase}
         </Link>{" "}
-        <span className="text-muted">on {restore.serverName}</span>
+        <span className="text-muted">
+          on{" "}
+          <Link href={serverPath(restore.serverId)} className="hover:underline">
+            {restore.serverName}
+          </Link>
+        </span>
       </span>
       {restore.status === "running" && (
         <div className="w-full">

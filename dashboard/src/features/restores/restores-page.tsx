@@ -7,6 +7,7 @@ import { Loaded } from "../../components/loading.tsx"
 import { Name } from "../../components/name.tsx"
 import { Page } from "../../components/page.tsx"
 import { Pager } from "../../components/pager.tsx"
+import { ServerLink } from "../../components/server-link.tsx"
 import { State } from "../../components/state.tsx"
 import { Cell, Row, RowHead, Table } from "../../components/table.tsx"
 import { Time } from "../../components/time.tsx"
@@ -77,7 +78,7 @@ function RestoresTable({ restores }: { readonly restores: readonly Restore[] }) 
           <Cell label="Into">
             <span>
               <Name of={restore.targetDatabase} />
-              <span className="block text-xs text-muted">{restore.serverName}</span>
+              <ServerLink id={restore.serverId} name={restore.serverName} />
             </span>
           </Cell>
           <Cell label="From">

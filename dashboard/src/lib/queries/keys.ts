@@ -4,9 +4,16 @@ export const keys = {
   stats: ["stats"],
   settings: ["settings"],
   servers: ["servers"],
+  /** Servers with their jobs and databases. */
+  serverDetails: ["server"],
+  server: (id: string) => ["server", id],
   databases: ["databases"],
   database: (id: string) => ["databases", id],
   schedules: ["schedules"],
+  /** Lists of runs, and each run with its backups. */
+  runs: ["runs"],
+  runsWithBackups: ["runs", "one"],
+  run: (id: string) => ["runs", "one", id],
   backupLists: ["backups", "list"],
   backup: (id: string) => ["backups", "one", id],
   manifest: (backupId: string) => ["manifest", backupId],

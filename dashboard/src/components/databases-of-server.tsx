@@ -1,14 +1,14 @@
 // The databases of one server as a table, each with what can be done now.
 import { Link } from "wouter"
-import type { Database, Server } from "../../../../schemas/server.ts"
-import { BackUpNow } from "../../components/back-up-now.tsx"
-import { Name } from "../../components/name.tsx"
-import { Size } from "../../components/size.tsx"
-import { State } from "../../components/state.tsx"
-import { Cell, Row, RowHead, Table } from "../../components/table.tsx"
-import { Age } from "../../components/time.tsx"
-import { backupPath, databasePath } from "../../lib/paths.ts"
-import { freshnessWords, subjectNote } from "../../lib/words.ts"
+import type { Database, Server } from "../../../schemas/server.ts"
+import { backupPath, databasePath } from "../lib/paths.ts"
+import { subjectNote } from "../lib/words.ts"
+import { BackUpNow } from "./back-up-now.tsx"
+import { DatabaseState } from "./database-state.tsx"
+import { Name } from "./name.tsx"
+import { Size } from "./size.tsx"
+import { Cell, Row, RowHead, Table } from "./table.tsx"
+import { Age } from "./time.tsx"
 
 // Equal widths keep the tables of several servers in line.
 const columns = [
@@ -39,7 +39,9 @@ export function DatabasesOfServer({ server, databases }: Props) {
             )}
           </RowHead>
           <Cell beside>
-            <State {...stateOf(database)} />
+            <span className="inline-flex flex-col max-sm:items-end">
+              <DatabaseState database={database} />
+            </span>
           </Cell>
           <Cell label="Last good backup">
             {database.lastBackup ? (
@@ -67,11 +69,4 @@ export function DatabasesOfServer({ server, databases }: Props) {
       ))}
     </Table>
   )
-}
-
-/** A database on a server that is backed up may still be left out by its label. */
-function stateOf(database: Database): (typeof freshnessWords)[Database["state"]] {
-  if (database.state === "unprotected" && database.server.state === "active")
-    return { word: "left out by label", tone: "quiet" }
-  return freshnessWords[database.state]
 }
