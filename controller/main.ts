@@ -158,7 +158,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       verdict: () => world.verdict(watch.status(), source.problem()),
       pausedForAll: pauses.forAll,
     },
-    discover: async () => {},
+    discover: () => watch.lookNow().then(prober.refresh),
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,
