@@ -7,8 +7,9 @@ import { noteAddress } from "./api/address.ts"
 import { createApp } from "./api/app.ts"
 import { createEventHub } from "./api/event-hub.ts"
 import { listen } from "./api/listen.ts"
+import { postponed } from "./core/blackout.ts"
 import { Fault } from "./core/fault.ts"
-import { rulesOf } from "./core/rules.ts"
+import { labelRules, type Rules } from "./core/schedule-plan.ts"
 import { isLoopback, type Settings } from "./core/settings.ts"
 import { destinationsFrom } from "./destinations/configured.ts"
 import { createDocker } from "./docker/client.ts"
@@ -19,7 +20,7 @@ import { deleteCopies } from "./jobs/prune.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
 import { createLog } from "./log.ts"
-import type { Log } from "./ports.ts"
+import type { ContainerFacts, Log } from "./ports.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createFreshness } from "./reconcile/freshness.ts"
@@ -58,7 +59,10 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
   const docker = createDocker(settings.dockerHost)
-  const rules = rulesOf(() => source.current())
+  const rules: Rules = {
+    ...labelRules,
+    postpone: (at) => postponed(at, source.current().blackout, source.current().timeZone),
+  }
   const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix, rules, log })
   const queue = createQueue(settings.maxConcurrent, (error) =>
     log("error", "work threw, which it never should", {
@@ -121,12 +125,16 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     return { prefix, discovery, timeZone, policies, defaults, destinations: [...destinations.keys()] }
   }
   // One object until the settings change: readers compare it with the last.
-  let derivationSettings = derivationNow()
-  const derivation = createDerivation(() => derivationSettings, world.remembered, guessEngine)
+  let derivation = derivationNow()
+  const derive = createDerivation(() => derivation, world.remembered, guessEngine)
   const reconciler = createReconciler({ world, scheduler, prober, dispatch, pauses, events })
+  let seen: readonly ContainerFacts[] | undefined
   const watch = createWatch(
     docker,
-    (containers) => reconciler.see(derivation.from(containers)),
+    (containers) => {
+      seen = containers
+      reconciler.see(derive(containers))
+    },
     clock,
     log,
     () => events.publish({ name: "problem.changed", data: { serverId: null } }),
@@ -158,7 +166,10 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       verdict: () => world.verdict(watch.status(), source.problem()),
       pausedForAll: pauses.forAll,
     },
-    discover: () => watch.lookNow().then(prober.refresh),
+    async discover() {
+      await watch.lookNow()
+      await prober.refresh()
+    },
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,
@@ -183,11 +194,10 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   const retrying = setInterval(() => reconciler.retryDue(), retryCheckMilliseconds)
   const takeIn = () => {
     queue.setMaxConcurrent(source.current().maxConcurrent)
-    derivationSettings = derivationNow()
-    const servers = derivation.again()
-    if (servers) reconciler.see(servers)
-    scheduler.replan()
+    derivation = derivationNow()
+    if (seen) reconciler.see(derive(seen))
     reconciler.again()
+    scheduler.replan()
     events.publish({ name: "settings.changed", data: {} })
   }
   source.follow(log, takeIn, stop.signal)

@@ -4,11 +4,7 @@ import type { ServerId } from "../../schemas/server.ts"
 import { type DerivationSettings, type DerivedServer, deriveServers } from "../core/server.ts"
 import type { ContainerFacts, ServerRecord } from "../ports.ts"
 
-export interface Derivation {
-  from(containers: readonly ContainerFacts[]): readonly DerivedServer[]
-  /** From the last listing, under the settings of now; undefined before there was one. */
-  again(): readonly DerivedServer[] | undefined
-}
+export type Derivation = (containers: readonly ContainerFacts[]) => readonly DerivedServer[]
 
 /**
  * `deriveServers`, which answers with the same array for a listing of the same facts under the same settings: an observer that
@@ -23,7 +19,7 @@ export function createDerivation(
   let listed: readonly ContainerFacts[] | undefined
   let under: DerivationSettings | undefined
   let derived: readonly DerivedServer[] = []
-  const from: Derivation["from"] = (containers) => {
+  return (containers) => {
     const now = settings()
     const same =
       under === now &&
@@ -38,5 +34,4 @@ export function createDerivation(
     }
     return derived
   }
-  return { from, again: () => listed && from(listed) }
 }

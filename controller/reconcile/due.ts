@@ -35,6 +35,7 @@ export function createDue(deps: {
   readonly queue: Queue
   readonly work: Work
   readonly pauses: Pick<Pauses, "by" | "isPaused">
+  /** The labels' own, when there are no others. */
   readonly rules?: Rules
   readonly clock: Clock
   readonly newId: () => string
@@ -113,8 +114,9 @@ export function createDue(deps: {
   const settleDebts = (jobs: Iterable<DesiredJob>) => {
     for (const job of jobs)
       orLog(job, () => {
-        const last = catalogue.lastRunOf(job.id)
-        const trigger = pauses.isPaused(job) ? null : owedRun(job, last, clock(), rules)
+        const trigger = pauses.isPaused(job)
+          ? null
+          : owedRun(job, catalogue.lastRunOf(job.id), clock(), rules)
         if (trigger === null || settled.has(job.id) || waitingRun(catalogue, job.id)) return
         settled.add(job.id)
         const why = trigger === "first" ? "never ran: its first run" : "missed its time: one catch-up run"
@@ -148,6 +150,9 @@ export function createDue(deps: {
     },
 
     retryDue() {
+      const now = clock()
+      // Another try is no more wanted in a blackout window than the first.
+      if (rules.postpone(now) > now) return
       try {
         retries.check()
       } catch (error) {

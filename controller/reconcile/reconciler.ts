@@ -30,8 +30,6 @@ export function createReconciler(deps: {
   let derived: readonly DerivedServer[] | undefined
   let inForce: readonly DerivedServer[] = []
 
-  const paused = (servers: readonly DerivedServer[]) => servers.map((server) => withPauses(server, pauses.by))
-
   const level = () => {
     world.see(inForce)
     const changes = planSchedule({ kind: "seen", jobs: world.wantedJobs() }, scheduler.jobs())
@@ -42,10 +40,13 @@ export function createReconciler(deps: {
     dispatch.retryDue()
   }
 
+  const withPausesNow = (servers: readonly DerivedServer[]) =>
+    servers.map((server) => withPauses(server, pauses.by))
+
   return {
     see(servers) {
-      // The same array when nothing has changed: then what follows finds the same too, and has nothing to do.
-      if (servers !== derived) inForce = paused(servers)
+      // The same array is the same servers: nothing is to be worked out again for thousands of them.
+      if (servers !== derived) inForce = withPausesNow(servers)
       derived = servers
       level()
     },
@@ -55,7 +56,7 @@ export function createReconciler(deps: {
     again() {
       if (derived === undefined) return
       const before = inForce
-      inForce = paused(derived)
+      inForce = withPausesNow(derived)
       level()
       for (const [index, { id, jobs }] of inForce.entries()) {
         const changed = jobs.some((job, j) => job.pausedBy !== before[index]?.jobs[j]?.pausedBy)
