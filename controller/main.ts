@@ -7,9 +7,8 @@ import { noteAddress } from "./api/address.ts"
 import { createApp } from "./api/app.ts"
 import { createEventHub } from "./api/event-hub.ts"
 import { listen } from "./api/listen.ts"
-import { postponed } from "./core/blackout.ts"
 import { Fault } from "./core/fault.ts"
-import { labelRules, type Rules } from "./core/schedule-plan.ts"
+import { rulesOf } from "./core/rules.ts"
 import { isLoopback, type Settings } from "./core/settings.ts"
 import { destinationsFrom } from "./destinations/configured.ts"
 import { createDocker } from "./docker/client.ts"
@@ -59,10 +58,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
   const docker = createDocker(settings.dockerHost)
-  const rules: Rules = {
-    ...labelRules,
-    postpone: (at) => postponed(at, source.current().blackout, source.current().timeZone),
-  }
+  const rules = rulesOf(() => source.current())
   const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix, rules, log })
   const queue = createQueue(settings.maxConcurrent, (error) =>
     log("error", "work threw, which it never should", {
@@ -166,10 +162,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       verdict: () => world.verdict(watch.status(), source.problem()),
       pausedForAll: pauses.forAll,
     },
-    async discover() {
-      await watch.lookNow()
-      await prober.refresh()
-    },
+    discover: () => watch.lookNow().then(prober.refresh),
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,
