@@ -1,25 +1,25 @@
 // The composition root: reads the settings, opens SQLite, builds the adapters, plugs the jobs in, traps signals.
-import { mkdirSync, realpathSync } from "node:fs"
 import { hostname } from "node:os"
 import { dirname, join } from "node:path"
 import packageJson from "../package.json" with { type: "json" }
 import { noteAddress } from "./api/address.ts"
 import { createApp } from "./api/app.ts"
 import { createEventHub } from "./api/event-hub.ts"
-import { listen } from "./api/listen.ts"
+import { announce, listen } from "./api/listen.ts"
 import { Fault } from "./core/fault.ts"
 import { rulesOf } from "./core/rules.ts"
-import { isLoopback, type Settings } from "./core/settings.ts"
+import { isLoopback } from "./core/settings.ts"
 import { destinationsFrom } from "./destinations/configured.ts"
 import { createDocker } from "./docker/client.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { runBackup } from "./jobs/backup.ts"
-import { lookInside } from "./jobs/probe.ts"
+import { createTieUp } from "./jobs/loose-ends.ts"
 import { deleteCopies } from "./jobs/prune.ts"
+import { lookInsideTidied } from "./jobs/ready.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
 import { createLog } from "./log.ts"
-import type { ContainerFacts, Log } from "./ports.ts"
+import type { Catalogue, Destination, Docker, Leftovers } from "./ports.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createFreshness } from "./reconcile/freshness.ts"
@@ -32,16 +32,25 @@ import { createReconciler } from "./reconcile/reconciler.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
 import { openSettings } from "./settings/source.ts"
-import { type Lock, lockFolder } from "./state/lock.ts"
+import { lockFolders } from "./state/lock.ts"
 import { openCatalogue } from "./state/open.ts"
 
 const program = `dbbackup ${packageJson.version}`
-// A container that has just started loads its sample data, replays its log or upgrades its files meanwhile.
-const readyWaitSeconds = 60
 const retryCheckMilliseconds = 5000
 
+/** What stands between the adapters and those who use them: nothing, but in tests of what a crash leaves. */
+export interface Wrapping {
+  catalogue<T extends Catalogue>(catalogue: T): T
+  destination(destination: Destination): Destination
+  docker<T extends Docker & Leftovers>(docker: T): T
+}
+const bare: Wrapping = { catalogue: (it) => it, destination: (it) => it, docker: (it) => it }
+
 /** Starts the controller and resolves once it answers. Throws a Fault when it cannot start. */
-export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+export async function serve(
+  env: Readonly<Record<string, string | undefined>>,
+  wrapping: Wrapping = bare,
+): Promise<void> {
   const startedAt = new Date()
   requireBun(Bun.version)
   const clock = () => new Date()
@@ -53,11 +62,12 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   const stop = new AbortController()
   const newId = () => Bun.randomUUIDv7()
   const events = createEventHub({ log })
-  const catalogue = openCatalogue(settings.databasePath, events, { log })
-  const destinations = destinationsFrom(settings)
+  const catalogue = wrapping.catalogue(openCatalogue(settings.databasePath, events, { log }))
+  const destinations = destinationsFrom(settings, wrapping.destination)
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
-  const docker = createDocker(settings.dockerHost)
+  const mark = { installation: catalogue.installation(), instance: newId() }
+  const docker = wrapping.docker(createDocker(settings.dockerHost, mark))
   const rules = rulesOf(() => source.current())
   const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix, rules, log })
   const queue = createQueue(settings.maxConcurrent, (error) =>
@@ -65,17 +75,10 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       stack: error instanceof Error ? error.stack : String(error),
     }),
   )
-  const jobDeps = {
-    docker,
-    catalogue,
-    destinations,
-    clock,
-    newId,
-    log,
-    program,
-    readyWaitSeconds,
-    random: Math.random,
-  }
+  const { random } = Math
+  const hooksAllowed = () => source.current().hooksAllowed
+  const tieUp = createTieUp({ docker, catalogue, clock, log, hooksAllowed })
+  const jobDeps = { docker, catalogue, destinations, clock, newId, log, program, tieUp, hooksAllowed, random }
   const pauses = createPauses(
     catalogue,
     clock,
@@ -104,7 +107,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   )
   const prober = createProber(
     async (server, signal) => {
-      const { probe } = await lookInside(docker, server, signal)
+      const { probe } = await lookInsideTidied(jobDeps, server, signal)
       const databases = probe.databases.map(({ name }) => name)
       catalogue.saveDatabases(server.id, databases, clock())
       return { engine: probe.engine, serverVersion: probe.serverVersion, databases, warnings: probe.warnings }
@@ -124,13 +127,9 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   let derivation = derivationNow()
   const derive = createDerivation(() => derivation, world.remembered, guessEngine)
   const reconciler = createReconciler({ world, scheduler, prober, dispatch, pauses, events })
-  let seen: readonly ContainerFacts[] | undefined
   const watch = createWatch(
     docker,
-    (containers) => {
-      seen = containers
-      reconciler.see(derive(containers))
-    },
+    (containers) => reconciler.see(derive.from(containers)),
     clock,
     log,
     () => events.publish({ name: "problem.changed", data: { serverId: null } }),
@@ -181,14 +180,15 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   })
   const server = listen(app, { hostname: settings.hostname, port: settings.port })
   noteAddress(dirname(settings.databasePath), settings.hostname, server.port, log)
-  announce(settings, server.port, log)
+  announce(program, settings.hostname, server.port, log)
   const watching = watch.run(stop.signal)
   createFreshness(world.deadlines, clock, events)
   const retrying = setInterval(() => reconciler.retryDue(), retryCheckMilliseconds)
   const takeIn = () => {
     queue.setMaxConcurrent(source.current().maxConcurrent)
     derivation = derivationNow()
-    if (seen) reconciler.see(derive(seen))
+    const servers = derive.again()
+    if (servers) reconciler.see(servers)
     reconciler.again()
     scheduler.replan()
     events.publish({ name: "settings.changed", data: {} })
@@ -215,23 +215,6 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   }
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.on(signal, () => (stopping ??= shutDown(signal)))
-}
-
-function announce(settings: Settings, port: number, log: Log): void {
-  log("info", `${program} listens on http://${settings.hostname}:${port}`)
-  if (isLoopback(settings.hostname))
-    log("info", "only this machine can reach it: set HOSTNAME=0.0.0.0 to listen on every address")
-  else
-    log(
-      "warn",
-      "it listens beyond this machine and asks nobody for a password: publish it on loopback or behind a proxy that does",
-    )
-}
-
-/** Each folder once, however many things live in it. */
-function lockFolders(folders: readonly string[]): readonly Lock[] {
-  for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 })
-  return [...new Set(folders.map((folder) => realpathSync(folder)))].map(lockFolder)
 }
 
 function requireBun(version: string): void {

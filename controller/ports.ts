@@ -4,6 +4,7 @@ import type { DestinationStatus, DockerStatus, Event, HealthCheck } from "../sch
 import type { Backup, BackupId, CompletedBackup, Copy, Proof } from "../schemas/backup.ts"
 import type { Problem } from "../schemas/errors.ts"
 import type { BackupType } from "../schemas/job.ts"
+import type { Hook } from "../schemas/labels.ts"
 import type { Manifest } from "../schemas/manifest.ts"
 import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
 import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
@@ -71,6 +72,14 @@ export interface Docker {
   nudges(signal: AbortSignal, onLost: (error: Error) => void): AsyncIterable<"connected" | "event">
   /** Starts a tool. Rejects with `server-down`, `tool-missing` (no shell), or `docker-unreachable`. Aborting the signal kills it. */
   exec(request: ExecRequest, signal: AbortSignal): Promise<ExecProcess>
+}
+
+export interface Leftovers {
+  /**
+   * Ends tools that earlier processes of this installation left running in the container; returns how many that were.
+   * Rejects with `server-down`, `docker-unreachable`, or `docker-error` when one may still run.
+   */
+  endLeftovers(containerId: string, signal: AbortSignal): Promise<number>
 }
 
 /** How a tool that ran to its end ended. `stdout` is capped by the caller and only kept for tools that answer, not for dumps. */
@@ -234,6 +243,13 @@ export interface Paged<T> {
   readonly total: number
 }
 
+/** What was begun on a server and is to be undone there, whatever becomes of this process. At most one of a kind for each run or restore. */
+export type LooseEnd = { readonly owner: RunId | RestoreId; readonly serverId: ServerId } & (
+  | { readonly kind: "hook"; readonly detail: Hook }
+  | { readonly kind: "tools"; readonly detail: null }
+  | { readonly kind: "database"; readonly detail: { readonly name: string } }
+)
+
 /** The SQLite index of servers, runs, backups, copies, restores and their logs. Synchronous: each call is one transaction. */
 export interface Catalogue {
   saveServer(server: ServerRecord): void
@@ -277,6 +293,8 @@ export interface Catalogue {
   lastAttempt(databaseId: DatabaseId): Backup | undefined
   /** Every good backup of one database by one job, newest first. */
   goodBackups(jobId: JobId, databaseId: DatabaseId): readonly CompletedBackup[]
+  /** To be said before the first byte of a copy is deleted, so that a crash does not leave half of it listed. */
+  deletingCopy(id: BackupId, destination: string): void
   /** A copy is gone; when the last one is, the backup is no longer listed (its row and log stay). */
   copyDeleted(id: BackupId, destination: string, at: Date): void
   /** Queued and running ones, with the copies they planned (none while queued): what a crash left behind. */
@@ -284,6 +302,8 @@ export interface Catalogue {
     readonly runs: readonly Run[]
     readonly backups: readonly (NewBackup & { readonly copies: readonly PlannedCopy[] })[]
     readonly restores: readonly Restore[]
+    /** Copies of good backups whose deletion had begun. */
+    readonly deletions: readonly (PlannedCopy & { readonly backupId: BackupId })[]
   }
 
   addRestore(restore: NewRestore): void
@@ -295,6 +315,12 @@ export interface Catalogue {
     filter: { readonly databaseId?: string | undefined; readonly status?: Restore["status"] | undefined },
     page: Page,
   ): Paged<Restore>
+
+  /** Made with the catalogue, kept as long: tells this installation's tools from those of another one. */
+  installation(): string
+  addLooseEnd(end: LooseEnd): void
+  looseEnds(serverId: ServerId): readonly LooseEnd[]
+  removeLooseEnd(end: Pick<LooseEnd, "owner" | "kind">): void
 
   log(owner: RunId | RestoreId, at: Date, level: LogLevel, message: string): LogLine
   /** Oldest first, at this level or above. */

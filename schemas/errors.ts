@@ -53,6 +53,9 @@ const meanings = {
   "dump-failed": { next: "retry", api: "BACKUP_ERROR", http: 502 },
   "dump-truncated": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 502 },
   "dump-empty": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 502 },
+  // What a hook in the labels can get wrong
+  "hook-failed": { next: "next-run", api: "BACKUP_ERROR", http: 502 },
+  "hooks-off": { next: "until-config-changes", api: "BACKUP_ERROR", http: 409 },
   timeout: { next: "next-run", api: "BACKUP_ERROR", http: 502 },
   cancelled: { next: "next-run", api: "CONFLICT", http: 409 },
   interrupted: { next: "retry", api: "BACKUP_ERROR", http: 500 },

@@ -15,7 +15,7 @@ import { plannedLabels } from "./planned-labels.ts"
 import { Retention, retentionLabels } from "./retention.ts"
 import { Bool, Compress, Duration, DurationOrNone, Engine, Schedule, TimeZone } from "./scalar.ts"
 
-const hookMoments = ["pre", "post", "pre-restore", "post-restore"] as const
+export const hookMoments = ["pre", "post", "pre-restore", "post-restore"] as const
 export type HookMoment = (typeof hookMoments)[number]
 
 /** Keys that belong to the whole server. They cannot be given for one job. */

@@ -1,5 +1,7 @@
 // Puts the application on a port, or says why it cannot.
 import { Fault } from "../core/fault.ts"
+import { isLoopback } from "../core/settings.ts"
+import type { Log } from "../ports.ts"
 import type { Router } from "./router.ts"
 
 export interface Listening {
@@ -46,4 +48,16 @@ function refusal(error: unknown, hostname: string, port: number): unknown {
     `cannot listen on ${where}: ${why}`,
     "HOSTNAME must be an address of this machine, such as 127.0.0.1 or 0.0.0.0.",
   )
+}
+
+/** Says in the log where it can be reached, and by whom. */
+export function announce(program: string, hostname: string, port: number, log: Log): void {
+  log("info", `${program} listens on http://${hostname}:${port}`)
+  if (isLoopback(hostname))
+    log("info", "only this machine can reach it: set HOSTNAME=0.0.0.0 to listen on every address")
+  else
+    log(
+      "warn",
+      "it listens beyond this machine and asks nobody for a password: publish it on loopback or behind a proxy that does",
+    )
 }

@@ -1,5 +1,6 @@
 // What a restore will do, in data and in words, or why it cannot be done. Nothing is done here.
 import type { CompletedBackup } from "../../schemas/backup.ts"
+import type { Hook } from "../../schemas/labels.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
 import type { Engine } from "../../schemas/scalar.ts"
@@ -14,11 +15,13 @@ export interface RestoreFacts {
   readonly serverVersion: string
   /** Why the engine would refuse the new name, if it would. */
   readonly nameMistake: string | undefined
+  /** Commands that the container's labels name, for before and after. */
+  readonly hooks: { readonly before: Hook | null; readonly after: Hook | null }
 }
 
 /** Throws a Fault, `restore-unsupported`, `request-invalid`, `target-exists` or `copy-missing`, when it must not begin. */
 export function planRestore(facts: RestoreFacts, options: RestoreOptions): RestorePlan {
-  const { backup, manifest, present, serverVersion } = facts
+  const { backup, manifest, present, serverVersion, hooks } = facts
   if (manifest.subject.kind === "globals") {
     throw new Fault("restore-unsupported", "globals cannot be restored into a new database", {
       hint: "Download the backup: its manifest holds the commands that apply it.",
@@ -57,13 +60,24 @@ export function planRestore(facts: RestoreFacts, options: RestoreOptions): Resto
     backupFinishedAt: backup.finishedAt,
     steps: [
       `Read the copy at ${copy.destination} once and compare its size and sha-256 with the manifest`,
+      ...hookStep(
+        hooks.before,
+        hooks.before?.onError === "continue" ? "going on if it fails" : "stopping if it fails",
+      ),
       `Create the database ${options.name} on ${backup.serverName}, empty, with the settings of ${source}`,
       `Load the backup into ${options.name}, stopping at the first error`,
       `Count the tables of ${options.name} and compare them with the manifest`,
+      ...hookStep(hooks.after, "whatever happened"),
       `If anything fails, drop ${options.name} again. ${source} is not touched at any time`,
     ],
     warnings,
   }
+}
+
+function hookStep(hook: Hook | null, when: string): string[] {
+  return hook === null
+    ? []
+    : [`Run the ${hook.moment} hook in the container, ${when}: ${hook.argv.join(" ")}`]
 }
 
 function versionWarning(engine: Engine, from: string, to: string): string[] {

@@ -6,6 +6,7 @@ import { Fault } from "../core/fault.ts"
 import type { Connection } from "./connection.ts"
 import { engineWords, statusOf } from "./faults.ts"
 import { lookAt, whyDown } from "./look.ts"
+import { assignment } from "./mark.ts"
 
 export interface Command {
   readonly containerId: string
@@ -33,6 +34,7 @@ export async function attach(
     const exec = await connection.ask("to create an exec", signal, (abortSignal) =>
       docker.getContainer(command.containerId).exec({
         Cmd: [...command.argv],
+        Env: [assignment(connection.mark)],
         AttachStdin: command.stdin,
         AttachStdout: true,
         AttachStderr: true,

@@ -3,6 +3,7 @@ import Dockerode from "dockerode"
 import { Fault } from "../core/fault.ts"
 import { dockerOptions, type Endpoint, parseEndpoint } from "./endpoint.ts"
 import { notDocker, refused, statusOf, unreachable } from "./faults.ts"
+import type { Mark } from "./mark.ts"
 
 /** An engine under load may be slow; one that has said nothing for this long hangs. */
 const answerSeconds = 30
@@ -10,6 +11,8 @@ const answerSeconds = 30
 export interface Connection {
   readonly endpoint: Endpoint
   readonly docker: Dockerode
+  /** What every tool that is started over it carries. */
+  readonly mark: Mark
   /**
    * Resolves with the answer. Rejects with `docker-unreachable` when none came, with `docker-error` when the engine refused
    * (`statusOf` tells the status), with the signal's reason when it was aborted.
@@ -19,12 +22,15 @@ export interface Connection {
   ask<T>(doing: string, signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T>
 }
 
-export function connect(text: string): Connection {
+const ownMark: Mark = { installation: crypto.randomUUID(), instance: "only" }
+
+export function connect(text: string, mark: Mark = ownMark): Connection {
   const endpoint = parseEndpoint(text)
   const docker = new Dockerode(dockerOptions(endpoint))
   return {
     endpoint,
     docker,
+    mark,
     async ask(doing, signal, call) {
       signal.throwIfAborted()
       const limit = new AbortController()

@@ -70,6 +70,12 @@ export interface EngineRules {
   readFacts(outcome: ToolOutcome): DatabaseFacts
   /** Drops a database that a failed restore created. */
   dropDatabase(name: string, access: Access): Script
+  /** Marks a database that was just created as the one that a restore is filling, inside the server. */
+  claim(name: string, restoreId: string, access: Access): Script
+  /** Takes the mark off. */
+  release(name: string, access: Access): Script
+  /** Drops the database if it carries the mark of that restore, and then prints `dropped`. */
+  dropUnfinished(name: string, restoreId: string, access: Access): Script
   /** Whether a name can be given to a new database; a sentence when it cannot. */
   nameMistake(name: string): string | undefined
   /** Commands, with placeholders in angle brackets, for a person without this program. */

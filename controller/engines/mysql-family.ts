@@ -87,6 +87,9 @@ export function mysqlFamily(variety: Variety): EngineRules {
     inspect: (name, access) => statement(sql.describeDatabase(name), access),
     readFacts: ({ stdout }) => readMysqlFacts(stdout),
     dropDatabase: (name, access) => statement(sql.dropDatabase(name), access),
+    claim: (name, id, access) => statement(sql.claim(name, id), access),
+    release: (name, access) => statement(sql.release(name), access),
+    dropUnfinished: (name, id, access) => statement(sql.dropUnfinished(name, id), access),
     nameMistake,
     restoreCommands: (backup) => mysqlCommands(variety.client, variety.prefixes, backup),
   }

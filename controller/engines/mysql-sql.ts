@@ -9,8 +9,12 @@ const people = (schema: string) =>
 // MariaDB calls a table with history SYSTEM VERSIONED.
 const base = "t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED')"
 
+// A database has no comment in MySQL, so an empty table in it marks one that a restore is filling; its comment says which.
+const markTable = "dbbackup_unfinished_restore"
+
 const schemas = `select 'database', hex(s.schema_name), s.default_character_set_name, s.default_collation_name,
-  (select count(*) from information_schema.tables t where t.table_schema = s.schema_name and ${base})
+  (select count(*) from information_schema.tables t where t.table_schema = s.schema_name and ${base}
+    and t.table_name <> '${markTable}')
 from information_schema.schemata s`
 
 /** Rows of a key and values, as `readProbe` takes them. One scan of the tables each for the counts and for the engines. */
@@ -43,6 +47,31 @@ export function createDatabase(name: string, { charset, collation }: Record<stri
 export function dropDatabase(name: string): string {
   return prepared("drop database if exists", name, "")
 }
+
+const marked = (name: string, restoreId: string) =>
+  `from information_schema.tables where table_schema = ${text(name)} and table_name = '${markTable}' and table_comment = ${text(restoreId)}`
+
+export function claim(name: string, restoreId: string): string {
+  return run(
+    `concat('create table ', ${quoted(name)}, '.${markTable} (i int) comment ', quote(${text(restoreId)}))`,
+  )
+}
+
+export function release(name: string): string {
+  return run(`concat('drop table if exists ', ${quoted(name)}, '.${markTable}')`)
+}
+
+/** The word is only read when the rest succeeded. */
+export function dropUnfinished(name: string, restoreId: string): string {
+  const drop = `if(exists (select 1 ${marked(name, restoreId)}), concat('drop database ', ${quoted(name)}), 'do 0')`
+  return `select 'dropped' ${marked(name, restoreId)};\n${run(drop)}`
+}
+
+const quoted = (name: string) => `concat('\`', replace(${text(name)}, '\`', '\`\`'), '\`')`
+
+/** The value, an expression, is run as a statement. */
+const run = (value: string) =>
+  [`set @dbbackup = ${value}`, "prepare dbbackup from @dbbackup", "execute dbbackup"].join(";\n")
 
 /** The server puts the name between backticks. */
 function prepared(statement: string, name: string, options: string): string {

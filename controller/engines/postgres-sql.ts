@@ -74,3 +74,29 @@ select format('drop database if exists %I', :'name')
   || case when current_setting('server_version_num')::int >= 130000 then ' with (force)' else '' end
 \gexec
 `
+
+/** The comment of a database that a restore is filling. */
+export const mark = (restoreId: string) => `dbbackup is restoring into this database (${restoreId})`
+
+/** Statements with psql's variables `name` and `facts` (the mark). */
+export const claim = String.raw`select format('comment on database %I is %L', :'name', :'facts')
+\gexec
+`
+
+export const release = String.raw`select format('comment on database %I is null', :'name')
+\gexec
+`
+
+const marked = "d.datname = :'name' and shobj_description(d.oid, 'pg_database') = :'facts'"
+
+/** Statements with psql's variables `name` and `facts` (the mark). The word is only read when the rest succeeded. */
+export const dropUnfinished = String.raw`
+select 'dropped' from pg_database d where ${marked};
+select pg_terminate_backend(a.pid) from pg_stat_activity a, pg_database d
+where ${marked} and a.datid = d.oid and a.pid <> pg_backend_pid()
+\g /dev/null
+select format('drop database %I', d.datname)
+  || case when current_setting('server_version_num')::int >= 130000 then ' with (force)' else '' end
+from pg_database d where ${marked}
+\gexec
+`

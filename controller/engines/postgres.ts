@@ -45,6 +45,10 @@ export const postgres: EngineRules = {
   inspect: (name, access) => script(inspectScript, access, sql.describeDatabase, name),
   readFacts: ({ stdout }) => readPostgresFacts(stdout),
   dropDatabase: (name, access) => script(statementScript, access, sql.dropDatabase, name, ""),
+  claim: (name, id, access) => script(statementScript, access, sql.claim, name, sql.mark(id)),
+  release: (name, access) => script(statementScript, access, sql.release, name, ""),
+  dropUnfinished: (name, id, access) =>
+    script(statementScript, access, sql.dropUnfinished, name, sql.mark(id)),
   nameMistake,
   restoreCommands: postgresCommands,
 }

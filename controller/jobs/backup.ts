@@ -2,19 +2,21 @@
 import type { BackupId } from "../../schemas/backup.ts"
 import { meaningOf, type Problem } from "../../schemas/errors.ts"
 import type { RunId, Trigger } from "../../schemas/run.ts"
-import type { DatabaseId, Subject } from "../../schemas/server.ts"
-import { Fault } from "../core/fault.ts"
+import type { Subject } from "../../schemas/server.ts"
+import { Fault, problemOf } from "../core/fault.ts"
 import { databaseIdOf, subjectName } from "../core/key.ts"
 import { isStoodFor, retryAt } from "../core/retry-plan.ts"
 import { subjectsOf } from "../core/run-plan.ts"
 import { backupType, type DesiredJob } from "../core/schedule-plan.ts"
 import type { Catalogue, Clock, Destination, Docker, Log, NewBackup, RunOutcome } from "../ports.ts"
-import { dumpSubject } from "./dump-subject.ts"
+import { dumpAll } from "./dump-all.ts"
+import { type HookDeps, type Hooks, hooksAround } from "./hooks.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
-import { type Look, lookInsideWhenReady, type Target } from "./probe.ts"
+import type { Target } from "./probe.ts"
 import { prune } from "./prune.ts"
+import { type Ready, type ReadyDeps, whenReady } from "./ready.ts"
 
-export interface BackupDeps {
+export interface BackupDeps extends HookDeps, ReadyDeps {
   readonly docker: Docker
   readonly catalogue: Catalogue
   readonly destinations: ReadonlyMap<string, Destination>
@@ -24,8 +26,6 @@ export interface BackupDeps {
   readonly program: string
   /** From 0 to 1, below 1. */
   readonly random: () => number
-  /** How long a server that is still starting is waited for, in seconds. */
-  readonly readyWaitSeconds: number
 }
 
 export interface BackupRun {
@@ -50,8 +50,10 @@ export async function runBackup(deps: BackupDeps, run: BackupRun, signal: AbortS
   try {
     signal.throwIfAborted()
     catalogue.startRun(run.runId, clock())
-    const look = await lookInsideWhenReady(deps.docker, run.target(), deps.readyWaitSeconds, signal)
-    outcome = await backUpSubjects(deps, run, look, problems, journal, signal)
+    const hooks = hooksAround(deps, run.job.spec, ["pre", "post"], run.runId, journal)
+    hooks.requireAllowed()
+    const found = await whenReady(deps, run.target, run.job.spec["on-unavailable"], journal, signal)
+    outcome = await backUpSubjects(deps, run, found, hooks, problems, journal, signal)
   } catch (error) {
     const problem = failureOf(signal.aborted ? signal.reason : error, log)
     journal("error", `${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`)
@@ -85,14 +87,15 @@ function withRetry(
 async function backUpSubjects(
   deps: BackupDeps,
   run: BackupRun,
-  look: Look,
+  found: Ready,
+  hooks: Hooks,
   problems: Problem[],
   journal: Journal,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
   const { catalogue, clock } = deps
-  const target = run.target()
-  const { probe } = look
+  const { target } = found
+  const { probe } = found.look
   catalogue.saveDatabases(
     target.id,
     probe.databases.map(({ name }) => name),
@@ -125,19 +128,14 @@ async function backUpSubjects(
   const backups = subjects.map(
     (subject) => run.only?.backup ?? addBackup(deps, run, target, probe.engine, subject),
   )
-  const good: DatabaseId[] = []
-  for (const backup of backups) {
-    const problem = await dumpSubject(deps, run.job, target, look, backup, journal, signal)
-    if (problem) problems.push(problem)
-    else good.push(backup.databaseId)
-  }
+  const { good, afterwards } = await dumpAll(deps, run, found, backups, hooks, problems, journal, signal)
   // Old backups are not deleted while the newest of their server are suspect.
   if (problems.some(({ code }) => meaningOf(code).next === "stop-and-alert"))
     journal("warn", "nothing is pruned on this server until a run succeeds again")
-  else for (const databaseId of good) await prune(deps, run.job, databaseId, journal, signal)
-  const [first] = problems
+  else for (const { databaseId } of good) await prune(deps, run.job, databaseId, journal, signal)
+  const first = problems[0] ?? (afterwards && problemOf(afterwards))
   if (!first) return { status: "completed" }
-  if (problems.length < backups.length && !signal.aborted) return { status: "partial", error: first }
+  if (good.length > 0 && !signal.aborted) return { status: "partial", error: first }
   return { status: statusOf(first), error: first }
 }
 

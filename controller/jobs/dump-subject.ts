@@ -11,7 +11,7 @@ import type { DumpPlan } from "../engines/engine.ts"
 import { storeDump } from "../pipeline/store.ts"
 import type { Destination, NewBackup } from "../ports.ts"
 import type { BackupDeps } from "./backup.ts"
-import { deadline } from "./deadline.ts"
+import { deadline, tookTooLong } from "./deadline.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
 import type { Look, Target } from "./probe.ts"
 import { publish } from "./publish.ts"
@@ -28,7 +28,13 @@ export async function dumpSubject(
 ): Promise<Problem | undefined> {
   const { catalogue, clock, log } = deps
   const name = subjectName(backup.subject)
-  const limit = deadline(signal, job.spec.timeout, `dumping ${name}`)
+  const limit = deadline(signal, job.spec.timeout, () =>
+    tookTooLong(
+      `dumping ${name}`,
+      job.spec.timeout,
+      "Raise the label dbbackup.timeout, or find out what holds the server up.",
+    ),
+  )
   try {
     signal.throwIfAborted()
     requirePresent(look, backup, target)
@@ -88,15 +94,22 @@ export async function dumpSubject(
     return undefined
   } catch (error) {
     const problem = failureOf(limit.signal.aborted ? limit.signal.reason : error, log)
-    journal(
-      "error",
-      `${name} was not backed up: ${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`,
-    )
-    catalogue.finishBackup(backup.id, clock(), { status: statusOf(problem), error: problem })
-    return problem
+    return recordFailure(deps, backup, problem, journal)
   } finally {
     limit.clear()
   }
+}
+
+export function recordFailure(
+  { catalogue, clock }: BackupDeps,
+  backup: NewBackup,
+  problem: Problem,
+  journal: Journal,
+): Problem {
+  const why = `${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`
+  journal("error", `${subjectName(backup.subject)} was not backed up: ${why}`)
+  catalogue.finishBackup(backup.id, clock(), { status: statusOf(problem), error: problem })
+  return problem
 }
 
 function requirePresent(look: Look, { subject }: NewBackup, target: Target): void {

@@ -1,5 +1,5 @@
-// A look inside a server's container: its engine, versions and databases. Waits for a server that is still starting.
-import { setTimeout as sleep } from "node:timers/promises"
+// A look inside a server's container: its engine, versions and databases.
+import type { FaultCode } from "../../schemas/errors.ts"
 import { Fault } from "../core/fault.ts"
 import type { DerivedServer } from "../core/server.ts"
 import { detectScript, readDetection } from "../engines/detect.ts"
@@ -11,7 +11,7 @@ import { runTool } from "./tool.ts"
 /** A server as far as running tools in it needs. */
 export type Target = Pick<
   DerivedServer,
-  "id" | "name" | "project" | "service" | "container" | "engine" | "access"
+  "id" | "name" | "project" | "service" | "container" | "engine" | "access" | "jobs"
 >
 
 export interface Look {
@@ -41,21 +41,14 @@ export async function lookInside(docker: Docker, target: Target, signal: AbortSi
   return { rules, access, probe }
 }
 
-/** Like `lookInside`, but a server that is still starting is asked again until the wait is over. A refusal is never waited out. */
-export async function lookInsideWhenReady(
-  docker: Docker,
-  target: Target,
-  waitSeconds: number,
-  signal: AbortSignal,
-): Promise<Look> {
-  const until = Date.now() + waitSeconds * 1000
-  for (let pauseMilliseconds = 500; ; pauseMilliseconds = Math.min(pauseMilliseconds * 2, 5000)) {
-    try {
-      return await lookInside(docker, target, signal)
-    } catch (error) {
-      const starting = error instanceof Fault && error.code === "server-not-ready"
-      if (!starting || Date.now() + pauseMilliseconds > until) throw error
-    }
-    await sleep(pauseMilliseconds, undefined, { signal })
-  }
-}
+const awayCodes: readonly FaultCode[] = [
+  "server-down",
+  "server-not-ready",
+  "server-lost",
+  "docker-unreachable",
+]
+
+/** Whether a code says that a server is not there for now, rather than that it refuses. */
+export const meansAway = (code: FaultCode): boolean => awayCodes.includes(code)
+
+export const isAway = (error: unknown): error is Fault => error instanceof Fault && meansAway(error.code)

@@ -1,5 +1,5 @@
 // Deletes what retention no longer keeps: the manifest first, then the bytes, then the row. Plans come from core/retention.
-import type { CompletedBackup } from "../../schemas/backup.ts"
+import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import type { DatabaseId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
@@ -66,8 +66,20 @@ export async function deleteCopies(
         },
       )
     }
-    await destination.remove(manifestKey(copy.key), signal)
-    await destination.remove(copy.key, signal)
-    deps.catalogue.copyDeleted(backup.id, copy.destination, deps.clock())
+    await deleteCopy(deps, backup.id, destination, copy.key, signal)
   }
+}
+
+/** The manifest first: a crash leaves bytes that nobody takes for a backup, and a note to delete these, too. */
+export async function deleteCopy(
+  { catalogue, clock }: Pick<PruneDeps, "catalogue" | "clock">,
+  id: BackupId,
+  destination: Destination,
+  key: string,
+  signal: AbortSignal,
+): Promise<void> {
+  catalogue.deletingCopy(id, destination.name)
+  await destination.remove(manifestKey(key), signal)
+  await destination.remove(key, signal)
+  catalogue.copyDeleted(id, destination.name, clock())
 }

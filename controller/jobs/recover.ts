@@ -1,5 +1,5 @@
 // After a crash, before anything new starts: what is whole is adopted, what is half-made is removed, nothing stays "running".
-import type { Copy } from "../../schemas/backup.ts"
+import type { BackupId, Copy } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault, problemOf } from "../core/fault.ts"
@@ -7,6 +7,7 @@ import { manifestKey } from "../core/key.ts"
 import { parseManifest } from "../core/manifest.ts"
 import { isStoodFor, retryDelaySeconds } from "../core/retry-plan.ts"
 import type { Catalogue, Clock, Destination, Log, PlannedCopy } from "../ports.ts"
+import { deleteCopy } from "./prune.ts"
 
 export interface RecoverDeps {
   readonly catalogue: Catalogue
@@ -20,7 +21,9 @@ type Unfinished = ReturnType<Catalogue["unfinished"]>["backups"][number]
 /** Rejects with nothing: a destination that is away keeps its leftovers, and says so in the log. */
 export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<void> {
   const { catalogue, clock, log } = deps
-  const { runs, backups, restores } = catalogue.unfinished()
+  const { runs, backups, restores, deletions } = catalogue.unfinished()
+  for (const { backupId, destination, key } of deletions)
+    await deleteOn(deps, backupId, destination, key, signal)
   const adopted = new Map<string, number>()
   for (const backup of backups) {
     const outcome = await settle(deps, backup, signal)
@@ -32,6 +35,9 @@ export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<v
       { backupId: backup.id },
     )
   }
+  // A tool of a run that had begun may still be at work in its container, with its locks: ended at the first look at the server.
+  for (const { id, serverId, status } of [...runs, ...restores])
+    if (status === "running") catalogue.addLooseEnd({ owner: id, serverId, kind: "tools", detail: null })
   for (const run of runs) {
     const wholeRun = catalogue.backups({ runId: run.id }, { page: 1, limit: 500 }).rows
     const complete =
@@ -47,7 +53,8 @@ export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<v
     )
   }
   for (const restore of restores) {
-    const hint = `A half-restored database ${restore.targetDatabase} may be on ${restore.serverName}: drop it before restoring again.`
+    const name = restore.targetDatabase
+    const hint = `If a half-restored database ${name} is on ${restore.serverName} and has this restore's mark, it is dropped at the next look; the log says so. Otherwise look at it yourself before you restore again.`
     catalogue.finishRestore(restore.id, clock(), {
       status: "interrupted",
       error: interrupted("the controller stopped during the restore", hint),
@@ -58,6 +65,17 @@ export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<v
 /** The delay grows with each try, so that a run which ends the controller each time does not do so for ever. */
 const afterCrash = (attempt: number, now: Date) =>
   new Date(now.getTime() + retryDelaySeconds(attempt, 0.5) * 1000)
+
+/** What a crash broke off is deleted to the end; where the destination is away, at a later start or by the next prune. */
+async function deleteOn(deps: RecoverDeps, id: BackupId, name: string, key: string, signal: AbortSignal) {
+  const destination = deps.destinations.get(name)
+  if (!destination) return
+  try {
+    await deleteCopy(deps, id, destination, key, signal)
+  } catch (error) {
+    deps.log("warn", `could not go on deleting ${key} at ${name}: ${problemOf(error).message}`)
+  }
+}
 
 function interrupted(
   message: string,

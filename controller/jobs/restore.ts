@@ -1,24 +1,25 @@
 // A stored backup into a new database beside the old one: prove the copy ▸ create ▸ load ▸ check. Nothing that exists is touched.
 import type { CompletedBackup } from "../../schemas/backup.ts"
+import { hookOf, type JobLabels } from "../../schemas/labels.ts"
 import type { DatabaseFacts, Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId, RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
 import { planRestore } from "../core/restore-plan.ts"
-import type { Script } from "../engines/engine.ts"
 import { loadDump, proveCopy } from "../pipeline/load.ts"
 import type { Catalogue, Clock, Destination, Docker, Log, RestoreOutcome } from "../ports.ts"
-import { deadline } from "./deadline.ts"
-import { failureOf, journalOf, statusOf } from "./journal.ts"
-import { type Look, lookInsideWhenReady, type Target } from "./probe.ts"
-import { runTool } from "./tool.ts"
+import { deadline, tookTooLong } from "./deadline.ts"
+import { type HookDeps, hooksAround } from "./hooks.ts"
+import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
+import type { Target } from "./probe.ts"
+import { type Ready, type ReadyDeps, whenReady } from "./ready.ts"
+import { createUnfinished, must, type UnfinishedDatabase } from "./unfinished-database.ts"
 
-export interface RestoreDeps {
+export interface RestoreDeps extends HookDeps, ReadyDeps {
   readonly docker: Docker
   readonly catalogue: Catalogue
   readonly destinations: ReadonlyMap<string, Destination>
   readonly clock: Clock
   readonly log: Log
-  readonly readyWaitSeconds: number
 }
 
 export interface RestoreRequest {
@@ -31,6 +32,10 @@ export interface RestoreRequest {
 
 // Long enough for any restore a person waits for; a hung one must end some day.
 const restoreLimitSeconds = 24 * 3600
+// Somebody looks at a dialogue meanwhile.
+const planWaitSeconds = 10
+// That of the label dbbackup.on-unavailable.
+const usualWaitSeconds = 300
 
 /** Looks inside the server and plans. Throws a Fault that says why the restore must not begin. */
 export async function makeRestorePlan(
@@ -38,17 +43,11 @@ export async function makeRestorePlan(
   request: RestoreRequest,
   signal: AbortSignal,
 ): Promise<RestorePlan> {
-  return (await prepare(deps, request, signal)).plan
+  const ready = await whenReady(deps, request.target, planWaitSeconds, () => undefined, signal)
+  return planOf(request, ready)
 }
 
-async function prepare(
-  deps: RestoreDeps,
-  request: RestoreRequest,
-  signal: AbortSignal,
-): Promise<{ look: Look; plan: RestorePlan; target: Target }> {
-  const { backup, manifest, options } = request
-  const target = request.target()
-  const look = await lookInsideWhenReady(deps.docker, target, deps.readyWaitSeconds, signal)
+function planOf({ backup, manifest, options }: RestoreRequest, { look, target }: Ready): RestorePlan {
   if (look.rules.engine !== manifest.engine.name) {
     throw new Fault(
       "restore-unsupported",
@@ -60,13 +59,26 @@ async function prepare(
   }
   const present = look.probe.databases.map(({ name }) => name)
   const nameMistake = look.rules.nameMistake(options.name)
-  return {
-    look,
-    target,
-    plan: planRestore(
-      { backup, manifest, present, serverVersion: look.probe.serverVersion, nameMistake },
-      options,
-    ),
+  const { serverVersion } = look.probe
+  const spec = specOf(backup, target)
+  const hooks = {
+    before: spec ? hookOf(spec, "pre-restore") : null,
+    after: spec ? hookOf(spec, "post-restore") : null,
+  }
+  return planRestore({ backup, manifest, present, serverVersion, nameMistake, hooks }, options)
+}
+
+/** Hooks and patience are those of the job that made the backup; of the first one, when that is gone. */
+function specOf(backup: CompletedBackup, { jobs }: Target): JobLabels | undefined {
+  return (jobs.find(({ id }) => id === backup.jobId) ?? jobs[0])?.spec
+}
+
+/** In seconds. The labels of a container that is gone cannot be asked. */
+function patienceOf({ backup, target }: RestoreRequest): number {
+  try {
+    return specOf(backup, target())?.["on-unavailable"] ?? usualWaitSeconds
+  } catch {
+    return usualWaitSeconds
   }
 }
 
@@ -78,64 +90,89 @@ export async function runRestore(
   outer: AbortSignal,
 ): Promise<void> {
   const { catalogue, clock, log } = deps
-  const { backup, options } = request
-  const journal = journalOf(deps, id, { restoreId: id, backupId: backup.id })
-  const limit = deadline(outer, restoreLimitSeconds, `restoring ${options.name}`)
-  const { signal } = limit
-  let undo: (() => Promise<void>) | undefined
+  const { options } = request
+  const journal = journalOf(deps, id, { restoreId: id, backupId: request.backup.id })
+  const limit = deadline(outer, restoreLimitSeconds, () =>
+    tookTooLong(`restoring ${options.name}`, restoreLimitSeconds, "Find out what holds the server up."),
+  )
   let outcome: RestoreOutcome
   try {
     catalogue.startRestore(id, clock())
-    signal.throwIfAborted()
-    const { look, plan, target } = await prepare(deps, request, signal)
-    for (const step of plan.steps) journal("debug", `plan: ${step}`)
-    const loading = loadingOf(deps, id, request, plan, look, target, signal)
-    await proveCopy(loading.copy)
-    journal(
-      "info",
-      `the copy at ${plan.destination} is what left the server: ${plan.storedBytes} bytes, sha256 ${backup.proof.storedSha256}`,
-    )
-    const facts = request.manifest.facts ?? { attributes: {}, tables: 0 }
-    await must(
-      deps,
-      target,
-      look,
-      `creating ${options.name}`,
-      look.rules.createDatabase(options.name, facts, look.access),
-      signal,
-    )
-    journal("info", `created the database ${options.name}`)
-    undo = () => dropAgain(deps, target, look, options.name, journal)
-    const { rawBytes } = await loadDump(loading.load)
-    const inspected = await must(
-      deps,
-      target,
-      look,
-      `checking ${options.name}`,
-      look.rules.inspect(options.name, look.access),
-      signal,
-    )
-    const found = look.rules.readFacts(inspected)
-    const differences = compare(facts, found)
-    if (facts.tables > 0 && found.tables === 0) {
-      throw new Fault(
-        "restore-failed",
-        `the load ended without an error, but ${options.name} has no tables`,
-        { hint: "Look at the log; the server may have lost them." },
-      )
-    }
-    for (const difference of differences) journal("warn", difference)
-    journal("info", `${options.name} is restored: ${found.tables} tables, ${rawBytes} bytes loaded`)
-    outcome = { status: "completed", restoredBytes: rawBytes, tables: found.tables, differences }
+    limit.signal.throwIfAborted()
+    outcome = await restoreBetweenHooks(deps, id, request, journal, limit.signal)
   } catch (error) {
-    const problem = failureOf(signal.aborted ? signal.reason : error, log)
+    const problem = failureOf(limit.signal.aborted ? limit.signal.reason : error, log)
     journal("error", `${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`)
-    await undo?.()
     outcome = { status: statusOf(problem), error: problem }
   } finally {
     limit.clear()
   }
   catalogue.finishRestore(id, clock(), outcome)
+}
+
+async function restoreBetweenHooks(
+  deps: RestoreDeps,
+  id: RestoreId,
+  request: RestoreRequest,
+  journal: Journal,
+  signal: AbortSignal,
+): Promise<RestoreOutcome> {
+  const ready = await whenReady(deps, request.target, patienceOf(request), journal, signal)
+  const spec = specOf(request.backup, ready.target)
+  const hooks = hooksAround(deps, spec, ["pre-restore", "post-restore"], id, journal)
+  hooks.requireAllowed()
+  const plan = planOf(request, ready)
+  for (const step of plan.steps) journal("debug", `plan: ${step}`)
+  const loading = loadingOf(deps, id, request, plan, ready, signal)
+  await proveCopy(loading.copy)
+  const { storedBytes, storedSha256 } = request.backup.proof
+  journal(
+    "info",
+    `the copy at ${plan.destination} is what left the server: ${storedBytes} bytes, sha256 ${storedSha256}`,
+  )
+  let made: UnfinishedDatabase | undefined
+  try {
+    let outcome: RestoreOutcome
+    let afterwards: Fault | null = null
+    try {
+      await hooks.before(ready.target, signal)
+      const facts = request.manifest.facts ?? { attributes: {}, tables: 0 }
+      const { target, look } = ready
+      made = await createUnfinished(deps, id, target, look, plan.targetDatabase, facts, journal, signal)
+      const { rawBytes } = await loadDump(loading.load)
+      outcome = await checked(deps, request, ready, facts, rawBytes, journal, signal)
+    } finally {
+      afterwards = await hooks.after(request.target)
+    }
+    if (afterwards) throw afterwards
+    await made.release(signal)
+    return outcome
+  } catch (error) {
+    await made?.drop()
+    throw error
+  }
+}
+
+async function checked(
+  { docker }: RestoreDeps,
+  { options: { name } }: RestoreRequest,
+  { target, look }: Ready,
+  facts: DatabaseFacts,
+  rawBytes: number,
+  journal: Journal,
+  signal: AbortSignal,
+): Promise<RestoreOutcome> {
+  const inspect = look.rules.inspect(name, look.access)
+  const found = look.rules.readFacts(await must(docker, target, look, `checking ${name}`, inspect, signal))
+  if (facts.tables > 0 && found.tables === 0) {
+    throw new Fault("restore-failed", `the load ended without an error, but ${name} has no tables`, {
+      hint: "Look at the log; the server may have lost them.",
+    })
+  }
+  const differences = compare(facts, found)
+  for (const difference of differences) journal("warn", difference)
+  journal("info", `${name} is restored: ${found.tables} tables, ${rawBytes} bytes loaded`)
+  return { status: "completed", restoredBytes: rawBytes, tables: found.tables, differences }
 }
 
 /** The two passes over the copy: the proof, and the load itself. */
@@ -144,8 +181,7 @@ function loadingOf(
   id: RestoreId,
   request: RestoreRequest,
   plan: RestorePlan,
-  look: Look,
-  target: Target,
+  { look, target }: Ready,
   signal: AbortSignal,
 ) {
   const { manifest, backup, options } = request
@@ -169,45 +205,6 @@ function loadingOf(
           : fault
       },
     },
-  }
-}
-
-async function must(
-  deps: RestoreDeps,
-  target: Target,
-  look: Look,
-  doing: string,
-  script: Script,
-  signal: AbortSignal,
-) {
-  const outcome = await runTool(deps.docker, target.container.id, script, signal)
-  if (outcome.code === 0) return outcome
-  throw look.rules.explain(doing, outcome, look.access)
-}
-
-/** Runs after a cancel too, so not under the signal that was aborted. */
-async function dropAgain(
-  deps: RestoreDeps,
-  target: Target,
-  look: Look,
-  name: string,
-  journal: (level: "info" | "error", message: string) => void,
-): Promise<void> {
-  try {
-    await must(
-      deps,
-      target,
-      look,
-      `dropping ${name}`,
-      look.rules.dropDatabase(name, look.access),
-      AbortSignal.timeout(120_000),
-    )
-    journal("info", `dropped the unfinished database ${name}`)
-  } catch (error) {
-    journal(
-      "error",
-      `the unfinished database ${name} is still there: ${error instanceof Error ? error.message : String(error)}`,
-    )
   }
 }
 

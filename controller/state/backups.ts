@@ -8,7 +8,10 @@ import type { Progress } from "./progress.ts"
 import type { Store } from "./store.ts"
 import { endsFrom, requireStatus } from "./transition.ts"
 
-type Changes = Pick<Catalogue, "addBackup" | "startBackup" | "finishBackup" | "progress" | "copyDeleted">
+type Changes = Pick<
+  Catalogue,
+  "addBackup" | "startBackup" | "finishBackup" | "progress" | "deletingCopy" | "copyDeleted"
+>
 
 export function backupsIn(store: Store, progress: Progress<Seen>): Changes {
   const { db } = store
@@ -67,8 +70,12 @@ export function backupsIn(store: Store, progress: Progress<Seen>): Changes {
       if (!progress.keep(id, { rawBytes, storedBytes })) return
       store.publish({ name: "run.progress", data: { backupId: id, rawBytes, storedBytes } })
     },
+    deletingCopy(id, destination) {
+      store.write(() => db.query("INSERT OR IGNORE INTO deletions VALUES (?, ?)").run(id, destination))
+    },
     copyDeleted(id, destination, at) {
       store.write(() => {
+        db.query("DELETE FROM deletions WHERE backup_id = ? AND destination = ?").run(id, destination)
         const { changes } = db
           .query(
             `UPDATE copies SET state = 'deleted', at = ?, error = NULL

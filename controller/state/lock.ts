@@ -1,7 +1,7 @@
 // One controller per data folder. The lock is SQLite's on a file of its own: the kernel gives it back when the process
 // dies, however it dies, and it holds between containers that share the volume, where a file with a pid in it would not.
 import { Database, SQLiteError } from "bun:sqlite"
-import { chmodSync, existsSync, mkdirSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, realpathSync } from "node:fs"
 import { join } from "node:path"
 import { Fault } from "../core/fault.ts"
 
@@ -52,4 +52,10 @@ function refusal(error: unknown, folder: string, path: string): Fault {
     hint: "The folder must be writable for dbbackup's user, on a disk that supports file locks.",
     cause: error,
   })
+}
+
+/** Each folder once, however many things live in it. */
+export function lockFolders(folders: readonly string[]): readonly Lock[] {
+  for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return [...new Set(folders.map((folder) => realpathSync(folder)))].map(lockFolder)
 }

@@ -5,6 +5,7 @@ import type { Seen } from "./backup-row.ts"
 import { backupsIn } from "./backups.ts"
 import { openFile } from "./file.ts"
 import { logsIn } from "./logs.ts"
+import { looseEndsIn } from "./loose-ends.ts"
 import { knownMigrations, migrate } from "./migrate.ts"
 import { rememberNewest } from "./newest.ts"
 import { overridesIn } from "./overrides.ts"
@@ -15,7 +16,7 @@ import { serversIn } from "./servers.ts"
 import { sqliteFault } from "./sqlite-fault.ts"
 import { checkIn, statsIn } from "./stats.ts"
 import { type Store, transactions } from "./store.ts"
-import { unfinishedBackups } from "./unfinished.ts"
+import { unfinishedBackups, unfinishedDeletions } from "./unfinished.ts"
 
 export interface OpenCatalogue extends Catalogue {
   /** Folds the write-ahead log into the file and closes it. */
@@ -72,12 +73,14 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...newest,
     ...restores,
     ...logsIn(store),
+    ...looseEndsIn(store),
     ...statsIn(store),
     ...checkIn(store, path),
     unfinished: () => ({
       runs: unfinishedRuns(),
       backups: unfinishedBackups(store),
       restores: unfinishedRestores(),
+      deletions: unfinishedDeletions(store),
     }),
     close: () => store.db.close(),
   }

@@ -46,3 +46,13 @@ export function unfinishedBackups(store: Store): ReturnType<Catalogue["unfinishe
     return readRow(`backup ${row.id}`, () => Row.parse({ ...row, subject, copies: json(row.copies) }))
   })
 }
+
+export function unfinishedDeletions(store: Store): ReturnType<Catalogue["unfinished"]>["deletions"] {
+  const rows = store.db
+    .query<{ backupId: string; destination: string; key: string }, []>(
+      `SELECT backup_id AS backupId, destination, key FROM deletions JOIN copies USING (backup_id, destination)
+       WHERE state = 'stored' ORDER BY backup_id, destination`,
+    )
+    .all()
+  return rows.map((row) => ({ ...row, backupId: BackupId.parse(row.backupId) }))
+}

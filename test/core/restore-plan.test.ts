@@ -10,6 +10,7 @@ const facts = (changes: Partial<RestoreFacts> = {}): RestoreFacts => ({
   present: ["shop", "users"],
   serverVersion: "17.6",
   nameMistake: undefined,
+  hooks: { before: null, after: null },
   ...changes,
 })
 const plan = (changes: Partial<RestoreFacts> = {}, name = "shop_copy") =>
@@ -39,6 +40,25 @@ test("says in data and in words what will be read, made and left alone", () => {
   const { steps } = plan()
   expect(steps[0]).toContain("sha-256")
   expect(steps.at(-1)).toBe("If anything fails, drop shop_copy again. shop is not touched at any time")
+})
+
+test("names the hooks that run, around what is made and counted", () => {
+  const hook = { timeoutSeconds: 300, onError: "fail" } as const
+  const { steps } = plan({
+    hooks: {
+      before: { ...hook, moment: "pre-restore", argv: ["freeze", "a b"] },
+      after: { ...hook, moment: "post-restore", argv: ["thaw"] },
+    },
+  })
+  const at = (start: string) => steps.findIndex((step) => step.startsWith(start))
+  expect(steps[at("Run the pre-restore")]).toBe(
+    "Run the pre-restore hook in the container, stopping if it fails: freeze a b",
+  )
+  expect(steps[at("Run the post-restore")]).toBe(
+    "Run the post-restore hook in the container, whatever happened: thaw",
+  )
+  const order = ["Run the pre-restore", "Create", "Load", "Count", "Run the post-restore"].map(at)
+  expect(order).toEqual([...order].sort((a, b) => a - b))
 })
 
 test("reads the first copy that is still stored", () => {

@@ -58,6 +58,9 @@ describe("names and values never become part of a script or an option", () => {
         rules.load(nasty, format, access),
         rules.inspect(nasty, access),
         rules.dropDatabase(nasty, access),
+        rules.claim(nasty, nasty, access),
+        rules.release(nasty, access),
+        rules.dropUnfinished(nasty, nasty, access),
       ]
       for (const { script, args } of scripts) {
         expect(script).not.toContain("rm -rf")

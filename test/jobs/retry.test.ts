@@ -48,14 +48,21 @@ async function run(changes: Partial<BackupRun> = {}, labels = {}, signal = new A
     newId: () => `id${++ids}`,
     log: () => {},
     program: "dbbackup test",
-    readyWaitSeconds: 0,
+    tieUp: async () => {},
+    hooksAllowed: () => true,
     random: () => 0.5,
   }
   if (attempt > 1) catalogue.addRun(aRun("first"))
   const retryOf = attempt > 1 ? ("first" as RunId) : null
   catalogue.addRun(aRun("r1", { attempt, retryOf, trigger }))
   if (changes.only) catalogue.addBackup(changes.only.backup)
-  const target = () => ({ ...aServer(), container: aContainer(), engine: "postgres" as const, access: {} })
+  const target = () => ({
+    ...aServer(),
+    container: aContainer(),
+    engine: "postgres" as const,
+    access: {},
+    jobs: [],
+  })
   const job = aJob({ "on-unavailable": "wait=1s", ...labels })
   await runBackup(
     deps,

@@ -8,13 +8,14 @@ const wiki = labelled({ enable: "true" }, { id: "2", labels: { "com.docker.compo
 
 function deriving() {
   let settings = operator()
-  const from = createDerivation(
+  const { from, again } = createDerivation(
     () => settings,
     () => new Map(),
     (image) => guess({ ...shop, image }),
   )
   return {
     from,
+    again,
     set: (zone: string) => {
       settings = operator({ timeZone: zone })
     },
@@ -34,9 +35,10 @@ test("facts that read differently, more of them or fewer are derived anew", () =
   expect(from([{ ...shop, state: "exited" }, wiki])[0]?.container.state).toBe("exited")
 })
 
-test("new settings count for the same facts", () => {
-  const { from, set } = deriving()
+test("new settings count for the last listing; before there was one, there is nothing to derive", () => {
+  const { from, again, set } = deriving()
+  expect(again()).toBeUndefined()
   expect(from([shop])[0]?.jobs[0]?.timeZone).toBe("UTC")
   set("Europe/Berlin")
-  expect(from([shop])[0]?.jobs[0]?.timeZone).toBe("Europe/Berlin")
+  expect(again()?.[0]?.jobs[0]?.timeZone).toBe("Europe/Berlin")
 })

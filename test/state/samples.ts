@@ -59,6 +59,8 @@ const start = Date.parse("2026-03-01T02:00:00.000Z")
 /** So many minutes after the samples' beginning. */
 export const minute = (n: number) => new Date(start + n * 60_000)
 
+export const runId = (id: string) => id as RunId
+
 export const aServer = (changes: Partial<ServerRecord> = {}): ServerRecord => ({
   id: server,
   name: "shop/db",

@@ -15,6 +15,8 @@ export interface Controller {
   readonly url: string
   readonly pid: number
   readonly call: Call
+  /** Resolves with its exit code, null after a signal, once it is no more. */
+  readonly ended: Promise<number | null>
   /** Everything it has written to its log so far. */
   log(): string
   /** The signal, and the end of the process. */
@@ -44,8 +46,9 @@ export function place(): Place {
 export async function startController(
   { folder, prefix }: Place,
   env: Readonly<Record<string, string>> = {},
+  entry = "controller/main.ts",
 ): Promise<Controller> {
-  const child = spawn(process.execPath, [join(repository, "controller/main.ts")], {
+  const child = spawn(process.execPath, [join(repository, entry)], {
     env: {
       PATH: process.env.PATH ?? "",
       PORT: "0",
@@ -70,6 +73,7 @@ export async function startController(
     url,
     pid: child.pid ?? 0,
     call,
+    ended,
     log: () => lines.join(""),
     end(signal) {
       child.kill(signal)

@@ -1,0 +1,64 @@
+// Every backup of a run, one after the other, between the hooks. A server that goes away under one of them is waited for before the next.
+import type { Problem } from "../../schemas/errors.ts"
+import type { Fault } from "../core/fault.ts"
+import type { NewBackup } from "../ports.ts"
+import type { BackupDeps, BackupRun } from "./backup.ts"
+import { dumpSubject, recordFailure } from "./dump-subject.ts"
+import type { Hooks } from "./hooks.ts"
+import { failureOf, type Journal } from "./journal.ts"
+import { meansAway } from "./probe.ts"
+import { type Ready, whenReady } from "./ready.ts"
+
+export interface Dumped {
+  readonly good: readonly NewBackup[]
+  /** What the hook after the dumps failed with, if that counts. */
+  readonly afterwards: Fault | null
+}
+
+/**
+ * Adds to `problems` what each failed with. Throws when the server could not be prepared for the first dump; the backups have
+ * no outcome then.
+ */
+export async function dumpAll(
+  deps: BackupDeps,
+  run: BackupRun,
+  found: Ready,
+  backups: readonly NewBackup[],
+  hooks: Hooks,
+  problems: Problem[],
+  journal: Journal,
+  signal: AbortSignal,
+): Promise<Dumped> {
+  const good: NewBackup[] = []
+  let afterwards: Fault | null = null
+  /** The server as it answers now: perhaps in another container, which the hook has not prepared yet. */
+  const again = async (): Promise<Ready> => {
+    const next = await whenReady(deps, run.target, run.job.spec["on-unavailable"], journal, signal)
+    await hooks.before(next.target, signal)
+    return next
+  }
+  try {
+    await hooks.before(found.target, signal)
+    let ready = found
+    let hopeless: Problem | undefined
+    for (const backup of backups) {
+      const last = problems.at(-1)
+      if (hopeless === undefined && last !== undefined && meansAway(last.code) && !signal.aborted) {
+        try {
+          ready = await again()
+        } catch (error) {
+          hopeless = failureOf(signal.aborted ? signal.reason : error, deps.log)
+        }
+      }
+      const problem =
+        hopeless === undefined
+          ? await dumpSubject(deps, run.job, ready.target, ready.look, backup, journal, signal)
+          : recordFailure(deps, backup, hopeless, journal)
+      if (problem) problems.push(problem)
+      else good.push(backup)
+    }
+  } finally {
+    afterwards = await hooks.after(run.target)
+  }
+  return { good, afterwards }
+}
