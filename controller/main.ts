@@ -6,9 +6,8 @@ import { noteAddress } from "./api/address.ts"
 import { createApp } from "./api/app.ts"
 import { createEventHub } from "./api/event-hub.ts"
 import { announce, listen } from "./api/listen.ts"
-import { postponed } from "./core/blackout.ts"
 import { Fault } from "./core/fault.ts"
-import { labelRules, type Rules } from "./core/schedule-plan.ts"
+import { rulesOf } from "./core/rules.ts"
 import { isLoopback } from "./core/settings.ts"
 import { destinationsFrom } from "./destinations/configured.ts"
 import { createDocker } from "./docker/client.ts"
@@ -20,7 +19,7 @@ import { lookInsideTidied } from "./jobs/ready.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
 import { createLog } from "./log.ts"
-import type { Catalogue, ContainerFacts, Destination, Docker, Leftovers } from "./ports.ts"
+import type { Catalogue, Destination, Docker, Leftovers } from "./ports.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createFreshness } from "./reconcile/freshness.ts"
@@ -69,10 +68,7 @@ export async function serve(
 
   const mark = { installation: catalogue.installation(), instance: newId() }
   const docker = wrapping.docker(createDocker(settings.dockerHost, mark))
-  const rules: Rules = {
-    ...labelRules,
-    postpone: (at) => postponed(at, source.current().blackout, source.current().timeZone),
-  }
+  const rules = rulesOf(() => source.current())
   const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix, rules, log })
   const queue = createQueue(settings.maxConcurrent, (error) =>
     log("error", "work threw, which it never should", {
@@ -131,13 +127,9 @@ export async function serve(
   let derivation = derivationNow()
   const derive = createDerivation(() => derivation, world.remembered, guessEngine)
   const reconciler = createReconciler({ world, scheduler, prober, dispatch, pauses, events })
-  let seen: readonly ContainerFacts[] | undefined
   const watch = createWatch(
     docker,
-    (containers) => {
-      seen = containers
-      reconciler.see(derive(containers))
-    },
+    (containers) => reconciler.see(derive.from(containers)),
     clock,
     log,
     () => events.publish({ name: "problem.changed", data: { serverId: null } }),
@@ -169,10 +161,7 @@ export async function serve(
       verdict: () => world.verdict(watch.status(), source.problem()),
       pausedForAll: pauses.forAll,
     },
-    async discover() {
-      await watch.lookNow()
-      await prober.refresh()
-    },
+    discover: () => watch.lookNow().then(prober.refresh),
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,
@@ -198,7 +187,8 @@ export async function serve(
   const takeIn = () => {
     queue.setMaxConcurrent(source.current().maxConcurrent)
     derivation = derivationNow()
-    if (seen) reconciler.see(derive(seen))
+    const servers = derive.again()
+    if (servers) reconciler.see(servers)
     reconciler.again()
     scheduler.replan()
     events.publish({ name: "settings.changed", data: {} })

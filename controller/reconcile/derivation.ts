@@ -4,7 +4,11 @@ import type { ServerId } from "../../schemas/server.ts"
 import { type DerivationSettings, type DerivedServer, deriveServers } from "../core/server.ts"
 import type { ContainerFacts, ServerRecord } from "../ports.ts"
 
-export type Derivation = (containers: readonly ContainerFacts[]) => readonly DerivedServer[]
+export interface Derivation {
+  from(containers: readonly ContainerFacts[]): readonly DerivedServer[]
+  /** From the last listing, under the settings of now; undefined before there was one: that is not the same as an empty one. */
+  again(): readonly DerivedServer[] | undefined
+}
 
 /**
  * `deriveServers`, which answers with the same array for a listing of the same facts under the same settings: an observer that
@@ -19,7 +23,7 @@ export function createDerivation(
   let listed: readonly ContainerFacts[] | undefined
   let under: DerivationSettings | undefined
   let derived: readonly DerivedServer[] = []
-  return (containers) => {
+  const from: Derivation["from"] = (containers) => {
     const now = settings()
     const same =
       under === now &&
@@ -34,4 +38,5 @@ export function createDerivation(
     }
     return derived
   }
+  return { from, again: () => listed && from(listed) }
 }

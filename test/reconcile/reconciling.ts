@@ -35,7 +35,7 @@ export function reconciling(docker: Docker, pace: Pace, prefix = "dbbackup") {
   const watch = createWatch(
     docker,
     (containers) => {
-      world.see(derive(containers))
+      world.see(derive.from(containers))
       scheduler.apply(planSchedule({ kind: "seen", jobs: world.wantedJobs() }, scheduler.jobs()))
     },
     clock,
