@@ -395,7 +395,7 @@ describe(`a server of ${image} that is not ready`, () => {
       await must(["docker", "restart", server])
       const standby = await look(server, rules)
       expect(standby.warnings).toEqual([expect.stringContaining("standby")])
-      expect((await dump(server, rules, standby, named("app"))).end).toContain("all 1 data block")
+      expect((await dump(server, rules, standby, named("app"))).end).toContain("the one data block")
     } finally {
       await removeContainer(server)
     }
