@@ -1,5 +1,5 @@
 // The label vocabulary, `dbbackup.<key>` and `dbbackup.<job>.<key>`: every key once, with its meaning, default and check.
-// Parsing, defaults, the README's table and the JSON Schema all come from these two objects.
+// Parsing, defaults, the tables of the documents and the JSON Schema all come from these two objects.
 import { z } from "zod"
 import {
   Argv,

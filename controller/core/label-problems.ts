@@ -48,7 +48,7 @@ export function unknown(label: string, key: string, prefix: string): Problem {
       ? `Did you mean ${suggestion}?`
       : named
         ? "Choose another name for the job."
-        : (explained(key, prefix) ?? "The README lists every label.")
+        : (explained(key, prefix) ?? "schemas/labels.md lists every label.")
   return {
     code: "label-unknown",
     message: `${short(label)}: ${message}`,
@@ -65,7 +65,7 @@ function explained(key: string, prefix: string): string | null {
   }
   if (!keyHeads.includes(key)) {
     return JobName.safeParse(key).success
-      ? `No key is called so: the README lists every one. If it is to be a job, write ${prefix}.${key}.schedule or another key of it.`
+      ? `No key is called so: schemas/labels.md lists every one. If it is to be a job, write ${prefix}.${key}.schedule or another key of it.`
       : null
   }
   const whole = labelKeys.find((other) => other.startsWith(`${key}.`)) ?? key

@@ -43,7 +43,7 @@ function unknownKey(path: readonly (string | number)[], key: string): SettingMis
   const hint = keptOutside.test(key)
     ? "Secrets are not kept in this file: the environment holds them, such as S3_SECRET_ACCESS_KEY_FILE."
     : near === null
-      ? "The README lists every setting."
+      ? "schemas/settings.md lists every setting."
       : `Did you mean ${near}?`
   return { from: "file", path: [...path, key], at: "key", message: "unknown key", hint }
 }

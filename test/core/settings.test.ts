@@ -219,7 +219,10 @@ describe("mistakes of the file", () => {
     [{ timeZone: "UTC" }, "timeZone: unknown key (Did you mean scheduler.timezone?)"],
     [{ PORT: "1" }, "PORT: unknown key (Did you mean server.port?)"],
     [{ DBBACKUP_MAX_CONCURRENT: "1" }, "unknown key (Did you mean backup.maxConcurrent?)"],
-    [{ scheduler: { checkInterval: "60000" } }, "scheduler.checkInterval: unknown key (The README lists"],
+    [
+      { scheduler: { checkInterval: "60000" } },
+      "scheduler.checkInterval: unknown key (schemas/settings.md lists",
+    ],
     [
       { scheduler: { blackout: [{ form: "1:00", from: "1:00", to: "2:00" }] } },
       "Did you mean scheduler.blackout.from?",

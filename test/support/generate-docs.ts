@@ -1,4 +1,4 @@
-// `bun run docs`: writes the README's tables and the JSON Schemas from the zod objects that the controller parses with.
+// `bun run docs`: writes the tables of the README and of the references, and the JSON Schemas, from the zod objects that the controller parses with.
 // `bun run docs --check` writes nothing, and fails when something differs.
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -82,51 +82,65 @@ function fileSchema() {
   return { ...schema, title: "dbbackup.yaml", properties, patternProperties: { "^x-": true } }
 }
 
-function settingsTable(): string {
+/** Few enough to be read at once; the reference has all. */
+const mostUsedLabels = [
+  ...["enable", "id", "type", "user", "password-env", "password-file", "databases", "globals", "schedule"],
+  ...["timezone", "retention", "destinations", "compress", "timeout", "max-age", "on-unavailable", "retries"],
+  ...["group", "hooks.pre", "hooks.post", "restore", "paused"],
+]
+const mostUsedVariables = [
+  ...["PORT", "HOSTNAME", "DATABASE_PATH", "BACKUP_STORAGE_PATH", "TZ", "LOG_LEVEL", "AUTO_DISCOVER"],
+  ...["DBBACKUP_MAX_CONCURRENT", "S3_BUCKET", "S3_REGION", "S3_ENDPOINT", "S3_ACCESS_KEY_ID"],
+  ...["S3_SECRET_ACCESS_KEY", "DOCKER_HOST"],
+]
+
+function settingsTable(fields: readonly SettingField[]): string {
   const code = (text: string | null) => (text === null || text === "" ? "" : `\`${text}\``)
   const row = ({ path, variable, default: usual, description, needsRestart }: SettingField) =>
     `| ${code(path?.join(".") ?? null)} | ${code(variable)} | ${code(usual)} | ${description.replaceAll("|", "\\|")}${needsRestart && path ? " †" : ""} |`
   const head = ["| In `dbbackup.yaml` | Variable | Default | Meaning |", "|---|---|---|---|"]
-  return [...head, ...settingFields.map(row)].join("\n")
+  return [...head, ...fields.map(row)].join("\n")
 }
 
-function table(head: string, schema: { readonly properties?: unknown }): string {
-  const rows = Object.entries((schema.properties ?? {}) as Record<string, Property>).map(
-    ([name, property]) => {
-      const value = typeof property.default === "string" ? `\`${property.default}\`` : ""
-      return `| \`${name}\` | ${value} | ${(property.description ?? "").replaceAll("|", "\\|")} |`
-    },
-  )
-  return [`| ${head} | Default | Meaning |`, "|---|---|---|", ...rows].join("\n")
+function labelsTable(keys: readonly string[]): string {
+  const rows = keys.map((key) => {
+    const property = vocabulary[key]
+    if (property === undefined) throw new Error(`there is no label ${key}`)
+    const value = typeof property.default === "string" ? `\`${property.default}\`` : ""
+    return `| \`${shownKey(key)}\` | ${value} | ${(property.description ?? "").replaceAll("|", "\\|")} |`
+  })
+  return ["| Key | Default | Meaning |", "|---|---|---|", ...rows].join("\n")
 }
 
 function withSection(text: string, name: string, body: string): string {
   const [begin, end] = [`<!-- generated: ${name} -->`, `<!-- end: ${name} -->`]
   const from = text.indexOf(begin)
   const to = text.indexOf(end)
-  if (from < 0 || to < from) throw new Error(`README.md has no section ${name}`)
+  if (from < 0 || to < from) throw new Error(`there is no section ${name}`)
   return `${text.slice(0, from + begin.length)}\n${body}\n${text.slice(to)}`
+}
+
+function fieldOf(variable: string): SettingField {
+  const field = settingFields.find((one) => one.variable === variable)
+  if (field === undefined) throw new Error(`there is no variable ${variable}`)
+  return field
 }
 
 /** What each generated file should hold, by its path. */
 export function documents(): ReadonlyMap<string, string> {
-  const readme = readFileSync(join(repository, "README.md"), "utf8")
-  const tables = withSection(
-    withSection(
-      readme,
-      "labels",
-      table("Key", {
-        properties: Object.fromEntries(
-          Object.entries(vocabulary).map(([key, property]) => [shownKey(key), property]),
-        ),
-      }),
-    ),
-    "settings",
-    settingsTable(),
-  )
+  const written = (path: string) => readFileSync(join(repository, path), "utf8")
+  const few = withSection(written("README.md"), "labels", labelsTable(mostUsedLabels))
   const json = (schema: unknown) => `${JSON.stringify(schema, null, 2)}\n`
   return new Map([
-    ["README.md", tables],
+    ["README.md", withSection(few, "settings", settingsTable(mostUsedVariables.map(fieldOf)))],
+    [
+      "schemas/labels.md",
+      withSection(written("schemas/labels.md"), "labels", labelsTable(Object.keys(vocabulary))),
+    ],
+    [
+      "schemas/settings.md",
+      withSection(written("schemas/settings.md"), "settings", settingsTable(settingFields)),
+    ],
     ["schemas/json/labels.schema.json", json(labelsSchema)],
     ["schemas/json/settings.schema.json", json(settingsSchema)],
     ["schemas/json/manifest.schema.json", json(manifestSchema)],
