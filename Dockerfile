@@ -32,6 +32,6 @@ COPY --from=dashboard /app/dashboard/dist/ dashboard/dist/
 
 VOLUME /app/data
 EXPOSE 3000
-HEALTHCHECK --interval=15s --timeout=10s --start-period=30s CMD ["dbbackup", "healthcheck"]
+HEALTHCHECK --interval=60s --timeout=10s --start-period=60s CMD ["dbbackup", "healthcheck"]
 ENTRYPOINT ["dbbackup"]
 CMD ["serve"]
