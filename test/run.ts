@@ -2,8 +2,10 @@
 // With arguments, `npm test -- test/core/key.test.ts`, it runs just those files.
 import { mkdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { project as demoProject } from "../examples/quickstart/demo/servers.ts"
 import { type BucketStore, startBucketStore } from "./support/bucket-store.ts"
 import { ensureChromium } from "./support/chromium.ts"
+import { must } from "./support/command.ts"
 import { ensureCompose } from "./support/compose.ts"
 import { ensureEngine, stopEngineIfStarted } from "./support/engine.ts"
 import { ensureImages } from "./support/images.ts"
@@ -70,6 +72,7 @@ async function main(): Promise<Count> {
     await suite("integration", ["test/integration"]),
     await suite("faults", ["test/faults"]),
     await browser(),
+    await demo(),
   ])
 }
 
@@ -131,6 +134,23 @@ async function browser(): Promise<Count> {
   const number = (word: string) => Number(new RegExp(`^# ${word} (\\d+)`, "m").exec(text)?.[1] ?? 0)
   const failed = number("fail") + number("cancelled")
   return { passed: number("pass"), failed: failed > 0 ? failed : code === 0 && number("pass") > 0 ? 0 : 1 }
+}
+
+/** The demo as a newcomer runs it, the image from the Dockerfile included; then its end. One that was there before stays. */
+async function demo(): Promise<Count> {
+  const script = "examples/quickstart/demo.ts"
+  const before = await containersOf(demoProject)
+  const up = await check("demo", [bun, script])
+  if (before !== "") return up
+  const down = await check("demo, removed", [bun, script, "--down"])
+  const left = await containersOf(demoProject)
+  if (left !== "") console.log(`the demo left ${left} behind`)
+  return sum([up, left === "" ? down : { passed: 0, failed: 1 }])
+}
+
+async function containersOf(project: string): Promise<string> {
+  const filter = `label=com.docker.compose.project=${project}`
+  return (await must(["docker", "ps", "--all", "--filter", filter, "--format", "{{.Names}}"])).trim()
 }
 
 async function spawn(name: string, argv: readonly string[]): Promise<number> {
