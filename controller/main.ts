@@ -66,7 +66,7 @@ export async function serve(
   const newId = () => Bun.randomUUIDv7()
   const events = createEventHub({ log })
   const catalogue = wrapping.catalogue(openCatalogue(settings.databasePath, events, { log }))
-  const destinations = destinationsFrom(settings, wrapping.destination)
+  const destinations = destinationsFrom(settings, env, wrapping.destination)
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
   const mark = { installation: catalogue.installation(), instance: newId() }
