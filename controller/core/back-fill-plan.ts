@@ -1,5 +1,5 @@
 // Which copies that a destination missed are made now, in which order, from where. Time and randomness are passed in.
-import type { CompletedBackup } from "../../schemas/backup.ts"
+import type { CompletedBackup, Proof } from "../../schemas/backup.ts"
 import { retentionOf } from "./retention.ts"
 import { retryDelaySeconds } from "./retry-plan.ts"
 import type { DesiredJob } from "./schedule-plan.ts"
@@ -86,6 +86,11 @@ const longestHoldSeconds = 600
 export function heldAfter(failures: number, now: Date, random: number): Held {
   const seconds = Math.min(retryDelaySeconds(failures, random), longestHoldSeconds)
   return { failures, until: new Date(now.getTime() + seconds * 1000) }
+}
+
+/** Whether after the copy there is room for as much again: the next dump must not fail for what is only caught up on. */
+export function leavesRoom(freeBytes: number | null, { storedBytes }: Pick<Proof, "storedBytes">): boolean {
+  return freeBytes === null || freeBytes >= 2 * storedBytes
 }
 
 /** Whether the job keeps a backup among all its good ones of that database. */

@@ -2,7 +2,15 @@
 // copies to be made are rows: a restart of the controller forgets none, only how often each was tried.
 import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
-import { copyName, type Fill, fillsDue, type Held, heldAfter, isStillKept } from "../core/back-fill-plan.ts"
+import {
+  copyName,
+  type Fill,
+  fillsDue,
+  type Held,
+  heldAfter,
+  isStillKept,
+  leavesRoom,
+} from "../core/back-fill-plan.ts"
 import { Fault, problemOf } from "../core/fault.ts"
 import type { Catalogue, Clock, Destination, Log } from "../ports.ts"
 import type { World } from "./world.ts"
@@ -58,12 +66,14 @@ export function createBackFills(deps: {
     const name = next.to.destination
     const destination = destinations.get(name)
     if (!destination) return
-    if (!proven.has(name)) {
+    const copy = copyName(next.backup.id, name)
+    if (!proven.has(name) || destination.kind === "local") {
       const within = AbortSignal.any([signal, AbortSignal.timeout(checkMilliseconds)])
-      if ((await destination.check(within)).state === "down") return void hold(name)
+      const { state, freeBytes } = await destination.check(within)
+      if (state === "down") return void hold(name)
+      if (!leavesRoom(freeBytes, next.backup.proof)) return void hold(copy)
       proven.add(name)
     }
-    const copy = copyName(next.backup.id, name)
     if ((await fill(next, signal)) === undefined) {
       held.delete(name)
       held.delete(copy)

@@ -59,7 +59,12 @@ function bucket(name: string): Destination {
 }
 
 /** A controller's part of it, as after a start. */
-function start(retention = "last=9", buckets = ["s3"], others = ["local"]): void {
+function start(
+  retention = "last=9",
+  buckets = ["s3"],
+  others = ["local"],
+  more = new Map<string, Destination>(),
+): void {
   const { catalogue } = store
   begun = []
   checks = 0
@@ -77,6 +82,7 @@ function start(retention = "last=9", buckets = ["s3"], others = ["local"]): void
     destinations: new Map([
       ...others.map((name): [string, Destination] => [name, memoryDestination(name)]),
       ...buckets.map((name): [string, Destination] => [name, bucket(name)]),
+      ...more,
     ]),
     clock: () => now,
     random: () => 0.5,
@@ -107,7 +113,7 @@ const lacks = (id: string, at = 0, name = "s3") => {
   const backup = store.catalogue.backup(id)?.id ?? addGood(store.catalogue, id, at)
   store.catalogue.copyFailed(backup, { destination: name, key: keyOf(id) }, down)
 }
-const check = async (afterMinutes = 0) => {
+const checkNow = async (afterMinutes = 0) => {
   now = new Date(now.getTime() + afterMinutes * 60_000)
   fills.check()
   await settle()
@@ -117,66 +123,77 @@ const check = async (afterMinutes = 0) => {
 describe("after an outage", () => {
   test("every copy is made, the newest first and one after the other, with one probe in all", async () => {
     for (const [at, id] of ["b1", "b2", "b3"].entries()) lacks(id, at * 10)
-    expect(await check()).toEqual(["b3 to s3"])
-    expect(await check()).toEqual(["b3 to s3"])
+    expect(await checkNow()).toEqual(["b3 to s3"])
+    expect(await checkNow()).toEqual(["b3 to s3"])
     await begun[0]?.end()
     await begun[1]?.end()
     await begun[2]?.end()
-    expect(await check(60)).toEqual(["b3 to s3", "b2 to s3", "b1 to s3"])
+    expect(await checkNow(60)).toEqual(["b3 to s3", "b2 to s3", "b1 to s3"])
     expect(checks).toBe(1)
   })
 
   test("nothing is copied before the store answers, which is asked after a minute, then after two", async () => {
     lacks("b1")
     up = false
-    expect(await check()).toEqual([])
-    await check(0.9)
+    expect(await checkNow()).toEqual([])
+    await checkNow(0.9)
     expect(checks).toBe(1)
-    await check(0.2)
+    await checkNow(0.2)
     expect(checks).toBe(2)
     up = true
-    expect(await check(1.9)).toEqual([])
-    expect(await check(0.2)).toEqual(["b1 to s3"])
+    expect(await checkNow(1.9)).toEqual([])
+    expect(await checkNow(0.2)).toEqual(["b1 to s3"])
   })
 
   test("a store that answers and fails again is probed again, and left alone as long", async () => {
     lacks("b1")
-    await check()
+    await checkNow()
     await begun[0]?.end("reset")
-    expect(await check(0.9)).toHaveLength(1)
-    expect(await check(0.2)).toHaveLength(2)
+    expect(await checkNow(0.9)).toHaveLength(1)
+    expect(await checkNow(0.2)).toHaveLength(2)
     expect(checks).toBe(2)
     await begun[1]?.end("reset")
-    expect(await check(1.9)).toHaveLength(2)
-    expect(await check(0.2)).toHaveLength(3)
+    expect(await checkNow(1.9)).toHaveLength(2)
+    expect(await checkNow(0.2)).toHaveLength(3)
+  })
+
+  test("a disk that the copy would fill is left to the dumps, and is filled up to there", async () => {
+    let freeBytes = 1500
+    const disk = memoryDestination("disk")
+    const check = async () => ({ ...(await disk.check(stop.signal)), name: "disk", freeBytes })
+    start("last=9", [], ["local"], new Map([["disk", { ...disk, check }]]))
+    lacks("b1", 0, "disk")
+    expect(await checkNow()).toEqual([])
+    freeBytes = 2000
+    expect(await checkNow(2)).toEqual(["b1 to disk"])
   })
 
   test("one copy that always fails holds up no other", async () => {
     lacks("b1", 0)
     lacks("b2", 10)
-    await check()
+    await checkNow()
     await begun[0]?.end("its source is damaged")
-    expect(await check(2)).toEqual(["b2 to s3", "b1 to s3"])
+    expect(await checkNow(2)).toEqual(["b2 to s3", "b1 to s3"])
     await begun[1]?.end()
-    expect(await check(10)).toEqual(["b2 to s3", "b1 to s3", "b2 to s3"])
+    expect(await checkNow(10)).toEqual(["b2 to s3", "b1 to s3", "b2 to s3"])
   })
 
   test("several stores are filled side by side, two at a time", async () => {
     start("last=9", ["s3", "nas", "far"])
     for (const name of ["s3", "nas", "far"]) lacks("b1", 0, name)
-    expect(await check()).toEqual(["b1 to s3", "b1 to nas"])
+    expect(await checkNow()).toEqual(["b1 to s3", "b1 to nas"])
     await begun[0]?.end()
     expect(begun.map(({ name }) => name)).toEqual(["b1 to s3", "b1 to nas", "b1 to far"])
   })
 
   test("a restart of the controller forgets none", async () => {
     lacks("b1")
-    await check()
+    await checkNow()
     stop.abort(new Fault("interrupted", "the controller was stopped"))
     await begun[0]?.end("the controller was stopped")
     await fills.ended()
     start()
-    expect(await check()).toEqual(["b1 to s3"])
+    expect(await checkNow()).toEqual(["b1 to s3"])
   })
 })
 
@@ -185,9 +202,9 @@ describe("what retention says", () => {
     start("last=1")
     lacks("b1", 0)
     lacks("b2", 10)
-    expect(await check()).toEqual(["b2 to s3"])
+    expect(await checkNow()).toEqual(["b2 to s3"])
     await begun[0]?.end()
-    expect(await check(60)).toEqual(["b2 to s3"])
+    expect(await checkNow(60)).toEqual(["b2 to s3"])
   })
 
   test("is unknown until the containers were seen, and copies nothing until then", async () => {
@@ -218,7 +235,7 @@ describe("what retention says", () => {
   test("keeps everything of a server that is gone", async () => {
     lacks("b1")
     see("gone")
-    expect(await check()).toEqual(["b1 to s3"])
+    expect(await checkNow()).toEqual(["b1 to s3"])
   })
 })
 
@@ -232,7 +249,7 @@ describe("asked for by hand", () => {
   test("a copy is made at once, whatever is held, and the log says that it was asked for", async () => {
     lacks("b1")
     up = false
-    await check()
+    await checkNow()
     up = true
     expect(await askFor("b1")).toEqual(["b1 to s3"])
     const log = store.catalogue.logs("run-b1", "info").map(({ message }) => message)
@@ -256,7 +273,7 @@ describe("asked for by hand", () => {
     expect(await askFor("b1")).toEqual([])
     expect(store.catalogue.backup("b1")).toMatchObject({ copies: [{}, { state: "failed" }] })
     up = true
-    expect(await check(2)).toEqual(["b1 to s3"])
+    expect(await checkNow(2)).toEqual(["b1 to s3"])
   })
 
   test("is refused with what to do when there is nothing to copy, or nowhere", async () => {
