@@ -6,12 +6,14 @@ import { noteAddress } from "./api/address.ts"
 import { createApp } from "./api/app.ts"
 import { createEventHub } from "./api/event-hub.ts"
 import { announce, listen } from "./api/listen.ts"
+import type { Fill } from "./core/back-fill-plan.ts"
 import { Fault } from "./core/fault.ts"
 import { rulesOf } from "./core/rules.ts"
 import { isLoopback } from "./core/settings.ts"
 import { destinationsFrom } from "./destinations/configured.ts"
 import { createDocker } from "./docker/client.ts"
 import { guessEngine } from "./engines/detect.ts"
+import { fillCopy } from "./jobs/back-fill.ts"
 import { runBackup } from "./jobs/backup.ts"
 import { createTieUp } from "./jobs/loose-ends.ts"
 import { deleteCopies } from "./jobs/prune.ts"
@@ -20,6 +22,7 @@ import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
 import { createLog } from "./log.ts"
 import type { Catalogue, Destination, Docker, Leftovers } from "./ports.ts"
+import { createBackFills } from "./reconcile/back-fills.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createFreshness } from "./reconcile/freshness.ts"
@@ -63,7 +66,7 @@ export async function serve(
   const newId = () => Bun.randomUUIDv7()
   const events = createEventHub({ log })
   const catalogue = wrapping.catalogue(openCatalogue(settings.databasePath, events, { log }))
-  const destinations = destinationsFrom(settings, wrapping.destination)
+  const destinations = destinationsFrom(settings, env, wrapping.destination)
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
   const mark = { installation: catalogue.installation(), instance: newId() }
@@ -102,6 +105,8 @@ export async function serve(
       deleteBackup: (backup) => deleteCopies(jobDeps, backup, stop.signal),
     },
   })
+  const fill = (order: Fill, signal: AbortSignal) => fillCopy(jobDeps, order, signal)
+  const backFills = createBackFills({ ...jobDeps, world, fill, signal: stop.signal })
   const scheduler = createScheduler(clock, dispatch.tick, rules, () =>
     dispatch.settleDebts(world.knownJobs()),
   )
@@ -162,6 +167,7 @@ export async function serve(
       pausedForAll: pauses.forAll,
     },
     discover: () => watch.lookNow().then(prober.refresh),
+    copyToBuckets: backFills.copyToBuckets,
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,
@@ -184,6 +190,7 @@ export async function serve(
   const watching = watch.run(stop.signal)
   createFreshness(world.deadlines, clock, events)
   const retrying = setInterval(() => reconciler.retryDue(), retryCheckMilliseconds)
+  backFills.follow()
   const takeIn = () => {
     queue.setMaxConcurrent(source.current().maxConcurrent)
     derivation = derivationNow()
@@ -208,6 +215,7 @@ export async function serve(
     stop.abort(new Fault("interrupted", "the controller was stopped"))
     await server.stop()
     await watching
+    await backFills.ended()
     catalogue.close()
     for (const lock of locks) lock.release()
     log("info", "stopped")

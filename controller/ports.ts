@@ -297,6 +297,12 @@ export interface Catalogue {
   deletingCopy(id: BackupId, destination: string): void
   /** A copy is gone; when the last one is, the backup is no longer listed (its row and log stay). */
   copyDeleted(id: BackupId, destination: string, at: Date): void
+  /** Good backups, the newest first and not more than some hundreds, of which a copy at one of these destinations failed. */
+  lackingCopies(destinations: readonly string[]): readonly CompletedBackup[]
+  /** Why a copy is not there (yet). One that was never planned is from now on. What is stored or deleted stays so. */
+  copyFailed(id: BackupId, copy: PlannedCopy, error: Problem): void
+  /** A copy that had failed is there now. False, and nothing changes, when the backup is deleted, or is being deleted. */
+  copyStored(id: BackupId, destination: string, at: Date): boolean
   /** Queued and running ones, with the copies they planned (none while queued): what a crash left behind. */
   unfinished(): {
     readonly runs: readonly Run[]

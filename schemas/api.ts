@@ -270,6 +270,16 @@ export const cancelBackup = {
   status: 202,
 } as const satisfies Endpoint
 
+export const uploadToS3 = {
+  method: "post",
+  path: "/api/backups/:id/upload-to-s3",
+  summary:
+    "Copy a completed backup to every bucket that it is not in, now; otherwise what an outage left out is copied by itself once the bucket is back.",
+  params: Id,
+  response: Backup,
+  status: 202,
+} as const satisfies Endpoint
+
 export const getBackupLogs = {
   method: "get",
   path: "/api/backups/:id/logs",

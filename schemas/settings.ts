@@ -1,6 +1,7 @@
 // What the operator sets, in `dbbackup.yaml` and in the environment (specification, 8.2.2 and 12.2.2): every setting once,
 // with its variable, meaning, default and check. Text in, whichever of the two it was written in.
 import { z } from "zod"
+import { DestinationName, DestinationPlace } from "./destination.ts"
 import { PolicyName, Retention } from "./retention.ts"
 import { logLevels } from "./run.ts"
 import { Bool, Compress, TimeZone } from "./scalar.ts"
@@ -93,6 +94,12 @@ const s3 = z.strictObject({
     }),
 })
 
+const destinations = z.record(DestinationName, DestinationPlace).prefault({}).meta({
+  description:
+    "More destinations, by the names that labels use: `{nas: {type: local, path: /mnt/nas}, offsite: {type: s3, bucket: backups, prefix: host-1, region: eu-central-1, storageClass: STANDARD_IA, accessKeyIdFile: /run/secrets/id, secretAccessKeyFile: /run/secrets/key}}`; also `endpoint`, `pathStyle`, and `…Variable` instead of `…File`.",
+  needsRestart: true,
+})
+
 const retention = z.strictObject({
   policies: z
     .record(PolicyName, Retention)
@@ -134,6 +141,7 @@ export const SettingsFile = z.strictObject({
     needsRestart: true,
   }),
   s3: s3.prefault({}),
+  destinations,
   retention: retention.prefault({}),
   defaults: z.record(z.string(), z.string()).prefault({}).meta({
     description:

@@ -7,6 +7,7 @@ import {
   getBackupLogs,
   getManifest,
   listBackups,
+  uploadToS3,
 } from "../../schemas/api.ts"
 import type { Backup } from "../../schemas/backup.ts"
 import { Fault } from "../core/fault.ts"
@@ -17,7 +18,10 @@ import { Refusal } from "./refusal.ts"
 import type { Router } from "./router.ts"
 import type { Services } from "./services.ts"
 
-export function mountBackups(app: Router, services: Pick<Services, "catalogue" | "actions" | "view">): void {
+export function mountBackups(
+  app: Router,
+  services: Pick<Services, "catalogue" | "actions" | "view" | "copyToBuckets">,
+): void {
   const { catalogue, actions, view } = services
 
   mount(app, listBackups, ({ query }) => {
@@ -62,6 +66,10 @@ export function mountBackups(app: Router, services: Pick<Services, "catalogue" |
       })
     }
     actions.cancelRun(runId)
+    return { data: existingBackup(catalogue, id), location: `/api/backups/${encodeURIComponent(id)}` }
+  })
+  mount(app, uploadToS3, ({ params: { id } }) => {
+    services.copyToBuckets(existingBackup(catalogue, id).id)
     return { data: existingBackup(catalogue, id), location: `/api/backups/${encodeURIComponent(id)}` }
   })
   mount(app, getBackupLogs, ({ params: { id }, query: { level } }) => {

@@ -1,5 +1,6 @@
 // What the API is given by main.ts: everything it shows and everything it can set off.
 import type { Verdict } from "../../schemas/api.ts"
+import type { BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
 import type { Database, JobId, Server } from "../../schemas/server.ts"
 import type { SettingsView } from "../../schemas/settings-view.ts"
@@ -36,6 +37,8 @@ export interface Services {
   readonly view: View
   /** Looks at every container and into every server now; resolves once the view shows what was found. */
   readonly discover: () => Promise<void>
+  /** Has a backup copied to every bucket that it is not in. Throws a Fault when there is none. */
+  readonly copyToBuckets: (id: BackupId) => void
   /** Undefined when no destination has the name any more. */
   readonly destination: (name: string) => Destination | undefined
   readonly info: Info

@@ -1,7 +1,9 @@
 // Which backups stay, with every reason why, and which may go. A pure function of backups, policy and zone.
+import type { CompletedBackup } from "../../schemas/backup.ts"
 import type { BackupType } from "../../schemas/job.ts"
 import type { RetentionPlan, RetentionPolicy, RetentionTier } from "../../schemas/retention.ts"
 import { formatDuration, type Schedule } from "../../schemas/scalar.ts"
+import type { DesiredJob } from "./schedule-plan.ts"
 
 /** A good backup, as far as retention cares. */
 export interface Kept {
@@ -17,6 +19,20 @@ export interface Kept {
  */
 export function pinOf(type: BackupType, schedule: Schedule): string | null {
   return type === "manual" && schedule.kind !== "manual" ? "made by hand" : null
+}
+
+/** What a job keeps of its good backups of one database. */
+export function retentionOf(
+  backups: readonly Pick<CompletedBackup, "id" | "finishedAt" | "type">[],
+  job: Pick<DesiredJob, "spec" | "timeZone">,
+): RetentionPlan {
+  const { schedule, retention } = job.spec
+  const kept = backups.map(({ id, finishedAt, type }) => ({
+    id,
+    finishedAt: new Date(finishedAt),
+    pin: pinOf(type, schedule),
+  }))
+  return planRetention(kept, retention, job.timeZone)
 }
 
 /**

@@ -3,7 +3,7 @@ import { type SettingField, settingFields } from "../../schemas/setting-fields.t
 import type { SettingView } from "../../schemas/settings-view.ts"
 import { BlackoutWindow, windowText } from "../../schemas/window.ts"
 import { labelMeaning } from "./label-defaults.ts"
-import { settledTree, type Tree, valueAt } from "./setting-tree.ts"
+import { isTreeMap, settledTree, type Tree, type TreeMap, valueAt } from "./setting-tree.ts"
 import { type Settings, textOf, type Variables } from "./settings.ts"
 
 /** Every setting in the file's order; policies and label defaults each on a line of its own. Of settings that are valid. */
@@ -26,13 +26,21 @@ function linesOf(field: SettingField, variables: Variables, tree: Tree): readonl
     return [{ ...base, value: field.default ?? "", source: "default" }]
   if (typeof written === "string") return [{ ...base, value: withoutUser(written), source: "file" }]
   if (Array.isArray(written)) return [{ ...base, value: written.map(entryText).join("; "), source: "file" }]
-  const entries = Object.entries(written) as readonly (readonly [string, string])[]
+  const entries = Object.entries(written as TreeMap).map(([name, value]) => [name, wordsOf(value)] as const)
   if (entries.length === 0) return [{ ...base, value: "", source: "default" }]
   return entries.map(([name, value]) => {
     const meaning = key === "defaults" ? labelMeaning(name) : ""
     return { ...base, key: `${key}.${name}`, value, source: "file", description: meaning }
   })
 }
+
+/** `type: s3, bucket: backups`: of a map, each of its keys. Secrets are not among them, only where these are. */
+const wordsOf = (value: Tree): string =>
+  isTreeMap(value)
+    ? Object.entries(value)
+        .map(([key, text]) => `${key}: ${withoutUser(String(text))}`)
+        .join(", ")
+    : String(value)
 
 const nameUsed = (variable: string | null, variables: Variables) =>
   variable === "DBBACKUP_DISCOVERY" && variables[variable] === undefined ? "AUTO_DISCOVER" : variable
@@ -44,8 +52,8 @@ const withoutUser = (text: string) => text.replace(/:\/\/[^/@\s]*@/, "://…@")
 
 /** What is read at any time, of `now`; the rest as it was at the start. */
 export function settingsInForce(start: Settings, now: Settings): Settings {
-  const { port, hostname, databasePath, storagePath, labelPrefix, dockerHost, s3 } = start
-  return { ...now, port, hostname, databasePath, storagePath, labelPrefix, dockerHost, s3 }
+  const { port, hostname, databasePath, storagePath, labelPrefix, dockerHost, s3, destinations } = start
+  return { ...now, port, hostname, databasePath, storagePath, labelPrefix, dockerHost, s3, destinations }
 }
 
 /** The lines of `now`, but what needs a restart as it was at the start, with what it will be. */
@@ -53,12 +61,17 @@ export function linesInForce(
   start: readonly SettingView[],
   now: readonly SettingView[],
 ): readonly SettingView[] {
-  const before = new Map(start.map((line) => [line.key, line]))
-  return now.map((line) => {
-    const was = before.get(line.key)
-    if (!line.needsRestart || was === undefined || was.value === line.value) return line
+  const [before, after] = [byKey(start), byKey(now)]
+  const inForce = now.map((line): SettingView => {
+    const was = before.get(line.key) ?? { ...line, value: "", source: "default" }
+    if (!line.needsRestart || was.value === line.value) return line
     return { ...was, afterRestart: line.value }
   })
+  // A destination that the file names no more is in force as long as the process.
+  const leaving = start.filter(
+    ({ key, needsRestart, value }) => needsRestart && value !== "" && !after.has(key),
+  )
+  return [...inForce, ...leaving.map((line) => ({ ...line, afterRestart: "" }))]
 }
 
 /** What differs, each in a sentence, for the log: `backup.maxConcurrent is 5, was 3`. */

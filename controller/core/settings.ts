@@ -1,9 +1,11 @@
 // What the operator wrote, in the environment and in the file → the settings in force, or everything that is wrong with it.
+import type { DestinationPlace } from "../../schemas/destination.ts"
 import type { RetentionPolicy } from "../../schemas/retention.ts"
 import { settingFields } from "../../schemas/setting-fields.ts"
 import { EnvironmentOnly, SettingsFile } from "../../schemas/settings.ts"
 import type { BlackoutWindow } from "../../schemas/window.ts"
 import { coversAllTime } from "./blackout.ts"
+import { destinationNames, mistakesInDestinations } from "./destination-mistakes.ts"
 import { mistakesInDefaults } from "./label-defaults.ts"
 import { fileMistakes, type SettingMistake } from "./setting-mistakes.ts"
 import { isTreeMap, settledTree, type Tree, valueAt } from "./setting-tree.ts"
@@ -20,6 +22,8 @@ export interface Settings {
   readonly maxConcurrent: number
   readonly dockerHost: string
   readonly s3: BucketSettings | null
+  /** More of them, by name. */
+  readonly destinations: ReadonlyMap<string, DestinationPlace>
   /** Start no scheduled run of any job. */
   readonly paused: boolean
   /** Windows in which no scheduled run starts; those that name no zone are in `timeZone`. */
@@ -54,10 +58,8 @@ export function readSettings(variables: Variables, file: Tree): SettingsReading 
   const mistakes = [
     ...environmentMistakes(variables),
     ...fileMistakes(tree),
-    ...mistakesInDefaults(
-      tree,
-      valueAt(merged, ["s3", "bucket"]) === undefined ? ["local"] : ["local", "s3"],
-    ),
+    ...mistakesInDefaults(tree, destinationNames(merged)),
+    ...mistakesInDestinations(merged, storagePathIn(merged)),
     ...blackoutMistakes(merged),
   ]
   if (mistakes.length > 0) return { kind: "bad", mistakes }
@@ -128,6 +130,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     maxConcurrent: file.backup.maxConcurrent,
     dockerHost: file.dockerHost,
     s3: bucketOf(file, own),
+    destinations: new Map(Object.entries(file.destinations)),
     paused: file.scheduler.paused,
     blackout: file.scheduler.blackout,
     hooksAllowed: file.hooks,
@@ -145,6 +148,14 @@ function bucketOf({ s3 }: SettingsFile, own: EnvironmentOnly): BucketSettings | 
   const credentials =
     accessKeyId !== undefined && secretAccessKey !== undefined ? { accessKeyId, secretAccessKey } : null
   return { bucket: s3.bucket, region: s3.region, endpoint: s3.endpoint ?? null, credentials }
+}
+
+function storagePathIn(tree: Tree): string {
+  const path = valueAt(tree, ["backup", "storagePath"])
+  return (
+    SettingsFile.shape.backup.safeParse(path === undefined ? {} : { storagePath: path }).data?.storagePath ??
+    ""
+  )
 }
 
 /** Of windows that are right each by itself. */

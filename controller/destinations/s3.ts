@@ -1,6 +1,6 @@
 // A destination that is a bucket and a prefix. The one place that knows the AWS SDK, and loads it only when it is used.
 import type { Readable } from "node:stream"
-import type { ListMultipartUploadsCommandOutput } from "@aws-sdk/client-s3"
+import type { ListMultipartUploadsCommandOutput, StorageClass } from "@aws-sdk/client-s3"
 import type { Destination } from "../ports.ts"
 import { type Bucket, bucketDestination } from "./s3-bucket.ts"
 import { isAbsent, type S3Action, s3Fault } from "./s3-fault.ts"
@@ -16,12 +16,17 @@ export interface S3Options {
   readonly endpoint?: string
   /** `endpoint/bucket/key` instead of `bucket.endpoint/key`. */
   readonly forcePathStyle?: boolean
-  /** Absent: the SDK's own search (environment, role of the machine). */
-  readonly credentials?: {
-    readonly accessKeyId: string
-    readonly secretAccessKey: string
-    readonly sessionToken?: string
-  }
+  /** Of what is stored; the bucket's own when absent. */
+  readonly storageClass?: StorageClass
+  /** The keys, or how to get them. Absent: the SDK's own search (environment, role of the machine). */
+  readonly credentials?: AwsKeys | (() => Promise<AwsKeys>)
+}
+
+interface AwsKeys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+  readonly expiration?: Date
 }
 
 const connectSeconds = 10
@@ -36,6 +41,7 @@ export function s3Destination(options: S3Options): Destination {
 
 function bucketOf(options: S3Options, location: string): Bucket {
   const Bucket = options.bucket
+  const kept = options.storageClass ? { StorageClass: options.storageClass } : {}
   let loading: ReturnType<typeof load> | undefined
   const faultOf = (action: S3Action, error: unknown): Error =>
     s3Fault({ name: options.name, location, action }, error)
@@ -70,7 +76,7 @@ function bucketOf(options: S3Options, location: string): Bucket {
       }),
     put: (Key, Body, signal) =>
       ask("s3:PutObject", signal, async ({ sdk, client, abort }) => {
-        await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body }), abort)
+        await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body, ...kept }), abort)
       }),
     get: (Key, signal) =>
       ask("s3:GetObject", signal, async ({ sdk, client, abort }) => {
@@ -84,7 +90,7 @@ function bucketOf(options: S3Options, location: string): Bucket {
       }),
     beginUpload: (Key) =>
       ask("s3:PutObject", null, async ({ sdk, client }) => {
-        const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand({ Bucket, Key }))
+        const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand({ Bucket, Key, ...kept }))
         if (UploadId === undefined) throw new Error("the store began an upload without an id")
         return UploadId
       }),

@@ -3,7 +3,7 @@ import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import type { DatabaseId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
-import { pinOf, planRetention } from "../core/retention.ts"
+import { retentionOf } from "../core/retention.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { Catalogue, Clock, Destination } from "../ports.ts"
 import type { Journal } from "./journal.ts"
@@ -23,15 +23,7 @@ export async function prune(
   signal: AbortSignal,
 ): Promise<void> {
   const backups = deps.catalogue.goodBackups(job.id, databaseId)
-  const plan = planRetention(
-    backups.map(({ id, finishedAt, type }) => ({
-      id,
-      finishedAt: new Date(finishedAt),
-      pin: pinOf(type, job.spec.schedule),
-    })),
-    job.spec.retention,
-    job.timeZone,
-  )
+  const plan = retentionOf(backups, job)
   const byId = new Map(backups.map((backup) => [backup.id as string, backup]))
   for (const id of plan.prune) {
     const backup = byId.get(id)

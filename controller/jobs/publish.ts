@@ -4,6 +4,7 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
 import { formatManifest } from "../core/manifest.ts"
+import type { OpenCopy } from "../pipeline/open.ts"
 import type { Stored } from "../pipeline/store.ts"
 import type { Clock, Log } from "../ports.ts"
 import { failureOf } from "./journal.ts"
@@ -22,22 +23,13 @@ export async function publish(
     key,
     error: failureOf(fault, log),
   }))
-  for (const { writer, destination, key } of stored.writers) {
-    let committed = false
+  for (const copy of stored.writers) {
+    const at = { destination: copy.destination.name, key: copy.key }
     try {
-      signal.throwIfAborted()
-      await writer.commit()
-      committed = true
-      const size = await destination.size(key, signal)
-      if (size !== manifest.proof.storedBytes)
-        throw wrongSize(destination.name, size, manifest.proof.storedBytes)
-      await destination.put(manifestKey(key), formatManifest(manifest), signal)
-      copies.push({ state: "stored", destination: destination.name, key, storedAt: clock().toISOString() })
+      await publishCopy(copy, manifest, signal)
+      copies.push({ state: "stored", ...at, storedAt: clock().toISOString() })
     } catch (error) {
-      await writer.abort(error)
-      // Without its manifest it is no backup: the bytes must not stay and look like one.
-      if (committed) await destination.remove(key, AbortSignal.timeout(30_000)).catch(() => undefined)
-      copies.push({ state: "failed", destination: destination.name, key, error: failureOf(error, log) })
+      copies.push({ state: "failed", ...at, error: failureOf(error, log) })
     }
   }
   if (copies.some(({ state }) => state === "stored")) return copies
@@ -48,6 +40,29 @@ export async function publish(
     hint: null,
   }
   throw new Fault(code, message, hint === null ? {} : { hint })
+}
+
+/** Makes one copy visible, its manifest after its bytes. When it throws, neither is. */
+export async function publishCopy(
+  { writer, destination, key }: OpenCopy,
+  manifest: Manifest,
+  signal: AbortSignal,
+): Promise<void> {
+  let committed = false
+  try {
+    signal.throwIfAborted()
+    await writer.commit()
+    committed = true
+    const size = await destination.size(key, signal)
+    if (size !== manifest.proof.storedBytes)
+      throw wrongSize(destination.name, size, manifest.proof.storedBytes)
+    await destination.put(manifestKey(key), formatManifest(manifest), signal)
+  } catch (error) {
+    await writer.abort(error)
+    // Without its manifest it is no backup: the bytes must not stay and look like one.
+    if (committed) await destination.remove(key, AbortSignal.timeout(30_000)).catch(() => undefined)
+    throw error
+  }
 }
 
 function wrongSize(destination: string, size: number | null, wanted: number): Fault {

@@ -10,7 +10,13 @@ import { json, readRow, readRows } from "./row.ts"
 import type { Store } from "./store.ts"
 import { pageOf, where } from "./where.ts"
 
-type Lists = Pick<Catalogue, "backup" | "manifest" | "backups" | "lastGood" | "lastAttempt" | "goodBackups">
+type Lists = Pick<
+  Catalogue,
+  "backup" | "manifest" | "backups" | "lastGood" | "lastAttempt" | "goodBackups" | "lackingCopies"
+>
+
+// The rest is listed once these have their copies.
+const mostLacking = 300
 
 const isGood = "b.status = 'completed' AND b.deleted_at IS NULL"
 
@@ -69,6 +75,13 @@ export function backupListsIn(
     goodBackups(jobId, databaseId) {
       const clause = `WHERE ${isGood} AND b.job_id = ? AND b.database_id = ? ORDER BY b.finished_at DESC, b.id DESC`
       return readRows(store, rows(clause, jobId, databaseId), readCompleted)
+    },
+    lackingCopies(destinations) {
+      const clause = `WHERE ${isGood} AND b.id IN
+          (SELECT backup_id FROM copies WHERE state = 'failed' AND destination IN (SELECT value FROM json_each(?)))
+          AND b.id NOT IN (SELECT backup_id FROM deletions)
+        ORDER BY b.finished_at DESC, b.id DESC LIMIT ${mostLacking}`
+      return readRows(store, rows(clause, JSON.stringify(destinations)), readCompleted)
     },
   }
 }

@@ -16,14 +16,7 @@ type Changes = Pick<
 export function backupsIn(store: Store, progress: Progress<Seen>): Changes {
   const { db } = store
 
-  function published(id: string): void {
-    const row = db
-      .query<{ databaseId: string; status: Backup["status"] }, [string]>(
-        "SELECT database_id AS databaseId, status FROM backups WHERE id = ?",
-      )
-      .get(id)
-    if (row !== null) store.publish({ name: "backup.updated", data: { backupId: id, ...row } })
-  }
+  const published = (id: string) => publishBackup(store, id)
 
   return {
     addBackup(backup) {
@@ -91,6 +84,16 @@ export function backupsIn(store: Store, progress: Progress<Seen>): Changes {
       published(id)
     },
   }
+}
+
+/** Tells the world what has become of it. To be called after the transaction. */
+export function publishBackup(store: Store, id: string): void {
+  const row = store.db
+    .query<{ databaseId: string; status: Backup["status"] }, [string]>(
+      "SELECT database_id AS databaseId, status FROM backups WHERE id = ?",
+    )
+    .get(id)
+  if (row !== null) store.publish({ name: "backup.updated", data: { backupId: id, ...row } })
 }
 
 function rowOf({ id, runId, jobId, serverId, serverName, databaseId, engine, type, ...rest }: NewBackup) {

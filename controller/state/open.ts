@@ -3,6 +3,7 @@ import type { Catalogue, EventHub, Log } from "../ports.ts"
 import { backupListsIn } from "./backup-lists.ts"
 import type { Seen } from "./backup-row.ts"
 import { backupsIn } from "./backups.ts"
+import { copiesIn } from "./copies.ts"
 import { openFile } from "./file.ts"
 import { logsIn } from "./logs.ts"
 import { looseEndsIn } from "./loose-ends.ts"
@@ -69,6 +70,7 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...runs,
     ...overridesIn(store),
     ...backupsIn(store, backupProgress),
+    ...copiesIn(store),
     ...lists,
     ...newest,
     ...restores,

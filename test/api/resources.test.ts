@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test"
 import { z } from "zod"
+import { Fault } from "../../controller/core/fault.ts"
 import * as api from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import { JobView } from "../../schemas/job.ts"
@@ -179,6 +180,7 @@ describe("backups", () => {
       ["GET", "/api/backups/b1/download"],
       ["GET", "/api/backups/b1/manifest"],
       ["POST", "/api/backups/b1/cancel"],
+      ["POST", "/api/backups/b1/upload-to-s3"],
     ] as const) {
       const { status, body } = await ask(world, path, { method })
       expect([method, path, status]).toEqual([method, path, 404])
@@ -195,6 +197,26 @@ describe("backups", () => {
     const again = await post(`/api/backups/${body.data.id}/cancel`)
     expect([again.status, again.body.error.code]).toEqual([409, "CONFLICT"])
     expect(again.body.error.message).toContain("is cancelled already")
+  })
+})
+
+describe("a copy in the buckets", () => {
+  test("is asked for, which is accepted with the backup to follow, or refused with why", async () => {
+    const asked: string[] = []
+    const other = aWorld({
+      copyToBuckets(id) {
+        if (asked.length > 0) throw new Fault("in-use", "nothing is left to be copied")
+        asked.push(id)
+      },
+    })
+    const copy = (id: string) => ask(other, `/api/backups/${id}/upload-to-s3`, { method: "POST" })
+    storeBackup(other, "b1", Buffer.from("bytes"))
+    const { status, headers, body } = await copy("b1")
+    expect([status, headers.get("location"), body.data.id]).toEqual([202, "/api/backups/b1", "b1"])
+    expect(asked).toEqual(["b1"])
+    expect((await copy("b1")).status).toBe(409)
+    expect((await copy("b9")).status).toBe(404)
+    other.remove()
   })
 })
 

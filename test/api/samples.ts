@@ -118,6 +118,7 @@ export function aWorld(changes: Changes = {}): World {
     },
     settings: openSettings({}, "box", () => minute(0)).view,
     discover: async () => {},
+    copyToBuckets() {},
     destination: (name) => [local, offsite].find((destination) => destination.name === name),
     staticFiles: null,
     ...changes,

@@ -34,6 +34,7 @@ test("with nothing set, every setting has its default, and only this machine is 
     maxConcurrent: 3,
     dockerHost: "unix:///var/run/docker.sock",
     s3: null,
+    destinations: new Map(),
     paused: false,
     blackout: [],
     hooksAllowed: true,
@@ -230,6 +231,26 @@ describe("mistakes of the file", () => {
     [{ s3: { secretAccessKey: "x" } }, "s3.secretAccessKey: unknown key (Secrets are not kept in this file"],
     [{ constructor: "x" }, "constructor: unknown key"],
     [
+      { destinations: { nas: { type: "local", path: "/mnt", pth: "x" } } },
+      "destinations.nas.pth: unknown key (Did you mean destinations.nas.path?)",
+    ],
+    [
+      { destinations: { far: { type: "s3", bucket: "b", secretAccessKey: "x" } } },
+      "destinations.far.secretAccessKey: unknown key (Secrets are not kept in this file: secretAccessKeyFile or secretAccessKeyVariable says where it is.)",
+    ],
+    [
+      { destinations: { far: { type: "s3", bucket: "b", secretAccesKeyFile: "/x" } } },
+      "(Did you mean destinations.far.secretAccessKeyFile?)",
+    ],
+    [
+      { destinations: { Nas: { type: "local", path: "/mnt" } } },
+      "destinations.Nas: write a name of lower-case",
+    ],
+    [
+      { destinations: { s3: { type: "s3", bucket: "b" } } },
+      "destinations.s3: is taken: backup.storagePath and s3",
+    ],
+    [
       { retention: { policies: { Gold: "7d" } } },
       "file key retention.policies.Gold: write a name of lower-case",
     ],
@@ -285,12 +306,78 @@ describe("mistakes of the file", () => {
       { defaults: { compress: "none" }, backup: { defaultCompression: "gzip" } },
       "defaults.compress: says the same as backup.defaultCompression",
     ],
+    [{ destinations: { nas: "/mnt" } }, "destinations.nas: write keys with values below it"],
+    [{ destinations: { nas: { type: "ftp", path: "/mnt" } } }, "destinations.nas.type: write local or s3"],
+    [{ destinations: { nas: { path: "/mnt" } } }, "destinations.nas.type: write local or s3"],
+    [{ destinations: { nas: { type: "local" } } }, "destinations.nas.path: is missing"],
+    [
+      { destinations: { nas: { type: "local", path: "mnt" } } },
+      "destinations.nas.path: write a path that begins",
+    ],
+    [
+      { destinations: { nas: { type: "local", path: "/app/data/backups/" } } },
+      "destinations.nas.path: is the same place as the destination local",
+    ],
+    [
+      {
+        s3: { bucket: "b", endpoint: "http://store" },
+        destinations: { far: { type: "s3", bucket: "b", endpoint: "http://store/" } },
+      },
+      "destinations.far.bucket: is the same place as the destination s3",
+    ],
+    [
+      {
+        destinations: {
+          a: { type: "s3", bucket: "b", prefix: "x" },
+          b: { type: "s3", bucket: "b", prefix: "x" },
+          c: { type: "s3", bucket: "b", prefix: "y" },
+        },
+      },
+      "destinations.b.bucket: is the same place as the destination a",
+    ],
+    [
+      { destinations: { far: { type: "s3", bucket: "b", accessKeyIdFile: "/id" } } },
+      "destinations.far.secretAccessKeyFile: is missing: the access key and the secret key belong together",
+    ],
+    [
+      {
+        destinations: {
+          far: {
+            type: "s3",
+            bucket: "b",
+            accessKeyIdFile: "/id",
+            accessKeyIdVariable: "ID",
+            secretAccessKeyFile: "/key",
+          },
+        },
+      },
+      "destinations.far.accessKeyIdVariable: is given, and so is accessKeyIdFile",
+    ],
+    [
+      { destinations: { far: { type: "s3", bucket: "b", prefix: "/x/" } } },
+      "destinations.far.prefix: write a folder",
+    ],
+    [
+      { destinations: { far: { type: "s3", bucket: "b", storageClass: "COLD" } } },
+      "storageClass: write STANDARD",
+    ],
+    [
+      { destinations: { nas: { type: "local", path: "/mnt" } }, defaults: { destinations: "nas,far" } },
+      "defaults.destinations: there is no destination named far (There is local, nas.)",
+    ],
     [{ s3: { endpoint: "store" } }, "s3.endpoint: write a URL that begins with http:// or https://"],
   ] as readonly (readonly [Tree, string])[])("%j is refused where it is wrong", (file, says) => {
     const [only, ...others] = mistakes(file)
     expect(others).toEqual([])
     expect(only).toStartWith("file value ")
     expect(only).toContain(says)
+  })
+
+  test("the folder that a variable moves is a place like any other", () => {
+    const file = { destinations: { nas: { type: "local", path: "/mnt" } } }
+    expect(readSettings({}, file).kind).toBe("good")
+    const [only] = mistakes(file, { BACKUP_STORAGE_PATH: "/mnt" })
+    expect(only).toContain("destinations.nas.path: is the same place as the destination local")
   })
 
   test("windows that leave no time in the zone that the environment says are one", () => {

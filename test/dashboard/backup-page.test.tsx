@@ -73,3 +73,22 @@ test("globals offer a download but no restore into a new database", async () => 
   expect(await screen.findByRole("link", { name: "Download" })).toBeDefined()
   expect(screen.queryByRole("link", { name: "Restore" }) === null).toBe(true)
 })
+
+test("a copy that its destination missed waits to be copied, with why and from where", async () => {
+  const [stored] = completedBackup().copies
+  const error = {
+    code: "destination-unavailable",
+    message: "offsite cannot be reached",
+    hint: "Check the endpoint.",
+    key: null,
+    suggestion: null,
+  } as const
+  const missed = { state: "failed", destination: "offsite", key: "k", error } as const
+  const backup = completedBackup({ copies: [...(stored ? [stored] : []), missed] })
+  controllerAnswers(answer(getBackup, backup), answer(getRunLogs, []))
+  show("/backups/backup-1")
+  const copies = await screen.findByRole("region", { name: "Copies" })
+  expect(copies.textContent).toContain("offsitewaiting to be copied")
+  expect(copies.textContent).toContain("offsite cannot be reached. Check the endpoint.")
+  expect(copies.textContent).toContain("It is copied from local by itself once offsite can be used")
+})

@@ -62,6 +62,29 @@ if (!endpoint) {
     expect(await direct.sweep(signal)).toBe(1)
   }, 60_000)
 
+  test("what is stored gets the storage class that was asked for, in one piece and in parts", async () => {
+    const at = s3Destination({
+      name: "offsite",
+      bucket,
+      prefix: "cold",
+      endpoint,
+      forcePathStyle: true,
+      storageClass: "STANDARD_IA",
+      credentials: async () => ({ ...credentials, expiration: new Date(Date.now() + 600_000) }),
+    })
+    await at.put("small", Buffer.from("x"), signal)
+    const writer = await at.create("large", signal)
+    await writer.write(randomBytes(6 << 20))
+    await writer.commit()
+    const { Contents = [] } = await client.send(
+      new aws.ListObjectsV2Command({ Bucket: bucket, Prefix: "cold/" }),
+    )
+    expect(Contents.map(({ Key, StorageClass }) => [Key, StorageClass])).toEqual([
+      ["cold/large", "STANDARD_IA"],
+      ["cold/small", "STANDARD_IA"],
+    ])
+  })
+
   test("a bucket that does not exist is unavailable in every method", async () => {
     const at = s3Destination({
       name: "offsite",

@@ -383,6 +383,36 @@ describe("while it runs", () => {
     expect(line(followed, "server.port")).toMatchObject({ value: "1111", afterRestart: null })
   })
 
+  test("destinations come, change and go with a restart, and say so until then", async () => {
+    const nas = (path: string) => `nas: {type: local, path: ${path}}`
+    here.write("dbbackup.yaml", `destinations: {${nas("/a")}, old: {type: local, path: /old}}\n${runs(3)}`)
+    const followed = follow(open())
+    const far =
+      "far: {type: s3, bucket: b, accessKeyIdFile: /run/id, secretAccessKeyVariable: KEY, endpoint: 'http://me:pass@store'}"
+    here.write("dbbackup.yaml", `destinations: {${nas("/b")}, ${far}}\n${runs(4)}`)
+    await becomes(followed, 4)
+    expect([...followed.source.current().destinations]).toEqual([
+      ["nas", { type: "local", path: "/a" }],
+      ["old", { type: "local", path: "/old" }],
+    ])
+    const shown = (name: string) => line(followed, `destinations.${name}`)
+    expect(shown("nas")).toMatchObject({
+      value: "type: local, path: /a",
+      afterRestart: "type: local, path: /b",
+    })
+    expect(shown("old")).toMatchObject({ value: "type: local, path: /old", afterRestart: "" })
+    expect(shown("far")).toMatchObject({
+      value: "",
+      afterRestart:
+        "type: s3, bucket: b, accessKeyIdFile: /run/id, secretAccessKeyVariable: KEY, endpoint: http://…@store",
+    })
+    expect(followed.log.join()).toContain("destinations.old will be unset after a restart")
+    here.write("dbbackup.yaml", `destinations: {${nas("/a")}, old: {type: local, path: /old}}\n${runs(5)}`)
+    await becomes(followed, 5)
+    expect([shown("nas"), shown("old")].map((one) => one?.afterRestart)).toEqual([null, null])
+    expect(shown("far")).toBeUndefined()
+  })
+
   test("what the operator defines by name is told name by name", async () => {
     here.write("dbbackup.yaml", `retention: {policies: {gold: 7d}}\ndefaults: {schedule: daily}\n${runs(4)}`)
     const followed = follow(open())

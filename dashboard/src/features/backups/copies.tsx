@@ -6,18 +6,22 @@ import type { StateWord } from "../../lib/words.ts"
 
 const words: Readonly<Record<Copy["state"], StateWord>> = {
   stored: { word: "stored", tone: "good" },
-  failed: { word: "failed", tone: "bad" },
+  failed: { word: "waiting to be copied", tone: "late" },
   deleted: { word: "deleted", tone: "quiet" },
 }
 
+/** Without a copy elsewhere there is nothing to make one from. */
+const lost: StateWord = { word: "failed", tone: "bad" }
+
 export function Copies({ copies }: { readonly copies: readonly Copy[] }) {
+  const stored = copies.filter(({ state }) => state === "stored").map(({ destination }) => destination)
   return (
     <ul>
       {copies.map((copy) => (
         <li key={`${copy.destination} ${copy.key}`} className="border-b border-line py-2 text-sm">
           <div className="flex flex-wrap items-baseline gap-x-4">
             <span className="font-medium">{copy.destination}</span>
-            <State {...words[copy.state]} />
+            <State {...(copy.state === "failed" && stored.length === 0 ? lost : words[copy.state])} />
             {copy.state === "stored" && (
               <span className="text-muted">
                 <Time at={copy.storedAt} zone focusable />
@@ -33,6 +37,12 @@ export function Copies({ copies }: { readonly copies: readonly Copy[] }) {
           {copy.state === "failed" && (
             <p>
               {copy.error.message}. <span className="text-muted">{copy.error.hint}</span>
+              {stored.length > 0 && (
+                <span className="block text-muted">
+                  It is copied from {stored.join(" or ")} by itself once {copy.destination} can be used, as
+                  long as retention keeps the backup.
+                </span>
+              )}
             </p>
           )}
         </li>

@@ -1,0 +1,39 @@
+// Brings a stored copy to another destination, byte for byte, and proves one by its bytes alone.
+import { Writable } from "node:stream"
+import { pipeline } from "node:stream/promises"
+import { fanOut } from "./fan-out.ts"
+import { underFirstCause } from "./first-cause.ts"
+import { type OpenCopy, openAll, type Place } from "./open.ts"
+import { openStoredCopy, type StoredCopy } from "./stored-copy.ts"
+
+export type Source = Omit<StoredCopy, "compression">
+
+/**
+ * A writer that has taken every byte of the source, which has the recorded size and sha-256; nothing is visible yet, and the
+ * caller commits or aborts. Rejects with the root cause, nothing left open: `copy-missing`, `copy-mismatch`, a destination's Fault.
+ */
+export async function copyAcross(from: Source, to: Place, signal: AbortSignal): Promise<OpenCopy> {
+  return await underFirstCause(signal, async (cause) => {
+    const [copy] = (await openAll([to], cause.signal)).open
+    if (copy === undefined) throw new Error("a place that opened has a writer")
+    const { writer } = copy
+    try {
+      const stored = await openStoredCopy({ ...from, compression: "none" }, cause, () => {})
+      const fan = fanOut([writer], (_writer, fault) => cause.fail(fault))
+      await pipeline([...stored, fan.stream], { signal: cause.signal })
+      return copy
+    } catch (error) {
+      await writer.abort(cause.signal.reason ?? error)
+      throw error
+    }
+  })
+}
+
+/** Resolves when the copy's bytes are those recorded. Rejects with `copy-missing`, `copy-mismatch`, or the destination's Fault. */
+export async function proveBytes(copy: Source, signal: AbortSignal): Promise<void> {
+  await underFirstCause(signal, async (cause) => {
+    const stored = await openStoredCopy({ ...copy, compression: "none" }, cause, () => {})
+    const nowhere = new Writable({ write: (_chunk, _encoding, next) => next() })
+    await pipeline([...stored, nowhere], { signal: cause.signal })
+  })
+}
