@@ -46,7 +46,7 @@ export interface DumpPlan {
   readonly streamCompression: Compression
   /** `dump`, `dump.zst`, `sql.gz` … */
   readonly extension: string
-  /** A fresh watcher for the format's end, fed with the bytes as they leave the server (before the stream's compression). */
+  /** A fresh watcher for the format's end and for what is in it, fed with the bytes as they leave the server (before the stream's compression). */
   end(): EndDetector
 }
 

@@ -29,10 +29,7 @@ export function readMysqlProbe(engine: Engine, stdout: string): Probe {
     toolVersion: toolVersionIn(toolText),
     sourceZstd: false,
     databases: of("database")
-      .map(([, name = "", charset = "", collation = "", tables = "0"]) => ({
-        name: fromHex(name),
-        facts: { attributes: { charset, collation }, tables: Number(tables) },
-      }))
+      .map((row) => ({ name: fromHex(row[1] ?? ""), facts: factsOf(row, of("object")) }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     warnings: [
       ...rightsWarning(fromHex(user), new Set(of("right").map(([, right = ""]) => right))),
@@ -43,9 +40,25 @@ export function readMysqlProbe(engine: Engine, stdout: string): Probe {
 
 /** Throws a Fault, `database-gone`. */
 export function readMysqlFacts(stdout: string): DatabaseFacts {
-  const [key, , charset = "", collation = "", tables = "0"] = stdout.trim().split("\t")
-  if (key !== "database") throw new Fault("database-gone", "the database is not there")
-  return { attributes: { charset, collation }, tables: Number(tables) }
+  const rows = stdout.split("\n").map((line) => line.split("\t"))
+  const database = rows.find(([key]) => key === "database")
+  if (!database) throw new Fault("database-gone", "the database is not there")
+  return factsOf(
+    database,
+    rows.filter(([key]) => key === "object"),
+  )
+}
+
+type Row = readonly string[]
+
+function factsOf(database: Row, objects: readonly Row[]): DatabaseFacts {
+  const [, name, charset = "", collation = "", tables = "0"] = database
+  const own = objects.filter(([, schema]) => schema === name)
+  return {
+    attributes: { charset, collation },
+    tables: Number(tables),
+    objects: Object.fromEntries(own.map(([, , kind = "", count = "0"]) => [kind, Number(count)])),
+  }
 }
 
 /** `mysqldump  Ver 9.7.4 for Linux …`, `mysqldump  Ver 10.13 Distrib 8.0.40, …`, `mariadb-dump from 11.8.9-MariaDB, client …` */
@@ -70,7 +83,7 @@ function rightsWarning(user: string, rights: ReadonlySet<string>): readonly stri
   ]
 }
 
-function outsideWarning(rows: readonly (readonly string[])[]): readonly string[] {
+function outsideWarning(rows: readonly Row[]): readonly string[] {
   if (rows.length === 0) return []
   const names = rows.slice(0, mostNamesInWarning).map(([, schema = "", table = "", engine = ""]) => {
     return `${fromHex(schema)}.${fromHex(table)} (${engine})`
