@@ -28,9 +28,12 @@ const headings: readonly Heading[] = [
 const routine =
   /^CREATE (?:DEFINER=`(?:[^`]|``)*`(?:@`(?:[^`]|``)*`)? )?(?:AGGREGATE )?(PROCEDURE|FUNCTION|PACKAGE) /
 
-/** Routines are as the server prints them and events have a preamble; the rest are triggers, in whatever words these were made. */
+// MariaDB from 11 on sets the character set before, not after, the delimiter.
+const event = /^\/\*!(?:50003 SET @saved_cs_client |50106 CREATE)/
+
+/** Routines and events are as the server prints them; the rest are triggers, in whatever words these were made. */
 function programKind(text: string): string | undefined {
-  if (text.startsWith("/*!50003 SET @saved_cs_client ")) return "events"
+  if (event.test(text)) return "events"
   const word = routine.exec(text)?.[1]
   if (word === undefined) return "triggers"
   return word === "PACKAGE" ? undefined : `${word.toLowerCase()}s`

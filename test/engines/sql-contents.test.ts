@@ -51,6 +51,11 @@ describe("what a dump of statements holds", () => {
     )
   })
 
+  test("knows MariaDB's events, old and new", () => {
+    const recent = `\nDELIMITER ;;\n/*!50106 CREATE*/ /*!50117 ${definer}*/ /*!50106 EVENT \`e\` */ ;;\n`
+    expect(heldIn(recent + pieces.events)).toEqual({ events: 2 })
+  })
+
   test("leaves MariaDB's packages out", () => {
     expect(heldIn(`\nDELIMITER ;;\nCREATE ${definer} PACKAGE BODY \`p\` AS end ;;\n`)).toEqual({})
   })
