@@ -36,6 +36,17 @@ export function incomplete(name: string, missing: readonly Shortfall[]): Fault {
   })
 }
 
+/** A database that its user sees only a part of cannot be proven to be whole. `hidden`: kinds, each with the right that is missing. */
+export function unseen(name: string, hidden: readonly string[]): Fault {
+  return new Fault(
+    "dump-incomplete",
+    `the dumping user cannot see whether ${name} has ${hidden.join(", ")}: they would be left out without an error`,
+    {
+      hint: "Grant the rights, or name a user that has them with the labels dbbackup.user and dbbackup.password-env.",
+    },
+  )
+}
+
 const countsOf = ({ tables, objects }: DatabaseFacts): ObjectCounts => ({ tables, ...objects })
 
 /** `14 tables, 2 views`; `nothing`. */

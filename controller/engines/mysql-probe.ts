@@ -4,6 +4,7 @@ import type { Engine } from "../../schemas/scalar.ts"
 import { Fault } from "../core/fault.ts"
 import type { Probe } from "./engine.ts"
 import { setupHint } from "./explain.ts"
+import { hiddenIn, type Rights } from "./mysql-rights.ts"
 
 const mostNamesInWarning = 5
 // Without these on everything, the server hides what a user may not see, and the dump leaves it out without an error.
@@ -21,6 +22,7 @@ export function readMysqlProbe(engine: Engine, stdout: string): Probe {
       hint: setupHint,
     })
   }
+  const rights = rightsOf(of)
   const [, tool = "", toolText = ""] = of("tool")[0] ?? []
   return {
     engine,
@@ -29,12 +31,12 @@ export function readMysqlProbe(engine: Engine, stdout: string): Probe {
     toolVersion: toolVersionIn(toolText),
     sourceZstd: false,
     databases: of("database")
-      .map((row) => ({ name: fromHex(row[1] ?? ""), facts: factsOf(row, of("object")) }))
+      .map((row) => {
+        const name = fromHex(row[1] ?? "")
+        return { name, facts: factsOf(row, of("object")), hidden: hiddenIn(name, rights) }
+      })
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    warnings: [
-      ...rightsWarning(fromHex(user), new Set(of("right").map(([, right = ""]) => right))),
-      ...outsideWarning(of("outside")),
-    ],
+    warnings: [...rightsWarning(fromHex(user), rights.everywhere), ...outsideWarning(of("outside"))],
   }
 }
 
@@ -50,6 +52,18 @@ export function readMysqlFacts(stdout: string): DatabaseFacts {
 }
 
 type Row = readonly string[]
+
+function rightsOf(of: (key: string) => readonly Row[]): Rights {
+  const rows = of("right")
+  return {
+    everywhere: new Set(rows.filter((row) => row.length === 2).map(([, right = ""]) => right)),
+    within: rows
+      .filter((row) => row.length > 2)
+      .map(([, right = "", pattern = ""]) => ({ right, pattern: fromHex(pattern) })),
+    proc: of("proc").length > 0,
+    role: of("role").some(([, role]) => role !== "NONE"),
+  }
+}
 
 function factsOf(database: Row, objects: readonly Row[]): DatabaseFacts {
   const [, name, charset = "", collation = "", tables = "0"] = database

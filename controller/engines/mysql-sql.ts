@@ -30,6 +30,9 @@ where ${of("g.trigger_schema")} group by g.trigger_schema`,
 where ${of("e.event_schema")} group by e.event_schema`,
   ] as const
 
+const grantee =
+  "concat(quote(substring_index(current_user(), '@', 1)), '@', quote(substring_index(current_user(), '@', -1)))"
+
 /** Rows of a key and values, as `readProbe` takes them. One scan of the tables each for the counts and for the engines. */
 export const describeServer = [
   "set session sql_mode = ''",
@@ -43,7 +46,10 @@ where ${people("s.schema_name")}`,
 join information_schema.engines e on e.engine = t.engine
 where ${base} and e.transactions = 'NO' and ${people("t.table_schema")} order by 2, 3`,
   ...objects(people),
-  "select 'right', privilege_type from information_schema.user_privileges where grantee = concat(quote(substring_index(current_user(), '@', 1)), '@', quote(substring_index(current_user(), '@', -1)))",
+  `select 'right', privilege_type from information_schema.user_privileges where grantee = ${grantee}`,
+  `select 'right', privilege_type, hex(table_schema) from information_schema.schema_privileges where grantee = ${grantee}`,
+  `select 'proc' from information_schema.table_privileges where grantee = ${grantee} and table_schema = 'mysql' and table_name = 'proc'`,
+  "select 'role', coalesce(current_role(), 'NONE')",
 ].join(";\n")
 
 export function describeDatabase(name: string): string {

@@ -4,7 +4,7 @@ import type { Proof } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { DatabaseFacts, Manifest, ObjectCounts } from "../../schemas/manifest.ts"
 import { manifestVersion } from "../../schemas/manifest.ts"
-import { inWords } from "../core/completeness.ts"
+import { inWords, unseen } from "../core/completeness.ts"
 import { Fault } from "../core/fault.ts"
 import { fileName, objectKey, subjectName, subjectWord } from "../core/key.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
@@ -40,6 +40,7 @@ export async function dumpSubject(
   try {
     signal.throwIfAborted()
     requirePresent(look, backup, target)
+    requireSeen(look, backup)
     const plan = look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress)
     const startedAt = clock()
     const file = {
@@ -135,6 +136,12 @@ function requirePresent(look: Look, { subject }: NewBackup, target: Target): voi
 function factsOf({ probe }: Look, { subject }: NewBackup): DatabaseFacts | null {
   if (subject.kind === "globals") return null
   return probe.databases.find(({ name }) => name === subject.name)?.facts ?? null
+}
+
+function requireSeen({ probe }: Look, { subject }: NewBackup): void {
+  if (subject.kind === "globals") return
+  const { hidden = [] } = probe.databases.find(({ name }) => name === subject.name) ?? {}
+  if (hidden.length > 0) throw unseen(subject.name, hidden)
 }
 
 function destinationsOf(deps: BackupDeps, job: DesiredJob): readonly Destination[] {

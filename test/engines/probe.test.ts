@@ -90,6 +90,7 @@ describe("MySQL and MariaDB", () => {
             tables: 0,
             objects: {},
           },
+          hidden: [],
         },
         {
           name: "zoo",
@@ -98,6 +99,7 @@ describe("MySQL and MariaDB", () => {
             tables: 3,
             objects: { views: 2, procedures: 1 },
           },
+          hidden: [],
         },
       ],
       warnings: [],
@@ -120,6 +122,17 @@ describe("MySQL and MariaDB", () => {
     expect(() => read("mysql", answer("1", "yes"))).toThrow("set-up")
     expect(read("mysql", [...answer("1"), ...rights]).warnings).toEqual([])
     expect(read("mysql", [...answer("0", "yes"), ...rights]).warnings).toEqual([])
+  })
+
+  test("what is hidden is told for each database, by the rights everywhere and in it", () => {
+    const own = ["SELECT", "TRIGGER", "EVENT", "EXECUTE"].map((right) => `right\t${right}\t${hex("zo_")}`)
+    const hidden = (lines: readonly string[]) =>
+      read("mysql", [...answer("0"), ...lines]).databases.map((each) => each.hidden?.length)
+    expect(hidden(["right\tUSAGE", ...own])).toEqual([4, 0])
+    expect(hidden(["right\tUSAGE", ...own.slice(0, 3)])).toEqual([4, 1])
+    expect(hidden(["right\tUSAGE", ...own.slice(0, 3), "proc"])).toEqual([3, 0])
+    expect(hidden(["right\tUSAGE", "role\t`reader`@`%`"])).toEqual([0, 0])
+    expect(hidden(["right\tUSAGE", "role\tNONE"])).toEqual([4, 4])
   })
 
   test("missing rights and tables outside the snapshot are said, a few by name", () => {

@@ -125,3 +125,70 @@ for (const image of images) {
     })
   })
 }
+
+for (const image of images.filter((each) => !each.startsWith("postgres"))) {
+  describe(`a dump of ${image} by a user who sees only a part`, () => {
+    let here: Place
+    let controller: Controller
+    let server: TestServer
+
+    beforeAll(async () => {
+      here = place()
+      server = await startServer(
+        image,
+        {
+          [`${here.prefix}.enable`]: "true",
+          [`${here.prefix}.schedule`]: "manual",
+          [`${here.prefix}.user`]: "dumper",
+          [`${here.prefix}.password-env`]: "DUMPER_PASSWORD",
+        },
+        ["--env", "DUMPER_PASSWORD=its secret"],
+      )
+      await server.ready()
+      await server.sql(
+        homeDatabase[server.engine],
+        "create database shop; create user dumper@localhost identified by 'its secret'; grant select, lock tables, show view, trigger, event on shop.* to dumper@localhost",
+      )
+      await server.sql("shop", contents.sql)
+      controller = await startController(here)
+    })
+    afterAll(async () => {
+      await controller?.end("SIGTERM")
+      await server?.remove()
+      here?.remove()
+    })
+
+    const backUp = async () => {
+      const { id: databaseId } = await controller.database(
+        "shop",
+        ({ server }) => server.container?.state === "running",
+      )
+      const { data } = await controller.call(createBackup, { body: { databaseId } })
+      return controller.backupDone(data.id)
+    }
+
+    test("is no backup, and says which right is missing and which label would help", async () => {
+      expect(await backUp()).toMatchObject({
+        status: "failed",
+        error: {
+          code: "dump-incomplete",
+          message: expect.stringContaining("procedures and functions (it lacks"),
+          hint: expect.stringContaining("dbbackup.user"),
+        },
+      })
+    })
+
+    test("is one as soon as the right is granted", async () => {
+      await server.sql(
+        "shop",
+        server.engine === "mysql"
+          ? "grant show_routine on *.* to dumper@localhost"
+          : "grant select on mysql.proc to dumper@localhost",
+      )
+      const done = await backUp()
+      expect(done.status).toBe("completed")
+      const { data } = await controller.call(getManifest, { params: { id: done.id } })
+      expect(data.holds).toEqual(holds.sql)
+    })
+  })
+}
