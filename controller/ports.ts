@@ -5,7 +5,7 @@ import type { Backup, BackupId, CompletedBackup, Copy, Proof } from "../schemas/
 import type { Problem } from "../schemas/errors.ts"
 import type { BackupType } from "../schemas/job.ts"
 import type { Hook } from "../schemas/labels.ts"
-import type { Manifest } from "../schemas/manifest.ts"
+import type { Manifest, ObjectCounts } from "../schemas/manifest.ts"
 import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
 import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
 import type { Engine } from "../schemas/scalar.ts"
@@ -94,6 +94,8 @@ export interface EndDetector {
   push(chunk: Buffer): void
   /** What was seen, in words. Throws a Fault, `dump-empty` or `dump-truncated`, when the end was not. */
   finish(): string
+  /** What was counted so far, by kind; a kind that none was seen of is missing. */
+  held(): ObjectCounts
 }
 
 // ---- Destinations -----------------------------------------------------------------------------------------------

@@ -8,12 +8,18 @@ import { ServerId, Subject } from "./server.ts"
 
 export const manifestVersion = 1
 
+/** How many of each kind, by the kind's plural: "views", "large objects". A kind that there is none of is missing. */
+export const ObjectCounts = z.record(z.string(), z.number().int().nonnegative())
+export type ObjectCounts = z.output<typeof ObjectCounts>
+
 /** What the server's catalogue says of the database, needed to create it anew and to compare it after a restore. */
 export const DatabaseFacts = z.object({
   /** PostgreSQL: encoding, collate, ctype, locale provider …; MySQL and MariaDB: charset, collation. Names as the server gives them. */
   attributes: z.record(z.string(), z.string()),
   /** Base tables in it when the dump began. */
   tables: z.number().int().nonnegative(),
+  /** What else was in it then, that a dump must hold. Manifests of earlier versions have none. */
+  objects: ObjectCounts.optional(),
 })
 export type DatabaseFacts = z.output<typeof DatabaseFacts>
 
@@ -51,6 +57,8 @@ export const Manifest = z.object({
   sourceCompression: z.string().nullable(),
   encryption: z.null(),
   proof: Proof,
+  /** What was counted in the dump as it passed, tables included. Manifests of earlier versions have none. */
+  holds: ObjectCounts.optional(),
   fileName: z.string(),
   /** The labels' values in force. */
   spec: z.record(z.string(), z.string()),

@@ -18,6 +18,13 @@ export interface Script {
   readonly args: readonly string[]
 }
 
+export interface ProbedDatabase {
+  readonly name: string
+  readonly facts: DatabaseFacts
+  /** Kinds of which the user does not even learn that there are some, and the right that is missing: a dump would leave them out. */
+  readonly hidden?: readonly string[]
+}
+
 /** What a look at a running server gives. */
 export interface Probe {
   readonly engine: Engine
@@ -29,7 +36,7 @@ export interface Probe {
   /** pg_dump compresses with zstd by itself. */
   readonly sourceZstd: boolean
   /** Every non-system database, sorted by name, with what is needed to create it anew. */
-  readonly databases: readonly { readonly name: string; readonly facts: DatabaseFacts }[]
+  readonly databases: readonly ProbedDatabase[]
   /** What the operator should know, in sentences: tables that are not in the snapshot, databases the user cannot see. */
   readonly warnings: readonly string[]
 }
@@ -46,7 +53,7 @@ export interface DumpPlan {
   readonly streamCompression: Compression
   /** `dump`, `dump.zst`, `sql.gz` … */
   readonly extension: string
-  /** A fresh watcher for the format's end, fed with the bytes as they leave the server (before the stream's compression). */
+  /** A fresh watcher for the format's end and for what is in it, fed with the bytes as they leave the server (before the stream's compression). */
   end(): EndDetector
 }
 

@@ -4,6 +4,7 @@ import type { Engine } from "../../schemas/scalar.ts"
 import { Fault } from "../core/fault.ts"
 import type { Probe } from "./engine.ts"
 import { setupHint } from "./explain.ts"
+import { hiddenIn, type Rights } from "./mysql-rights.ts"
 
 const mostNamesInWarning = 5
 // Without these on everything, the server hides what a user may not see, and the dump leaves it out without an error.
@@ -21,6 +22,7 @@ export function readMysqlProbe(engine: Engine, stdout: string): Probe {
       hint: setupHint,
     })
   }
+  const rights = rightsOf(of)
   const [, tool = "", toolText = ""] = of("tool")[0] ?? []
   return {
     engine,
@@ -29,23 +31,48 @@ export function readMysqlProbe(engine: Engine, stdout: string): Probe {
     toolVersion: toolVersionIn(toolText),
     sourceZstd: false,
     databases: of("database")
-      .map(([, name = "", charset = "", collation = "", tables = "0"]) => ({
-        name: fromHex(name),
-        facts: { attributes: { charset, collation }, tables: Number(tables) },
-      }))
+      .map((row) => {
+        const name = fromHex(row[1] ?? "")
+        return { name, facts: factsOf(row, of("object")), hidden: hiddenIn(name, rights) }
+      })
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    warnings: [
-      ...rightsWarning(fromHex(user), new Set(of("right").map(([, right = ""]) => right))),
-      ...outsideWarning(of("outside")),
-    ],
+    warnings: [...rightsWarning(fromHex(user), rights.everywhere), ...outsideWarning(of("outside"))],
   }
 }
 
 /** Throws a Fault, `database-gone`. */
 export function readMysqlFacts(stdout: string): DatabaseFacts {
-  const [key, , charset = "", collation = "", tables = "0"] = stdout.trim().split("\t")
-  if (key !== "database") throw new Fault("database-gone", "the database is not there")
-  return { attributes: { charset, collation }, tables: Number(tables) }
+  const rows = stdout.split("\n").map((line) => line.split("\t"))
+  const database = rows.find(([key]) => key === "database")
+  if (!database) throw new Fault("database-gone", "the database is not there")
+  return factsOf(
+    database,
+    rows.filter(([key]) => key === "object"),
+  )
+}
+
+type Row = readonly string[]
+
+function rightsOf(of: (key: string) => readonly Row[]): Rights {
+  const rows = of("right")
+  return {
+    everywhere: new Set(rows.filter((row) => row.length === 2).map(([, right = ""]) => right)),
+    within: rows
+      .filter((row) => row.length > 2)
+      .map(([, right = "", pattern = ""]) => ({ right, pattern: fromHex(pattern) })),
+    proc: of("proc").length > 0,
+    role: of("role").some(([, role]) => role !== "NONE"),
+  }
+}
+
+function factsOf(database: Row, objects: readonly Row[]): DatabaseFacts {
+  const [, name, charset = "", collation = "", tables = "0"] = database
+  const own = objects.filter(([, schema]) => schema === name)
+  return {
+    attributes: { charset, collation },
+    tables: Number(tables),
+    objects: Object.fromEntries(own.map(([, , kind = "", count = "0"]) => [kind, Number(count)])),
+  }
 }
 
 /** `mysqldump  Ver 9.7.4 for Linux …`, `mysqldump  Ver 10.13 Distrib 8.0.40, …`, `mariadb-dump from 11.8.9-MariaDB, client …` */
@@ -70,7 +97,7 @@ function rightsWarning(user: string, rights: ReadonlySet<string>): readonly stri
   ]
 }
 
-function outsideWarning(rows: readonly (readonly string[])[]): readonly string[] {
+function outsideWarning(rows: readonly Row[]): readonly string[] {
   if (rows.length === 0) return []
   const names = rows.slice(0, mostNamesInWarning).map(([, schema = "", table = "", engine = ""]) => {
     return `${fromHex(schema)}.${fromHex(table)} (${engine})`

@@ -17,6 +17,22 @@ const schemas = `select 'database', hex(s.schema_name), s.default_character_set_
     and t.table_name <> '${markTable}')
 from information_schema.schemata s`
 
+/** Rows of what else a dump must hold, by database and kind; `of` says for which names of schemas. */
+const objects = (of: (schema: string) => string) =>
+  [
+    `select 'object', hex(t.table_schema), if(t.table_type = 'VIEW', 'views', 'sequences'), count(*) from information_schema.tables t
+where t.table_type in ('VIEW', 'SEQUENCE') and ${of("t.table_schema")} group by t.table_schema, t.table_type`,
+    `select 'object', hex(r.routine_schema), concat(lower(r.routine_type), 's'), count(*) from information_schema.routines r
+where r.routine_type in ('FUNCTION', 'PROCEDURE') and ${of("r.routine_schema")} group by r.routine_schema, r.routine_type`,
+    `select 'object', hex(g.trigger_schema), 'triggers', count(*) from information_schema.triggers g
+where ${of("g.trigger_schema")} group by g.trigger_schema`,
+    `select 'object', hex(e.event_schema), 'events', count(*) from information_schema.events e
+where ${of("e.event_schema")} group by e.event_schema`,
+  ] as const
+
+const grantee =
+  "concat(quote(substring_index(current_user(), '@', 1)), '@', quote(substring_index(current_user(), '@', -1)))"
+
 /** Rows of a key and values, as `readProbe` takes them. One scan of the tables each for the counts and for the engines. */
 export const describeServer = [
   "set session sql_mode = ''",
@@ -29,11 +45,19 @@ where ${people("s.schema_name")}`,
   `select 'outside', hex(t.table_schema), hex(t.table_name), t.engine from information_schema.tables t
 join information_schema.engines e on e.engine = t.engine
 where ${base} and e.transactions = 'NO' and ${people("t.table_schema")} order by 2, 3`,
-  "select 'right', privilege_type from information_schema.user_privileges where grantee = concat(quote(substring_index(current_user(), '@', 1)), '@', quote(substring_index(current_user(), '@', -1)))",
+  ...objects(people),
+  `select 'right', privilege_type from information_schema.user_privileges where grantee = ${grantee}`,
+  `select 'right', privilege_type, hex(table_schema) from information_schema.schema_privileges where grantee = ${grantee}`,
+  `select 'proc' from information_schema.table_privileges where grantee = ${grantee} and table_schema = 'mysql' and table_name = 'proc'`,
+  "select 'role', coalesce(current_role(), 'NONE')",
 ].join(";\n")
 
 export function describeDatabase(name: string): string {
-  return `${schemas} where s.schema_name = ${text(name)}`
+  return [
+    "set session sql_mode = ''",
+    `${schemas} where s.schema_name = ${text(name)}`,
+    ...objects((schema) => `${schema} = ${text(name)}`),
+  ].join(";\n")
 }
 
 export function createDatabase(name: string, { charset, collation }: Record<string, string>): string {

@@ -1,5 +1,5 @@
 // Watches a pg_dump archive (custom format) pass by and proves that it is whole: header, table of contents, and one data block
-// for each entry that promises one. Follows WriteHead, WriteToc and the block layout of PostgreSQL's pg_backup_archiver.c and
+// for each entry that promises one. Counts what it holds. Follows WriteHead, WriteToc and the block layout of PostgreSQL's pg_backup_archiver.c and
 // pg_backup_custom.c. Payload is skipped by its length, never copied.
 import { Fault } from "../core/fault.ts"
 import type { EndDetector } from "../ports.ts"
@@ -11,6 +11,21 @@ const customFormat = 1
 const dataBlock = 1
 const largeObjectsBlock = 3
 const noData = 3
+
+/** What an entry's description, as pg_dump writes it, is counted as. Large objects are counted in their data blocks. */
+const kindOf: Readonly<Record<string, string>> = {
+  SCHEMA: "schemas",
+  TABLE: "tables",
+  "FOREIGN TABLE": "foreign tables",
+  VIEW: "views",
+  "MATERIALIZED VIEW": "materialized views",
+  SEQUENCE: "sequences",
+  FUNCTION: "functions",
+  PROCEDURE: "procedures",
+  AGGREGATE: "aggregates",
+  TRIGGER: "triggers",
+}
+const longestDescription = Math.max(...Object.keys(kindOf).map(({ length }) => length))
 
 /** Where reading stands. `chunk` is replaced whenever the walk yields. */
 interface Cursor {
@@ -25,11 +40,18 @@ interface Progress {
   promised: number
   /** The last block has ended and no other has begun. */
   betweenBlocks: boolean
+  readonly held: Record<string, number>
 }
 
 export function archiveEnd(): EndDetector {
   const cursor: Cursor = { chunk: Buffer.alloc(0), at: 0 }
-  const progress: Progress = { stage: "header", awaited: new Set(), promised: 0, betweenBlocks: false }
+  const progress: Progress = {
+    stage: "header",
+    awaited: new Set(),
+    promised: 0,
+    betweenBlocks: false,
+    held: {},
+  }
   const steps = walk(cursor, progress)
   let bytes = 0
   let damage: Fault | undefined
@@ -59,6 +81,7 @@ export function archiveEnd(): EndDetector {
       if (promised === 1) return "the one data block of the archive's table of contents"
       return `all ${promised} data blocks of the archive's table of contents`
     },
+    held: () => ({ ...progress.held }),
   }
 }
 
@@ -69,8 +92,9 @@ function* walk(cursor: Cursor, progress: Progress): Generator<void, never> {
   const entries = yield* readInt(cursor)
   if (entries < 0) throw damaged("its table of contents has a negative length")
   for (let index = 0; index < entries; index++) {
-    const { id, hasData } = yield* readEntry(cursor, version, offsetBytes)
+    const { id, kind, hasData } = yield* readEntry(cursor, version, offsetBytes)
     if (hasData) progress.awaited.add(id)
+    if (kind !== undefined) count(progress, kind)
   }
   progress.promised = progress.awaited.size
   progress.stage = "blocks"
@@ -81,10 +105,18 @@ function* walk(cursor: Cursor, progress: Progress): Generator<void, never> {
     const id = yield* readInt(cursor)
     if (!progress.awaited.has(id)) throw damaged(`it has a data block ${id} that no entry awaits`)
     if (kind === dataBlock) yield* skipPieces(cursor)
-    else if (kind === largeObjectsBlock) while ((yield* readInt(cursor)) !== 0) yield* skipPieces(cursor)
+    else if (kind === largeObjectsBlock)
+      while ((yield* readInt(cursor)) !== 0) {
+        yield* skipPieces(cursor)
+        count(progress, "large objects")
+      }
     else throw damaged(`it has a data block of the unknown kind ${kind}`)
     progress.awaited.delete(id)
   }
+}
+
+function count({ held }: Progress, kind: string): void {
+  held[kind] = (held[kind] ?? 0) + 1
 }
 
 function* readHeader(cursor: Cursor): Generator<void, { version: number; offsetBytes: number }> {
@@ -109,10 +141,11 @@ function* readEntry(
   cursor: Cursor,
   version: number,
   offsetBytes: number,
-): Generator<void, { id: number; hasData: boolean }> {
+): Generator<void, { id: number; kind: string | undefined; hasData: boolean }> {
   const id = yield* readInt(cursor)
   yield* readInt(cursor) // has a dumper
-  for (let field = 0; field < 4; field++) yield* skipText(cursor) // table oid, oid, tag, description
+  for (let field = 0; field < 3; field++) yield* skipText(cursor) // table oid, oid, tag
+  const kind = kindOf[yield* readShortText(cursor, longestDescription)]
   yield* readInt(cursor) // section
   for (let field = 0; field < 5; field++) yield* skipText(cursor) // definition, drop, copy, namespace, tablespace
   if (version >= 14) yield* skipText(cursor) // table access method
@@ -121,7 +154,7 @@ function* readEntry(
   while (yield* skipText(cursor)); // dependencies
   const state = yield* readByte(cursor)
   yield* skip(cursor, offsetBytes)
-  return { id, hasData: state !== noData }
+  return { id, kind, hasData: state !== noData }
 }
 
 /** Pieces of payload, each after its length, up to a length of zero. The hot loop: an uncompressed dump has a piece per row. */
@@ -141,6 +174,16 @@ function* skipText(cursor: Cursor): Generator<void, boolean> {
   if (length < 0) return false
   yield* skip(cursor, length)
   return true
+}
+
+/** Empty for a null, and for a text that is longer. */
+function* readShortText(cursor: Cursor, mostBytes: number): Generator<void, string> {
+  const length = yield* readInt(cursor)
+  if (length > mostBytes) yield* skip(cursor, length)
+  if (length < 0 || length > mostBytes) return ""
+  const bytes: number[] = []
+  while (bytes.length < length) bytes.push(yield* readByte(cursor))
+  return String.fromCharCode(...bytes)
 }
 
 /** A sign, then four bytes, least significant first. */

@@ -1,6 +1,6 @@
 // Reads what postgres-probe.sh prints.
 import { z } from "zod"
-import { DatabaseFacts } from "../../schemas/manifest.ts"
+import { type DatabaseFacts, ObjectCounts } from "../../schemas/manifest.ts"
 import { Fault } from "../core/fault.ts"
 import type { Probe } from "./engine.ts"
 import { setupHint } from "./explain.ts"
@@ -15,6 +15,8 @@ const State = z.object({
   databases: z.array(z.object({ name: z.string(), attributes: z.record(z.string(), z.string()) })),
 })
 
+const Facts = z.object({ attributes: z.record(z.string(), z.string()), objects: ObjectCounts })
+
 /** Throws a Fault, `server-not-ready`, while the image still sets the server up. */
 export function readPostgresProbe(stdout: string): Probe {
   const lines = stdout.split("\n")
@@ -26,9 +28,9 @@ export function readPostgresProbe(stdout: string): Probe {
     })
   }
   const toolVersion = numberIn(value("tool"))
-  const counts = tableCounts(lines)
+  const counts = objectCounts(lines)
   const databases = state.databases
-    .map(({ name, attributes }) => ({ name, facts: { attributes, tables: counts.get(name) ?? 0 } }))
+    .map(({ name, attributes }) => ({ name, facts: factsOf(attributes, counts.get(name) ?? {}) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   return {
     engine: "postgres",
@@ -43,23 +45,35 @@ export function readPostgresProbe(stdout: string): Probe {
 }
 
 export function readPostgresFacts(stdout: string): DatabaseFacts {
-  return DatabaseFacts.parse(JSON.parse(stdout))
+  const { attributes, objects } = Facts.parse(JSON.parse(stdout))
+  return factsOf(attributes, objects)
+}
+
+function factsOf(
+  attributes: DatabaseFacts["attributes"],
+  { tables = 0, ...objects }: ObjectCounts,
+): DatabaseFacts {
+  return { attributes, tables, objects }
 }
 
 function numberIn(text: string): string {
   return /\d+(?:\.\d+)*(?:beta\d+|rc\d+|devel)?/.exec(text)?.[0] ?? text
 }
 
-/** Tables by database; a database that could not be counted is missing. */
-function tableCounts(lines: readonly string[]): ReadonlyMap<string, number> {
-  const matches = lines.map((line) => /^tables (\d+) (.*)$/.exec(line)).filter((match) => match !== null)
-  return new Map(matches.map((match) => [match[2] ?? "", Number(match[1])]))
+/** What is in each database; one that could not be counted is missing. */
+function objectCounts(lines: readonly string[]): ReadonlyMap<string, ObjectCounts> {
+  const matches = lines
+    .map((line) => /^objects (\{[^}]*\}) (.*)$/.exec(line))
+    .filter((match) => match !== null)
+  return new Map(
+    matches.map(([, counts = "", name = ""]) => [name, ObjectCounts.parse(JSON.parse(counts))] as const),
+  )
 }
 
 function warningsOf(
   state: z.output<typeof State>,
   databases: readonly { readonly name: string }[],
-  counts: ReadonlyMap<string, number>,
+  counts: ReadonlyMap<string, ObjectCounts>,
 ): readonly string[] {
   const warnings: string[] = []
   if (state.standby)
@@ -71,6 +85,7 @@ function warningsOf(
   for (const name of state.broken)
     warnings.push(`The database ${name} is left out: a DROP DATABASE of it was interrupted. Drop it again.`)
   for (const { name } of databases)
-    if (!counts.has(name)) warnings.push(`The tables of ${name} could not be counted.`)
+    if (!counts.has(name))
+      warnings.push(`What is in ${name} could not be counted, so its dump cannot be compared with it.`)
   return warnings
 }

@@ -12,10 +12,39 @@ const attributes = `json_strip_nulls(json_build_object(
   'settings', (select array_to_json(s.setconfig)::text from pg_db_role_setting s where s.setdatabase = d.oid and s.setrole = 0)
 ))`
 
-/** Base tables of people: no system schemas, no temporary ones, none that an extension brings along. */
-export const countTables = `select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where c.relkind in ('r', 'p') and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-  and not exists (select from pg_depend e where e.classid = 'pg_class'::regclass and e.objid = c.oid and e.deptype = 'e')`
+const extensionOwned = (catalogue: string, oid: string) =>
+  `exists (select from pg_depend e where e.classid = '${catalogue}'::regclass and e.objid = ${oid} and e.deptype = 'e')`
+const ofPeople = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
+
+/**
+ * One line of JSON: how many of each kind of object a dump must hold, as pg_dump chooses them: no system schemas, nothing
+ * temporary, nothing that an extension brings along. Where versions of pg_dump differ, the fewer are counted.
+ */
+export const countObjects = `with
+relation as (select c.oid, c.relkind, to_jsonb(c)->>'relispartition' as partition
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'f', 'v', 'm', 'S') and c.relpersistence <> 't' and ${ofPeople} and not ${extensionOwned("pg_class", "c.oid")}),
+sequence as (select r.oid from relation r where r.relkind = 'S' and not exists (select from pg_depend o
+  where o.classid = 'pg_class'::regclass and o.objid = r.oid and o.deptype in ('a', 'i') and ${extensionOwned("pg_class", "o.refobjid")})),
+routine as (select coalesce(to_jsonb(p)->>'prokind', case when (to_jsonb(p)->>'proisagg')::boolean then 'a' else 'f' end) as kind
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+  where ${ofPeople} and not exists (select from pg_depend e
+    where e.classid = 'pg_proc'::regclass and e.objid = p.oid and e.deptype in ('e', 'i')))
+select json_strip_nulls(json_build_object(
+  'schemas', nullif((select count(*) from pg_namespace n where ${ofPeople} and n.nspname <> 'public' and not ${extensionOwned("pg_namespace", "n.oid")}), 0),
+  'tables', (select count(*) from relation where relkind in ('r', 'p')),
+  'foreign tables', nullif((select count(*) from relation where relkind = 'f'), 0),
+  'views', nullif((select count(*) from relation where relkind = 'v'), 0),
+  'materialized views', nullif((select count(*) from relation where relkind = 'm'), 0),
+  'sequences', nullif((select count(*) from sequence), 0),
+  'functions', nullif((select count(*) from routine where kind in ('f', 'w')), 0),
+  'procedures', nullif((select count(*) from routine where kind = 'p'), 0),
+  'aggregates', nullif((select count(*) from routine where kind = 'a'), 0),
+  'triggers', nullif((select count(*) from pg_trigger t join relation r on r.oid = t.tgrelid
+    where not t.tgisinternal and coalesce(to_jsonb(t)->>'tgparentid', case r.partition when 'true' then '1' end, '0') = '0'
+    and not ${extensionOwned("pg_trigger", "t.oid")}), 0),
+  'large objects', nullif((select count(*) from pg_largeobject_metadata), 0)
+))`
 
 /** A connection limit of -2 marks what an interrupted DROP DATABASE leaves: nobody can connect to it. */
 const databases = "pg_database d where d.datallowconn and not d.datistemplate and d.datconnlimit <> -2"
@@ -34,8 +63,8 @@ export const describeServer = `select json_build_object(
 /** Names that a line can carry. */
 export const listNames = `select d.datname from ${databases} and d.datname !~ '[\\n\\r]' order by 1`
 
-/** One line of JSON: the facts of the database connected to. */
-export const describeDatabase = `select json_build_object('attributes', ${attributes}, 'tables', (${countTables}))
+/** One line of JSON: attributes and objects of the database connected to. */
+export const describeDatabase = `select json_build_object('attributes', ${attributes}, 'objects', (${countObjects}))
   from pg_database d where d.datname = current_database()`
 
 /**

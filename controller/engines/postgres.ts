@@ -26,7 +26,7 @@ const mostNameBytes = 63
 export const postgres: EngineRules = {
   engine: "postgres",
   probe: (access) =>
-    script(`${setup}${probeScript}`, access, sql.describeServer, sql.listNames, sql.countTables),
+    script(`${setup}${probeScript}`, access, sql.describeServer, sql.listNames, sql.countObjects),
   readProbe(outcome) {
     if (outcome.code !== 0) throw duringLook(explainPostgres("looking at the server", outcome, undefined))
     return readPostgresProbe(outcome.stdout)

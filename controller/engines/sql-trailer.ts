@@ -2,6 +2,7 @@
 // middle of the data that looks like the end proves nothing.
 import { Fault } from "../core/fault.ts"
 import type { EndDetector } from "../ports.ts"
+import { sqlContents } from "./sql-contents.ts"
 
 /** How the text of one tool begins and ends. Both patterns see at most 4 KiB. */
 export interface SqlEnds {
@@ -39,9 +40,11 @@ export const mysqlGlobals: SqlEnds = {
 export function sqlEnd({ first, last, seen }: SqlEnds): EndDetector {
   let head: Buffer = Buffer.alloc(0)
   let tail: Buffer = Buffer.alloc(0)
+  const contents = sqlContents()
   let bytes = 0
   return {
     push(chunk) {
+      contents.push(chunk)
       bytes += chunk.length
       if (head.length < keptBytes) head = Buffer.concat([head, chunk.subarray(0, keptBytes - head.length)])
       // A copy, so that the chunk's memory is not held.
@@ -58,6 +61,7 @@ export function sqlEnd({ first, last, seen }: SqlEnds): EndDetector {
         throw new Fault("dump-truncated", `the dump ends after ${bytes} bytes without its trailer`, { hint })
       return seen
     },
+    held: contents.held,
   }
 }
 

@@ -2,8 +2,9 @@
 
 import type { Proof } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
-import type { Manifest } from "../../schemas/manifest.ts"
+import type { DatabaseFacts, Manifest, ObjectCounts } from "../../schemas/manifest.ts"
 import { manifestVersion } from "../../schemas/manifest.ts"
+import { inWords, unseen } from "../core/completeness.ts"
 import { Fault } from "../core/fault.ts"
 import { fileName, objectKey, subjectName, subjectWord } from "../core/key.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
@@ -11,6 +12,7 @@ import type { DumpPlan } from "../engines/engine.ts"
 import { storeDump } from "../pipeline/store.ts"
 import type { Destination, NewBackup } from "../ports.ts"
 import type { BackupDeps } from "./backup.ts"
+import { requireComplete } from "./complete.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
 import type { Look, Target } from "./probe.ts"
@@ -38,6 +40,7 @@ export async function dumpSubject(
   try {
     signal.throwIfAborted()
     requirePresent(look, backup, target)
+    requireSeen(look, backup)
     const plan = look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress)
     const startedAt = clock()
     const file = {
@@ -56,10 +59,11 @@ export async function dumpSubject(
       destinations.map(({ destination }) => ({ destination: destination.name, key })),
     )
     journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
+    const end = plan.end()
     const stored = await storeDump({
       start: () =>
         deps.docker.exec({ containerId: target.container.id, ...plan.script, stdin: false }, limit.signal),
-      end: plan.end(),
+      end,
       compression: plan.streamCompression,
       destinations,
       signal: limit.signal,
@@ -67,6 +71,14 @@ export async function dumpSubject(
       explain: (code, stderr) =>
         look.rules.explain(`dumping ${name}`, { code, stdout: "", stderr }, look.access),
     })
+    const holds = end.held()
+    const facts = factsOf(look, backup)
+    try {
+      if (facts) await requireComplete(deps.docker, target, look, name, facts, holds, limit.signal)
+    } catch (error) {
+      await Promise.all(stored.writers.map(({ writer }) => writer.abort(error)))
+      throw error
+    }
     const manifest = manifestOf(
       deps,
       job,
@@ -77,6 +89,7 @@ export async function dumpSubject(
       startedAt,
       fileName(file),
       stored.proof,
+      holds,
     )
     const copies = await publish(stored, manifest, clock, log, limit.signal)
     catalogue.finishBackup(backup.id, new Date(manifest.finishedAt), {
@@ -89,7 +102,7 @@ export async function dumpSubject(
         journal("warn", `no copy of ${name} at ${copy.destination}: ${copy.error.message}`)
     journal(
       "info",
-      `${name} is good: exit code 0, ${stored.proof.end}, ${stored.proof.storedBytes} bytes, sha256 ${stored.proof.storedSha256}`,
+      `${name} is good: exit code 0, ${stored.proof.end}, ${stored.proof.storedBytes} bytes, sha256 ${stored.proof.storedSha256}${facts ? `; it holds ${inWords(holds)}` : ""}`,
     )
     return undefined
   } catch (error) {
@@ -119,6 +132,18 @@ function requirePresent(look: Look, { subject }: NewBackup, target: Target): voi
   })
 }
 
+/** What the server said of the database before the dump; null for globals. */
+function factsOf({ probe }: Look, { subject }: NewBackup): DatabaseFacts | null {
+  if (subject.kind === "globals") return null
+  return probe.databases.find(({ name }) => name === subject.name)?.facts ?? null
+}
+
+function requireSeen({ probe }: Look, { subject }: NewBackup): void {
+  if (subject.kind === "globals") return
+  const { hidden = [] } = probe.databases.find(({ name }) => name === subject.name) ?? {}
+  if (hidden.length > 0) throw unseen(subject.name, hidden)
+}
+
 function destinationsOf(deps: BackupDeps, job: DesiredJob): readonly Destination[] {
   return job.destinations.map((name) => {
     const destination = deps.destinations.get(name)
@@ -131,18 +156,17 @@ function manifestOf(
   deps: BackupDeps,
   job: DesiredJob,
   target: Target,
-  { probe, rules }: Look,
+  look: Look,
   backup: NewBackup,
   plan: DumpPlan,
   startedAt: Date,
   file: string,
   proof: Proof,
+  holds: ObjectCounts,
 ): Manifest {
   const { subject } = backup
-  const facts =
-    subject.kind === "globals"
-      ? null
-      : (probe.databases.find(({ name }) => name === subject.name)?.facts ?? null)
+  const { probe, rules } = look
+  const facts = factsOf(look, backup)
   const { container } = target
   const stored = {
     subject,
@@ -180,6 +204,7 @@ function manifestOf(
     sourceCompression: plan.sourceCompression,
     encryption: null,
     proof,
+    ...(facts === null ? {} : { holds }),
     spec: specText(job),
     meta: job.spec.meta,
     restore: [...rules.restoreCommands({ ...stored, container: container.name })],

@@ -30,6 +30,7 @@ test("what may work when tried again is tried again, what a person must change o
         "disk-full",
         "docker-error",
         "docker-unreachable",
+        "dump-incomplete",
         "dump-empty",
         "dump-failed",
         "dump-truncated",

@@ -48,7 +48,12 @@ describe("archives of real pg_dumps", () => {
 /** An archive as pg_backup_archiver.c writes it, of entries with so many pieces of data; null: an entry without data. */
 type Entry = readonly number[] | "large objects" | null
 
-function archive(minor: number, entries: readonly Entry[], offsetBytes = 8): Buffer {
+function archive(
+  minor: number,
+  entries: readonly Entry[],
+  offsetBytes = 8,
+  kinds: readonly string[] = [],
+): Buffer {
   const int = (value: number) => {
     const bytes = Buffer.alloc(5, value < 0 ? 1 : 0)
     bytes.writeUInt32LE(Math.abs(value), 1)
@@ -62,7 +67,15 @@ function archive(minor: number, entries: readonly Entry[], offsetBytes = 8): Buf
   head.push(text("shop"), text("17.6"), text("17.6"), int(entries.length))
   entries.forEach((entry, index) => {
     head.push(int(index + 1), int(entry === null ? 0 : 1), text("1259"), text("0"), text(`t${index}`))
-    head.push(text("TABLE"), int(3), text("create …"), text(""), text(null), text("public"), text(null))
+    head.push(
+      text(kinds[index] ?? "TABLE"),
+      int(3),
+      text("create …"),
+      text(""),
+      text(null),
+      text("public"),
+      text(null),
+    )
     if (minor >= 14) head.push(text("heap"))
     if (minor >= 16) head.push(int(114))
     head.push(text("boss"), text("false"), text("7"), text("12"), text(null))
@@ -125,6 +138,40 @@ describe("archives of every known version", () => {
   test("offsets of four bytes are read as well", () => {
     expect(verdict(archive(14, [[3], null], 4))).toStartWith("the one data block")
   })
+})
+
+describe("what an archive holds", () => {
+  test("is counted by kind, however it is cut into chunks", () => {
+    const entries: readonly Entry[] = [[3], null, "large objects", [1, 2]]
+    const kinds = ["TABLE", "VIEW", "BLOBS", "TABLE DATA"]
+    fc.assert(
+      fc.property(minors, chunkings, (minor, lengths) => {
+        const detector = archiveEnd()
+        const bytes = archive(minor, entries, 8, kinds)
+        for (let at = 0, index = 0; at < bytes.length; index++) {
+          const length = lengths[index % lengths.length] ?? 1
+          detector.push(bytes.subarray(at, at + length))
+          at += length
+        }
+        detector.finish()
+        expect(detector.held()).toEqual({ tables: 1, views: 1, "large objects": 2 })
+      }),
+    )
+  })
+
+  for (const name of readdirSync(folder).sort()) {
+    test(`is what was in the database of ${name}`, () => {
+      const detector = archiveEnd()
+      detector.push(readFileSync(join(folder, name)))
+      expect(detector.held()).toEqual({
+        tables: 4,
+        "materialized views": 1,
+        sequences: 1,
+        functions: 1,
+        "large objects": 2,
+      })
+    })
+  }
 })
 
 describe("what no proof can be given for", () => {

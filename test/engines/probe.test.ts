@@ -25,16 +25,16 @@ describe("PostgreSQL", () => {
     `zstd ${zstd}`,
     `setup ${setup}`,
     `state ${JSON.stringify({ ...state, ...changes })}`,
-    "tables 2 a b",
-    "tables 10 shop",
+    'objects {"tables":2} a b',
+    'objects {"tables":10,"views":3,"large objects":1} shop',
   ]
   const connected = 'pg_dump: error: connection to server on socket "/nonexistent/.s.PGSQL.5432" failed'
 
-  test("databases are sorted and have their own number of tables", () => {
+  test("databases are sorted and have their own numbers of objects", () => {
     const probe = read("postgres", answer())
-    expect(probe.databases.map(({ name, facts }) => [name, facts.tables])).toEqual([
-      ["a b", 2],
-      ["shop", 10],
+    expect(probe.databases.map(({ name, facts }) => [name, facts.tables, facts.objects])).toEqual([
+      ["a b", 2, {}],
+      ["shop", 10, { views: 3, "large objects": 1 }],
     ])
     expect(probe).toMatchObject({ serverVersion: "15.14", toolVersion: "15.14", warnings: [] })
   })
@@ -56,10 +56,10 @@ describe("PostgreSQL", () => {
   test("what is left out or not sure is said", () => {
     const { warnings } = read("postgres", [
       ...answer({ standby: true, superuser: false, user: "app", broken: ["half"] }).slice(0, 5),
-      "tables unknown shop",
+      "objects unknown shop",
     ])
     expect(warnings).toHaveLength(4)
-    expect(warnings.join()).toMatch(/standby.*app is not a superuser.*half is left out.*tables of shop/)
+    expect(warnings.join()).toMatch(/standby.*app is not a superuser.*half is left out.*in shop could not/)
   })
 })
 
@@ -71,6 +71,8 @@ describe("MySQL and MariaDB", () => {
     `server\t9.7.4-2\t${network}\t${hex("root@localhost")}`,
     `database\t${hex("zoo")}\tutf8mb4\tutf8mb4_0900_ai_ci\t3`,
     `database\t${hex("a\tb'c")}\tlatin1\tlatin1_swedish_ci\t0`,
+    `object\t${hex("zoo")}\tviews\t2`,
+    `object\t${hex("zoo")}\tprocedures\t1`,
   ]
 
   test("names come in hexadecimal, versions without the packager's part", () => {
@@ -83,11 +85,21 @@ describe("MySQL and MariaDB", () => {
       databases: [
         {
           name: "a\tb'c",
-          facts: { attributes: { charset: "latin1", collation: "latin1_swedish_ci" }, tables: 0 },
+          facts: {
+            attributes: { charset: "latin1", collation: "latin1_swedish_ci" },
+            tables: 0,
+            objects: {},
+          },
+          hidden: [],
         },
         {
           name: "zoo",
-          facts: { attributes: { charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" }, tables: 3 },
+          facts: {
+            attributes: { charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" },
+            tables: 3,
+            objects: { views: 2, procedures: 1 },
+          },
+          hidden: [],
         },
       ],
       warnings: [],
@@ -110,6 +122,17 @@ describe("MySQL and MariaDB", () => {
     expect(() => read("mysql", answer("1", "yes"))).toThrow("set-up")
     expect(read("mysql", [...answer("1"), ...rights]).warnings).toEqual([])
     expect(read("mysql", [...answer("0", "yes"), ...rights]).warnings).toEqual([])
+  })
+
+  test("what is hidden is told for each database, by the rights everywhere and in it", () => {
+    const own = ["SELECT", "TRIGGER", "EVENT", "EXECUTE"].map((right) => `right\t${right}\t${hex("zo_")}`)
+    const hidden = (lines: readonly string[]) =>
+      read("mysql", [...answer("0"), ...lines]).databases.map((each) => each.hidden?.length)
+    expect(hidden(["right\tUSAGE", ...own])).toEqual([4, 0])
+    expect(hidden(["right\tUSAGE", ...own.slice(0, 3)])).toEqual([4, 1])
+    expect(hidden(["right\tUSAGE", ...own.slice(0, 3), "proc"])).toEqual([3, 0])
+    expect(hidden(["right\tUSAGE", "role\t`reader`@`%`"])).toEqual([0, 0])
+    expect(hidden(["right\tUSAGE", "role\tNONE"])).toEqual([4, 4])
   })
 
   test("missing rights and tables outside the snapshot are said, a few by name", () => {

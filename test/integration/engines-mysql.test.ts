@@ -108,11 +108,12 @@ for (const image of images) {
       expect(readDetection(await runScript(server, detectScript()))).toBe(engineOf(image))
     })
 
-    test("lists every database with its tables, character set and collation", () => {
+    test("lists every database with what is in it, its character set and collation", () => {
       expect(probe.databases.map(({ name }) => name)).toEqual([...awkward].sort())
       for (const { facts } of probe.databases) {
         expect(facts).toEqual({
           tables: 2,
+          objects: { views: 1, procedures: 1, functions: 1, triggers: 1, events: 1 },
           attributes: { charset: "utf8mb4", collation: "utf8mb4_unicode_ci" },
         })
       }
@@ -126,6 +127,7 @@ for (const image of images) {
         const dumped = await dump(server, rules, probe, named(name))
         expect(dumped.end).toBe("the dump completed trailer")
         const facts = probe.databases.find((each) => each.name === name)?.facts
+        expect(dumped.held).toEqual({ tables: facts?.tables ?? 0, ...facts?.objects })
         if (!facts) throw new Error(`no facts of ${name}`)
         const copy = `${name} copy`
         expect(await restore(server, rules, copy, facts, dumped)).toEqual(facts)

@@ -61,9 +61,20 @@ insert into "Üñí ""q" select generate_series(0, 99);
 create view seen as select id from item;
 create materialized view counted as select count(*) from item;
 create temp table gone (id int);
+create schema apart;
+create function touch() returns trigger language plpgsql as 'begin return new; end';
+create function double(a int) returns int language sql as 'select a * 2';
+create procedure nothing_done() language sql as 'select 1';
+create aggregate total(int) (sfunc = int4pl, stype = int);
+create type span as range (subtype = float8);
+create trigger touched before insert on item for each row execute function touch();
+create trigger parted after insert on "Üñí ""q" for each row execute function touch();
+create table apart.numbered (id serial, other int generated always as identity);
+create extension hstore; create extension postgres_fdw;
+create server away foreign data wrapper postgres_fdw; create foreign table far (a int) server away;
 select lo_from_bytea(0, decode(repeat('00ff', 9000), 'hex')), lo_from_bytea(0, '\\x01');
 `
-const tablesInSample = 4
+const tablesInSample = 5
 
 const digest = (container: string, database: string) =>
   sql(
@@ -125,6 +136,7 @@ for (const image of images) {
         const dumped = await dump(server, rules, probe, named(name))
         expect(dumped.end).toMatch(/^(all \d+ data blocks|the one data block)/)
         const facts = probe.databases.find((each) => each.name === name)?.facts
+        expect(dumped.held).toEqual({ tables: facts?.tables ?? 0, ...facts?.objects })
         if (!facts) throw new Error(`no facts of ${name}`)
         const copy = `${name} copy`
         expect(await restore(server, rules, copy, facts, dumped)).toEqual(facts)

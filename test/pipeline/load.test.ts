@@ -107,7 +107,7 @@ test.each(["none", "zstd", "gzip"] as const)(
 )
 
 test("load(store(x)) is x, for any bytes", async () => {
-  const end = { push() {}, finish: () => "anything" }
+  const end = { push() {}, finish: () => "anything", held: () => ({}) }
   const property = fc.asyncProperty(
     fc.uint8Array({ minLength: 1, maxLength: 3000 }),
     fc.constantFrom<Algorithm>("none", "zstd", "gzip"),
@@ -156,7 +156,11 @@ test("a copy that is gone is missing", async () => {
 })
 
 test("bytes that are as recorded, but no whole dump, are refused", async () => {
-  const proof = await store("seq 1 10", "zstd", { push() {}, finish: () => "nobody looked" })
+  const proof = await store("seq 1 10", "zstd", {
+    push() {},
+    finish: () => "nobody looked",
+    held: () => ({}),
+  })
   expect(await failureOf(proveCopy(proving(proof, "zstd")))).toMatchObject({ code: "dump-truncated" })
 })
 

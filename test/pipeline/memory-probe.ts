@@ -20,7 +20,7 @@ const slow = memoryDestination("slow", {
 })
 const { proof, writers } = await storeDump({
   start: async () => childTool(`head -c ${Number(mebibytes) << 20} /dev/urandom`),
-  end: { push: look, finish: () => "the end" },
+  end: { push: look, finish: () => "the end", held: () => ({}) },
   compression: { algorithm: "zstd", level: 1 },
   destinations: [slow, localDestination("local", folder)].map((destination) => ({
     destination,

@@ -18,6 +18,7 @@ export function trailer(): EndDetector {
       if (!tail.endsWith("-- done\n")) throw new Fault("dump-truncated", "the trailer is missing")
       return "the trailer"
     },
+    held: () => ({}),
   }
 }
 

@@ -65,6 +65,7 @@ test("a detector that throws on a chunk fails the stream, not the process", asyn
       throw new Fault("dump-truncated", "not an archive")
     },
     finish: () => "",
+    held: () => ({}),
   }
   const failure = await failureOf(
     pipeline([inChunks(Buffer.from("x"), 1), endOf(broken).stream, collector().sink]),

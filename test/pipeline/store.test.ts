@@ -262,6 +262,7 @@ test("an end detector with a bug fails the run and leaves nothing", async () => 
       throw new TypeError("offset is undefined")
     },
     finish: () => "",
+    held: () => ({}),
   }
   expect(await failureOf(storeDump(request(rows, { end })))).toBeInstanceOf(TypeError)
   expect(filesAt(root)).toEqual([])

@@ -2,7 +2,7 @@
 import { expect } from "bun:test"
 import type { Access, DumpPlan, EngineRules, Probe } from "../../controller/engines/engine.ts"
 import type { EndDetector } from "../../controller/ports.ts"
-import type { DatabaseFacts } from "../../schemas/manifest.ts"
+import type { DatabaseFacts, ObjectCounts } from "../../schemas/manifest.ts"
 import type { Compression } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import { type Outcome, runScript } from "./docker-cli.ts"
@@ -34,6 +34,7 @@ export interface Dumped {
   readonly plan: DumpPlan
   readonly bytes: Buffer
   readonly end: string
+  readonly held: ObjectCounts
 }
 
 /** Dumps, and demands exit code 0 and the format's end. */
@@ -48,7 +49,9 @@ export async function dump(
   const plan = rules.dump(subject, probe, access, compress)
   const outcome = await runScript(container, plan.script)
   if (outcome.code !== 0) throw rules.explain("dumping", outcome, access)
-  return { plan, bytes: outcome.bytes, end: proof(plan.end(), outcome.bytes) }
+  const detector = plan.end()
+  const end = proof(detector, outcome.bytes)
+  return { plan, bytes: outcome.bytes, end, held: detector.held() }
 }
 
 /** What the detector saw, given the bytes in chunks of that size. Throws its Fault. */

@@ -1,5 +1,5 @@
 # Prints lines of a key and a value. Argument 4: the statement that describes the server, in one line; 5: the one that lists the
-# names of its databases; 6: the one that counts the tables of one.
+# names of its databases; 6: the one that counts the objects of one.
 need pg_dump
 reach -c "$4" -c "$5" || {
   refuse_if_in_setup postgres postmaster
@@ -14,12 +14,12 @@ printf 'tool %s\n' "$version"
 printf 'zstd %s\n' "$(PGHOST=/nonexistent pg_dump -Fc -Z zstd:1 2>&1 >/dev/null | head -n 1)"
 if in_setup postgres postmaster; then printf 'setup yes\n'; else printf 'setup no\n'; fi
 
-# Tables are counted inside each database: one connection each, about 20 ms.
+# Objects are counted inside each database: one connection each, about 20 ms.
 printf '%s\n' "$answer" | {
   IFS= read -r state
   printf 'state %s\n' "$state"
   while IFS= read -r name; do
     count=$(PGDATABASE=$name ask -c "$6" </dev/null) || count=unknown
-    printf 'tables %s %s\n' "$count" "$name"
+    printf 'objects %s %s\n' "$count" "$name"
   done
 }
