@@ -6,10 +6,11 @@ import type { StderrTail } from "./stderr-tail.ts"
 
 /**
  * Left to itself, Bun collects what sockets have read late, and later the longer the process runs: 275 MB after ten dumps of
- * 1 GB. Told to at once each 8 MiB, which takes some 5 ms, and once more when all is over, it stays below 150 (a collection in
- * the background does not keep up).
+ * 1 GB. So it is asked to, at once (in the background does not keep up), each so many bytes while the process is large, and once
+ * more when all is over. A collection takes some 20 ms of processor time, which a dump that makes little litter is spared.
  */
-const collectBytes = 8 * 1024 * 1024
+const lookBytes = 8 * 1024 * 1024
+const largeBytes = 110e6
 const afterwardsMilliseconds = 500
 
 /**
@@ -22,7 +23,7 @@ export function toolOutput(
   onEnd: (error: Error | null) => void,
 ): Transform {
   let uncollected = 0
-  let collected = false
+  let long = false
   const frames = demux({
     stderr: stderr.take,
     stdout(payload) {
@@ -33,10 +34,10 @@ export function toolOutput(
   const output: Transform = new Transform({
     transform(chunk: Buffer, _encoding, next) {
       uncollected += chunk.length
-      if (uncollected > collectBytes) {
+      if (uncollected > lookBytes) {
         uncollected = 0
-        collected = true
-        Bun.gc(true)
+        long = true
+        if (process.memoryUsage.rss() > largeBytes) Bun.gc(true)
       }
       const error = errorOf(() => frames.push(chunk))
       error === null ? next() : onEnd(error)
@@ -48,7 +49,7 @@ export function toolOutput(
     },
   })
   output.once("close", () => {
-    if (collected) setTimeout(() => Bun.gc(true), afterwardsMilliseconds).unref()
+    if (long) setTimeout(() => Bun.gc(true), afterwardsMilliseconds).unref()
   })
   return output
 }
