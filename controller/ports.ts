@@ -377,6 +377,12 @@ export interface Health {
   ready(signal: AbortSignal): Promise<readonly HealthCheck[]>
 }
 
+/**
+ * Waits for something outside: the work's place among so many is free for others meanwhile, its server and group are not. It has
+ * a place again before this settles, or its signal is aborted.
+ */
+export type Aside = <T>(wait: () => Promise<T>) => Promise<T>
+
 export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>) => void
 
 export type Clock = () => Date

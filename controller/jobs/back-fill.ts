@@ -4,12 +4,12 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import type { CopyPlace, Fill } from "../core/back-fill-plan.ts"
 import { Fault, faultIn } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
-import { parseManifest } from "../core/manifest.ts"
 import { copyAcross, proveBytes, type Source } from "../pipeline/copy-across.ts"
 import type { OpenCopy, Place } from "../pipeline/open.ts"
 import type { Catalogue, Clock, Destination, Log } from "../ports.ts"
 import { failureOf, journalOf } from "./journal.ts"
 import { publishCopy } from "./publish.ts"
+import { storedManifest } from "./stored-manifest.ts"
 
 export interface FillDeps {
   readonly catalogue: Catalogue
@@ -102,8 +102,8 @@ async function isThere(
 ): Promise<boolean> {
   if ((await destination.size(key, signal)) === null) return false
   const place = { destination, key }
-  if ((await destination.size(manifestKey(key), signal)) !== null) {
-    const found = parseManifest(await bytesOf(destination, manifestKey(key), signal))
+  const found = await storedManifest(destination, key, signal)
+  if (found !== undefined) {
     if (found.id !== manifest.id)
       throw new Fault("destination-unavailable", `another backup stands at ${key} in ${destination.name}`, {
         hint: "Two installations store there. Give each a prefix or a folder of its own.",
@@ -128,10 +128,4 @@ async function isWhole(copy: Source, signal: AbortSignal): Promise<boolean> {
 async function remove({ destination, key }: Place, signal: AbortSignal): Promise<void> {
   await destination.remove(manifestKey(key), signal)
   await destination.remove(key, signal)
-}
-
-async function bytesOf(destination: Destination, key: string, signal: AbortSignal): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of await destination.read(key, signal)) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
 }

@@ -8,13 +8,13 @@ import { databaseIdOf, subjectName } from "../core/key.ts"
 import { isStoodFor, retryAt } from "../core/retry-plan.ts"
 import { subjectsOf } from "../core/run-plan.ts"
 import { backupType, type DesiredJob } from "../core/schedule-plan.ts"
-import type { Catalogue, Clock, Destination, Docker, Log, NewBackup, RunOutcome } from "../ports.ts"
+import type { Aside, Catalogue, Clock, Destination, Docker, Log, NewBackup, RunOutcome } from "../ports.ts"
 import { dumpAll } from "./dump-all.ts"
 import { type HookDeps, type Hooks, hooksAround } from "./hooks.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
 import type { Target } from "./probe.ts"
 import { prune } from "./prune.ts"
-import { type Aside, type Ask, type ReadyDeps, whenReady } from "./ready.ts"
+import { type Ask, type ReadyDeps, whenReady } from "./ready.ts"
 
 export interface BackupDeps extends HookDeps, ReadyDeps {
   readonly docker: Docker

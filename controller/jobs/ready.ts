@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { Fault } from "../core/fault.ts"
 import { untilAborted } from "../pipeline/first-cause.ts"
-import type { Docker } from "../ports.ts"
+import type { Aside, Docker } from "../ports.ts"
 import type { Journal } from "./journal.ts"
 import type { TieUp } from "./loose-ends.ts"
 import { isAway, type Look, lookInside, type Target } from "./probe.ts"
@@ -21,8 +21,6 @@ export interface Ready {
 /** Waits for the server of a run, whichever container it is in by then. */
 export type Ask = () => Promise<Ready>
 
-/** Work that waits lets others work meanwhile, as the queue hands it out. */
-export type Aside = <T>(wait: () => Promise<T>) => Promise<T>
 const inPlace: Aside = (wait) => wait()
 
 const firstPauseMilliseconds = 500

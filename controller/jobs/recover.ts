@@ -3,11 +3,10 @@ import type { BackupId, Copy } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault, problemOf } from "../core/fault.ts"
-import { manifestKey } from "../core/key.ts"
-import { parseManifest } from "../core/manifest.ts"
 import { isStoodFor, retryDelaySeconds } from "../core/retry-plan.ts"
 import type { Catalogue, Clock, Destination, Log, PlannedCopy } from "../ports.ts"
 import { deleteCopy } from "./prune.ts"
+import { storedManifest } from "./stored-manifest.ts"
 
 export interface RecoverDeps {
   readonly catalogue: Catalogue
@@ -122,10 +121,8 @@ async function wholeCopy(
   backup: Unfinished,
   signal: AbortSignal,
 ): Promise<Manifest | undefined> {
-  if ((await destination.size(manifestKey(key), signal)) === null) return undefined
-  const chunks: Buffer[] = []
-  for await (const chunk of await destination.read(manifestKey(key), signal)) chunks.push(chunk as Buffer)
-  const manifest = parseManifest(Buffer.concat(chunks))
+  const manifest = await storedManifest(destination, key, signal)
+  if (manifest === undefined) return undefined
   const whole =
     manifest.id === backup.id && (await destination.size(key, signal)) === manifest.proof.storedBytes
   return whole ? manifest : undefined

@@ -6,12 +6,12 @@ import type { RestoreId, RestoreOptions, RestorePlan } from "../../schemas/resto
 import { Fault } from "../core/fault.ts"
 import { planRestore } from "../core/restore-plan.ts"
 import { loadDump, proveCopy } from "../pipeline/load.ts"
-import type { Catalogue, Clock, Destination, Docker, Log, RestoreOutcome } from "../ports.ts"
+import type { Aside, Catalogue, Clock, Destination, Docker, Log, RestoreOutcome } from "../ports.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
 import { type HookDeps, hooksAround } from "./hooks.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
 import type { Target } from "./probe.ts"
-import { type Aside, type Ready, type ReadyDeps, whenReady } from "./ready.ts"
+import { type Ready, type ReadyDeps, whenReady } from "./ready.ts"
 import { createUnfinished, must, type UnfinishedDatabase } from "./unfinished-database.ts"
 
 export interface RestoreDeps extends HookDeps, ReadyDeps {

@@ -1,12 +1,7 @@
 // Who works when: one piece of work per server and per group at a time, so many over all. Whose turn it is decides core/turn.
 import type { Fault } from "../core/fault.ts"
 import { type Claim, compareTurns, nextTurn } from "../core/turn.ts"
-
-/**
- * Waits for something outside: the work's place among so many is free for others meanwhile, its server and group are not. It has
- * a place again before this settles, or its signal is aborted.
- */
-export type Aside = <T>(wait: () => Promise<T>) => Promise<T>
+import type { Aside } from "../ports.ts"
 
 export interface Work extends Omit<Claim, "queuedAt"> {
   readonly id: string

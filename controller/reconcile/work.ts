@@ -6,8 +6,7 @@ import type { RunId, Trigger } from "../../schemas/run.ts"
 import type { Subject } from "../../schemas/server.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { DerivedServer } from "../core/server.ts"
-import type { NewBackup } from "../ports.ts"
-import type { Aside } from "./queue.ts"
+import type { Aside, NewBackup } from "../ports.ts"
 
 export interface BackupOrder {
   readonly runId: RunId
