@@ -14,6 +14,14 @@ const largeBytes = 110e6
 const afterwardsMilliseconds = 500
 
 /**
+ * An engine passes on what a tool prints some 10 KB at a time; each read and its wake-up cost processor time that the dump needs
+ * itself. So a tool that prints more slowly than it is read is left alone for a moment, while the engine's socket gathers more:
+ * 45 KB a read, and half the processor time (287 MB of pg_dump on 2 cores: 2.1 s, then 1.1 s).
+ */
+const smallBytes = 128 * 1024
+const breathMilliseconds = 2
+
+/**
  * @param onEnd called once all input has been taken apart, read or not: with null at a clean end, else with the demultiplexer's
  * Fault. The stream then stays open, for its owner to destroy it with what is the matter.
  */
@@ -24,14 +32,19 @@ export function toolOutput(
 ): Transform {
   let uncollected = 0
   let long = false
+  let taken: Buffer = Buffer.alloc(0)
+  let filled = 0
   const frames = demux({
     stderr: stderr.take,
     stdout(payload) {
       const rest = pid.take(payload)
-      if (rest.length > 0) output.push(rest)
+      taken.set(rest, filled)
+      filled += rest.length
     },
   })
   const output: Transform = new Transform({
+    // Each chunk is to hold back its source until it is done with.
+    writableHighWaterMark: 1,
     transform(chunk: Buffer, _encoding, next) {
       uncollected += chunk.length
       if (uncollected > lookBytes) {
@@ -39,8 +52,14 @@ export function toolOutput(
         long = true
         if (process.memoryUsage.rss() > largeBytes) Bun.gc(true)
       }
+      // The payloads move together within their chunk: one piece to pass on instead of several, and no new memory.
+      taken = chunk
+      filled = 0
       const error = errorOf(() => frames.push(chunk))
-      error === null ? next() : onEnd(error)
+      if (filled > 0) output.push(chunk.subarray(0, filled))
+      if (error !== null) onEnd(error)
+      else if (long && chunk.length < smallBytes) setTimeout(next, breathMilliseconds)
+      else next()
     },
     flush(next) {
       const error = errorOf(frames.end)
