@@ -80,7 +80,7 @@ async function run(command: string, args: readonly string[], values: Values, cal
   switch (command) {
     case "serve":
       none(args)
-      return (await import("./main.ts")).serve(process.env)
+      return void (await import("./main.ts"))
     case "servers":
       return say(await serversAsked(call, args, values))
     case "discover":

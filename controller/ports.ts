@@ -1,4 +1,4 @@
-// What jobs, the reconciler and the API need from the outside world. Types only; main.ts plugs the adapters in.
+// What jobs, the reconciler and the API need from the outside world. Types only; serve.ts plugs the adapters in.
 import type { Readable, Writable } from "node:stream"
 import type { DestinationStatus, DockerStatus, Event, HealthCheck } from "../schemas/api.ts"
 import type { Backup, BackupId, CompletedBackup, Copy, Proof } from "../schemas/backup.ts"

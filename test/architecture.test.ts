@@ -20,6 +20,7 @@ const all = [
   "cli",
   "log",
   "main",
+  "serve",
   "package",
 ]
 const adapter = ["ports", "core", "schemas"]
@@ -42,6 +43,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   dashboard: ["schemas"],
   cli: all,
   main: all,
+  serve: all,
 }
 
 /** The one place that may use a library. */

@@ -1,4 +1,4 @@
-// What the API is given by main.ts: everything it shows and everything it can set off.
+// What the API is given by serve.ts: everything it shows and everything it can set off.
 import type { Verdict } from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"

@@ -1,20 +1,17 @@
 // One subject of a run, from the tool in the container to a listed backup: store ▸ prove ▸ publish ▸ record.
-
-import type { Proof } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
-import type { DatabaseFacts, Manifest, ObjectCounts } from "../../schemas/manifest.ts"
-import { manifestVersion } from "../../schemas/manifest.ts"
+import type { DatabaseFacts } from "../../schemas/manifest.ts"
 import { inWords, unseen } from "../core/completeness.ts"
 import { Fault } from "../core/fault.ts"
 import { fileName, objectKey, subjectName, subjectWord } from "../core/key.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
-import type { DumpPlan } from "../engines/engine.ts"
 import { storeDump } from "../pipeline/store.ts"
 import type { Destination, NewBackup } from "../ports.ts"
 import type { BackupDeps } from "./backup.ts"
 import { requireComplete } from "./complete.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
+import { manifestOf } from "./manifest-of.ts"
 import type { Look, Target } from "./probe.ts"
 import { publish } from "./publish.ts"
 
@@ -79,18 +76,20 @@ export async function dumpSubject(
       await Promise.all(stored.writers.map(({ writer }) => writer.abort(error)))
       throw error
     }
-    const manifest = manifestOf(
-      deps,
+    const manifest = manifestOf({
       job,
       target,
       look,
       backup,
       plan,
       startedAt,
-      fileName(file),
-      stored.proof,
+      finishedAt: clock(),
+      fileName: fileName(file),
+      facts,
+      proof: stored.proof,
       holds,
-    )
+      program: deps.program,
+    })
     const copies = await publish(stored, manifest, clock, log, limit.signal)
     catalogue.finishBackup(backup.id, new Date(manifest.finishedAt), {
       status: "completed",
@@ -150,79 +149,4 @@ function destinationsOf(deps: BackupDeps, job: DesiredJob): readonly Destination
     if (!destination) throw new Fault("destination-unknown", `there is no destination named ${name}`)
     return destination
   })
-}
-
-function manifestOf(
-  deps: BackupDeps,
-  job: DesiredJob,
-  target: Target,
-  look: Look,
-  backup: NewBackup,
-  plan: DumpPlan,
-  startedAt: Date,
-  file: string,
-  proof: Proof,
-  holds: ObjectCounts,
-): Manifest {
-  const { subject } = backup
-  const { probe, rules } = look
-  const facts = factsOf(look, backup)
-  const { container } = target
-  const stored = {
-    subject,
-    format: plan.format,
-    compression: plan.streamCompression.algorithm,
-    fileName: file,
-    facts,
-  }
-  return {
-    formatVersion: manifestVersion,
-    id: backup.id,
-    runId: backup.runId,
-    server: {
-      id: target.id,
-      name: target.name,
-      project: target.project,
-      service: target.service,
-      container: container.name,
-      image: container.image,
-      imageId: container.imageId,
-    },
-    ...stored,
-    job: job.name,
-    type: backup.type,
-    trigger: backup.trigger,
-    engine: {
-      name: probe.engine,
-      serverVersion: probe.serverVersion,
-      tool: probe.tool,
-      toolVersion: probe.toolVersion,
-    },
-    command: [...plan.command],
-    startedAt: startedAt.toISOString(),
-    finishedAt: deps.clock().toISOString(),
-    sourceCompression: plan.sourceCompression,
-    encryption: null,
-    proof,
-    ...(facts === null ? {} : { holds }),
-    spec: specText(job),
-    meta: job.spec.meta,
-    restore: [...rules.restoreCommands({ ...stored, container: container.name })],
-    program: deps.program,
-  }
-}
-
-/** The values in force, as text. */
-function specText(job: DesiredJob): Record<string, string> {
-  const values: Record<string, unknown> = {
-    ...job.spec,
-    timezone: job.timeZone,
-    destinations: job.destinations,
-  }
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [
-      key,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
-  )
 }

@@ -1,7 +1,7 @@
 // The real controller, but that it kills itself at one call: `CRASH_AT="after destination.remove manifest"`. Nothing of it is in the product.
 import { Fault } from "../../controller/core/fault.ts"
-import { serve } from "../../controller/main.ts"
 import type { Destination } from "../../controller/ports.ts"
+import { serve } from "../../controller/serve.ts"
 
 /** When, which call, and words that its arguments must hold. */
 const [when, call, ...words] = (process.env.CRASH_AT ?? "").split(" ")

@@ -1,4 +1,4 @@
-// The reconciler as main.ts puts it together, without the looks inside, on any Docker port; and what one fresh listing would lead to.
+// The reconciler as serve.ts puts it together, without the looks inside, on any Docker port; and what one fresh listing would lead to.
 import { planSchedule } from "../../controller/core/schedule-plan.ts"
 import { deriveServers } from "../../controller/core/server.ts"
 import type { ContainerFacts, Docker } from "../../controller/ports.ts"

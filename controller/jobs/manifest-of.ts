@@ -1,0 +1,92 @@
+// What a manifest says of a backup that was just made.
+import type { Proof } from "../../schemas/backup.ts"
+import {
+  type DatabaseFacts,
+  type Manifest,
+  manifestVersion,
+  type ObjectCounts,
+} from "../../schemas/manifest.ts"
+import type { DesiredJob } from "../core/schedule-plan.ts"
+import type { DumpPlan } from "../engines/engine.ts"
+import type { NewBackup } from "../ports.ts"
+import type { Look, Target } from "./probe.ts"
+
+export interface Made {
+  readonly job: DesiredJob
+  readonly target: Target
+  readonly look: Look
+  readonly backup: NewBackup
+  readonly plan: DumpPlan
+  readonly startedAt: Date
+  readonly finishedAt: Date
+  readonly fileName: string
+  /** Null for globals. */
+  readonly facts: DatabaseFacts | null
+  readonly proof: Proof
+  readonly holds: ObjectCounts
+  readonly program: string
+}
+
+export function manifestOf(made: Made): Manifest {
+  const { job, look, backup, plan, facts } = made
+  const { subject } = backup
+  const { probe, rules } = look
+  const { container, ...server } = made.target
+  const stored = {
+    subject,
+    format: plan.format,
+    compression: plan.streamCompression.algorithm,
+    fileName: made.fileName,
+    facts,
+  }
+  return {
+    formatVersion: manifestVersion,
+    id: backup.id,
+    runId: backup.runId,
+    server: {
+      id: server.id,
+      name: server.name,
+      project: server.project,
+      service: server.service,
+      container: container.name,
+      image: container.image,
+      imageId: container.imageId,
+    },
+    ...stored,
+    job: job.name,
+    type: backup.type,
+    trigger: backup.trigger,
+    engine: {
+      name: probe.engine,
+      serverVersion: probe.serverVersion,
+      tool: probe.tool,
+      toolVersion: probe.toolVersion,
+    },
+    command: [...plan.command],
+    startedAt: made.startedAt.toISOString(),
+    finishedAt: made.finishedAt.toISOString(),
+    sourceCompression: plan.sourceCompression,
+    encryption: null,
+    proof: made.proof,
+    ...(facts === null ? {} : { holds: made.holds }),
+    spec: specText(job),
+    meta: job.spec.meta,
+    restore: [...rules.restoreCommands({ ...stored, container: container.name })],
+    program: made.program,
+  }
+}
+
+/** The values in force, as text. */
+function specText(job: DesiredJob): Record<string, string> {
+  const values: Record<string, unknown> = {
+    ...job.spec,
+    timezone: job.timeZone,
+    destinations: job.destinations,
+  }
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  )
+}

@@ -1,0 +1,225 @@
+// The composition root: reads the settings, opens SQLite, builds the adapters, plugs the jobs in, stops in order.
+import { hostname } from "node:os"
+import { dirname, join } from "node:path"
+import packageJson from "../package.json" with { type: "json" }
+import { noteAddress } from "./api/address.ts"
+import { createApp } from "./api/app.ts"
+import { createEventHub } from "./api/event-hub.ts"
+import { announce, listen } from "./api/listen.ts"
+import type { Fill } from "./core/back-fill-plan.ts"
+import { Fault } from "./core/fault.ts"
+import { rulesOf } from "./core/rules.ts"
+import { isLoopback } from "./core/settings.ts"
+import { destinationsFrom } from "./destinations/configured.ts"
+import { createDocker } from "./docker/client.ts"
+import { guessEngine } from "./engines/detect.ts"
+import { fillCopy } from "./jobs/back-fill.ts"
+import { runBackup } from "./jobs/backup.ts"
+import { createTieUp } from "./jobs/loose-ends.ts"
+import { deleteCopies } from "./jobs/prune.ts"
+import { lookInsideTidied } from "./jobs/ready.ts"
+import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
+import { tidyUp } from "./jobs/tidy-up.ts"
+import { createLog } from "./log.ts"
+import type { Catalogue, Destination, Docker, Leftovers } from "./ports.ts"
+import { createBackFills } from "./reconcile/back-fills.ts"
+import { createDerivation } from "./reconcile/derivation.ts"
+import { createDispatch } from "./reconcile/dispatch.ts"
+import { createFreshness } from "./reconcile/freshness.ts"
+import { createHealth } from "./reconcile/health.ts"
+import { createWatch } from "./reconcile/loop.ts"
+import { createPauses } from "./reconcile/pauses.ts"
+import { createProber } from "./reconcile/prober.ts"
+import { createQueue } from "./reconcile/queue.ts"
+import { createReconciler } from "./reconcile/reconciler.ts"
+import { createScheduler } from "./reconcile/scheduler.ts"
+import { createWorld } from "./reconcile/world.ts"
+import { openSettings } from "./settings/source.ts"
+import { lockFolders } from "./state/lock.ts"
+import { openCatalogue } from "./state/open.ts"
+
+const program = `dbbackup ${packageJson.version}`
+const retryCheckMilliseconds = 5000
+
+/** What stands between the adapters and those who use them: nothing, but in tests of what a crash leaves. */
+export interface Wrapping {
+  catalogue<T extends Catalogue>(catalogue: T): T
+  destination(destination: Destination): Destination
+  docker<T extends Docker & Leftovers>(docker: T): T
+}
+const bare: Wrapping = { catalogue: (it) => it, destination: (it) => it, docker: (it) => it }
+
+/** Starts the controller and resolves once it answers. Throws a Fault when it cannot start. */
+export async function serve(
+  env: Readonly<Record<string, string | undefined>>,
+  wrapping: Wrapping = bare,
+): Promise<void> {
+  const startedAt = new Date()
+  const clock = () => new Date()
+  const source = openSettings(env, hostname(), clock)
+  // What needs a restart is read here once; everything else is asked of `source.current()` when it is needed.
+  const settings = source.current()
+  const log = createLog(() => source.current().logLevel)
+  const locks = lockFolders([dirname(settings.databasePath), settings.storagePath])
+  const stop = new AbortController()
+  const newId = () => Bun.randomUUIDv7()
+  const events = createEventHub({ log })
+  const catalogue = wrapping.catalogue(openCatalogue(settings.databasePath, events, { log }))
+  const destinations = destinationsFrom(settings, env, wrapping.destination)
+  await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
+
+  const mark = { installation: catalogue.installation(), instance: newId() }
+  const docker = wrapping.docker(createDocker(settings.dockerHost, mark))
+  const rules = rulesOf(() => source.current())
+  const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix, rules, log })
+  const queue = createQueue(settings.maxConcurrent, (error) =>
+    log("error", "work threw, which it never should", {
+      stack: error instanceof Error ? error.stack : String(error),
+    }),
+  )
+  const { random } = Math
+  const hooksAllowed = () => source.current().hooksAllowed
+  const tieUp = createTieUp({ docker, catalogue, clock, log, hooksAllowed })
+  const jobDeps = { docker, catalogue, destinations, clock, newId, log, program, tieUp, hooksAllowed, random }
+  const pauses = createPauses(
+    catalogue,
+    clock,
+    () => source.current().paused,
+    () => reconciler.again(),
+  )
+  const dispatch = createDispatch({
+    catalogue,
+    world,
+    queue,
+    pauses,
+    rules,
+    clock,
+    newId,
+    log,
+    work: {
+      backUp: (order, signal, aside) => runBackup(jobDeps, order, signal, aside),
+      planRestore: (order) =>
+        makeRestorePlan(jobDeps, order, AbortSignal.any([stop.signal, AbortSignal.timeout(60_000)])),
+      restore: (id, order, signal, aside) => runRestore(jobDeps, id, order, signal, aside),
+      deleteBackup: (backup) => deleteCopies(jobDeps, backup, stop.signal),
+    },
+  })
+  const fill = (order: Fill, signal: AbortSignal) => fillCopy(jobDeps, order, signal)
+  const backFills = createBackFills({ ...jobDeps, world, fill, signal: stop.signal })
+  const scheduler = createScheduler(clock, dispatch.tick, rules, () =>
+    dispatch.settleDebts(world.knownJobs()),
+  )
+  const prober = createProber(
+    async (server, signal) => {
+      const { probe } = await lookInsideTidied(jobDeps, server, signal)
+      const databases = probe.databases.map(({ name }) => name)
+      catalogue.saveDatabases(server.id, databases, clock())
+      return { engine: probe.engine, serverVersion: probe.serverVersion, databases, warnings: probe.warnings }
+    },
+    (server, insight) => {
+      world.learn(server.id, insight)
+      if (insight.problem === null) dispatch.settleDebts(world.derived(server.id)?.jobs ?? [])
+    },
+    (id) => world.insight(id),
+    stop.signal,
+  )
+  const derivationNow = () => {
+    const { labelPrefix: prefix, discovery, timeZone, policies, defaults } = source.current()
+    return { prefix, discovery, timeZone, policies, defaults, destinations: [...destinations.keys()] }
+  }
+  // One object until the settings change: readers compare it with the last.
+  let derivation = derivationNow()
+  const derive = createDerivation(() => derivation, world.remembered, guessEngine)
+  const reconciler = createReconciler({ world, scheduler, prober, dispatch, pauses, events })
+  const watch = createWatch(
+    docker,
+    (containers) => reconciler.see(derive.from(containers)),
+    clock,
+    log,
+    () => events.publish({ name: "problem.changed", data: { serverId: null } }),
+  )
+  const health = createHealth({
+    catalogue,
+    destinations,
+    queue,
+    watch,
+    schedulerRuns: () => !stop.signal.aborted,
+  })
+  const listening = {
+    address: settings.hostname,
+    port: settings.port,
+    loopbackOnly: isLoopback(settings.hostname),
+  }
+  const app = createApp({
+    catalogue,
+    actions: dispatch,
+    health,
+    events,
+    clock,
+    log,
+    view: {
+      servers: world.servers,
+      databases: world.databases,
+      jobs: world.jobs,
+      nextRuns: (id, count) => world.nextRuns(id, count),
+      verdict: () => world.verdict(watch.status(), source.problem()),
+      pausedForAll: pauses.forAll,
+    },
+    discover: () => watch.lookNow().then(prober.refresh),
+    copyToBuckets: backFills.copyToBuckets,
+    destination: (name) => destinations.get(name),
+    info: {
+      version: packageJson.version,
+      startedAt,
+      listening,
+      labelPrefix: settings.labelPrefix,
+      get discovery() {
+        return source.current().discovery
+      },
+      get timeZone() {
+        return source.current().timeZone
+      },
+    },
+    settings: source.view,
+    staticFiles: join(import.meta.dir, "../dashboard/dist"),
+  })
+  const server = listen(app, { hostname: settings.hostname, port: settings.port })
+  noteAddress(dirname(settings.databasePath), settings.hostname, server.port, log)
+  announce(program, settings.hostname, server.port, log)
+  const watching = watch.run(stop.signal)
+  createFreshness(world.deadlines, clock, events)
+  const retrying = setInterval(() => reconciler.retryDue(), retryCheckMilliseconds)
+  backFills.follow()
+  const takeIn = () => {
+    queue.setMaxConcurrent(source.current().maxConcurrent)
+    derivation = derivationNow()
+    const servers = derive.again()
+    if (servers) reconciler.see(servers)
+    reconciler.again()
+    scheduler.replan()
+    events.publish({ name: "settings.changed", data: {} })
+  }
+  source.follow(log, takeIn, stop.signal)
+
+  let stopping: Promise<void> | undefined
+  const shutDown = async (signal: string) => {
+    log("info", `stopping on ${signal}`)
+    scheduler.stop()
+    clearInterval(retrying)
+    await queue.drain(
+      new Fault("interrupted", "the controller was stopped", {
+        hint: "What a schedule began is tried again after the next start; nothing half-made was kept.",
+      }),
+    )
+    stop.abort(new Fault("interrupted", "the controller was stopped"))
+    await server.stop()
+    await watching
+    await backFills.ended()
+    catalogue.close()
+    for (const lock of locks) lock.release()
+    log("info", "stopped")
+    process.exit(0)
+  }
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => (stopping ??= shutDown(signal)))
+}
