@@ -343,6 +343,14 @@ export interface Catalogue {
   check(): void
 }
 
+/** Makes secrets that are kept in the catalogue unreadable without the operator's ENCRYPTION_KEY. */
+export interface Vault {
+  /** @param purpose what it belongs to, such as `s3:ID:secretAccessKey`: the result is worth nothing anywhere else */
+  seal(secret: string, purpose: string): string
+  /** Throws a Fault `settings-invalid` when the key is another one or the text was changed. */
+  open(sealed: string, purpose: string): string
+}
+
 // ---- What the API is given -------------------------------------------------------------------------------------
 
 export interface EventHub {

@@ -1,9 +1,10 @@
 // The JSON beside the bytes. A backup exists if and only if its manifest does; the catalogue can be rebuilt from these alone.
 import { z } from "zod"
 import { BackupId, Proof } from "./backup.ts"
+import { Problem } from "./errors.ts"
 import { BackupType } from "./job.ts"
 import { RunId, Trigger } from "./run.ts"
-import { Engine, Instant } from "./scalar.ts"
+import { Engine, Instant, Sha256 } from "./scalar.ts"
 import { ServerId, Subject } from "./server.ts"
 
 export const manifestVersion = 1
@@ -26,6 +27,50 @@ export type DatabaseFacts = z.output<typeof DatabaseFacts>
 /** `archive`: pg_dump's custom format. `sql`: statements, ended by the tool's own trailer. */
 export const DumpFormat = z.enum(["archive", "sql"])
 export type DumpFormat = z.output<typeof DumpFormat>
+
+/** What was in the database when it was dumped, to compare a restored one with. Tables, sequences as `schema.name` where there are schemas. */
+export const Fingerprint = z.object({
+  /** `exact`: rows were counted. `estimates`: as the server's statistics have them. */
+  level: z.enum(["estimates", "exact"]),
+  /** It shows the very snapshot that was dumped. */
+  sameSnapshot: z.boolean(),
+  /** Rows of each base table. */
+  rows: z.record(z.string(), z.number().int().nonnegative()),
+  /** Of every object's definition, as the server's catalogue gives it, in an order that does not depend on ids. */
+  schemaSha256: Sha256,
+  /** Last value of each sequence, or next value of each auto-increment column, as text. */
+  sequences: z.record(z.string(), z.string()),
+  /** Version by name. */
+  extensions: z.record(z.string(), z.string()),
+  /** Roles or accounts that own something in it, or are granted something, sorted. */
+  roles: z.array(z.string()),
+  /** On the server's disk. */
+  databaseBytes: z.number().int().nonnegative(),
+  /** How long it took to take. */
+  seconds: z.number().nonnegative(),
+})
+export type Fingerprint = z.output<typeof Fingerprint>
+
+/** Which instant a dump shows, beside the other dumps of its run. */
+export const Snapshot = z.object({
+  /** `server`: all databases of the run show one instant. `database`: each has a snapshot of its own. */
+  scope: z.enum(["server", "database"]),
+  openedAt: Instant,
+  /** After the first snapshot of the run. 0 when all show one instant. */
+  secondsAfterFirst: z.number().nonnegative(),
+  /** How long writers of the whole server were held up while snapshots were opened; null when they were not. */
+  lockMilliseconds: z.number().nonnegative().nullable(),
+})
+export type Snapshot = z.output<typeof Snapshot>
+
+/** Stored bytes are an age file for these recipients (age1…): any age client with one of their identities opens it. */
+export const Encryption = z.object({
+  format: z.literal("age"),
+  /** The operator's name of the key. */
+  key: z.string().min(1),
+  recipients: z.array(z.string()).min(1),
+})
+export type Encryption = z.output<typeof Encryption>
 
 export const Manifest = z.object({
   formatVersion: z.literal(manifestVersion),
@@ -55,10 +100,15 @@ export const Manifest = z.object({
   compression: z.enum(["zstd", "gzip", "none"]),
   /** In the tool's words, where it compressed by itself: `zstd:3` inside a custom-format archive. */
   sourceCompression: z.string().nullable(),
-  encryption: z.null(),
+  /** Applied last, after the compression. */
+  encryption: Encryption.nullable(),
   proof: Proof,
   /** What was counted in the dump as it passed, tables included. Manifests of earlier versions have none. */
   holds: ObjectCounts.optional(),
+  fingerprint: Fingerprint.optional(),
+  snapshot: Snapshot.optional(),
+  /** Why it is kept but not trusted: far smaller than the last good one. Absent or null: there is no doubt. */
+  suspect: Problem.nullable().optional(),
   fileName: z.string(),
   /** The labels' values in force. */
   spec: z.record(z.string(), z.string()),

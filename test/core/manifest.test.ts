@@ -67,7 +67,7 @@ describe("is refused, with the place, when it", () => {
     ["has a negative size", { proof: { ...aManifest().proof, storedBytes: -1 } }, "proof.storedBytes"],
     ["names an unknown engine", { engine: { ...aManifest().engine, name: "oracle" } }, "engine.name"],
     ["has no way to restore it", { restore: [] }, "restore"],
-    ["is encrypted, which this version cannot undo", { encryption: { keys: ["k"] } }, "encryption"],
+    ["is encrypted in a way it does not know", { encryption: { format: "pgp" } }, "encryption.format"],
     ["has a local time", { startedAt: "2026-03-01T02:00:00" }, "startedAt"],
   ])("%s", (_, changes, place) => {
     expect(refusal(changed(changes))).toContain(`: ${place}: `)

@@ -1,0 +1,11 @@
+-- Buckets that were configured over the API. Keys are sealed (see vault.ts), never in plain text.
+CREATE TABLE s3_configs (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  settings TEXT NOT NULL CHECK (json_valid(settings)),
+  access_key_id TEXT,
+  secret_access_key TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  CHECK ((access_key_id IS NULL) = (secret_access_key IS NULL))
+) STRICT;
