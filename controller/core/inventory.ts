@@ -3,6 +3,7 @@
 import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault } from "./fault.ts"
 import { fileName, manifestKey, objectKey, parseObjectKey, subjectWord } from "./key.ts"
+import { guideKey } from "./restore-guide.ts"
 
 export interface Inventory {
   /** Keys of bytes that a manifest stands beside, sorted. */
@@ -22,6 +23,7 @@ export function inventoryOf(keys: Iterable<string>): Inventory {
   const described = new Set<string>()
   let foreign = 0
   for (const key of keys) {
+    if (key === guideKey) continue
     const of = key.endsWith(ending) ? key.slice(0, -ending.length) : key
     if (parseObjectKey(of) === undefined) foreign++
     else (of === key ? bytes : described).add(of)

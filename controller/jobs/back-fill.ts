@@ -7,6 +7,7 @@ import { manifestKey } from "../core/key.ts"
 import { copyAcross, proveBytes, type Source } from "../pipeline/copy-across.ts"
 import type { OpenCopy, Place } from "../pipeline/open.ts"
 import type { Catalogue, Clock, Destination, Log } from "../ports.ts"
+import { leaveGuide } from "./guide.ts"
 import { failureOf, journalOf } from "./journal.ts"
 import { publishCopy } from "./publish.ts"
 import { storedManifest } from "./stored-manifest.ts"
@@ -41,6 +42,7 @@ export async function fillCopy(
       await remove(place, signal)
       journal("info", `${what} was not kept: the backup was deleted meanwhile`)
     }
+    await leaveGuide([place.destination], log, signal)
     return undefined
   } catch (error) {
     if (signal.aborted) return failureOf(signal.reason, log)

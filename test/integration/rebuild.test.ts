@@ -1,6 +1,6 @@
 // The tool is lost, and its catalogue with it: a new controller on the same backups lists them again and restores every row.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import { rmSync } from "node:fs"
+import { readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { rebuild } from "../../controller/cli/rebuild.ts"
 import { createBackup, createRestore, getStats, listBackups, listDatabases } from "../../schemas/api.ts"
@@ -41,6 +41,7 @@ test("every backup is listed as before, and the restored rows are those that wer
   }
   const before = await good()
   expect(before).toHaveLength(2)
+  expect(readFileSync(join(here.folder, "backups/RESTORE.md"), "utf8")).toContain("without dbbackup")
   await controller.end("SIGKILL")
   rmSync(join(here.folder, "db"), { recursive: true })
 
