@@ -38,11 +38,11 @@ export async function fillCopy(
       const { storedBytes, storedSha256 } = manifest.proof
       const how = source === null ? "was there already" : `was made from ${source}`
       journal("info", `${what} ${how}: ${storedBytes} bytes, sha256 ${storedSha256}`)
+      await leaveGuide([place.destination], log, signal)
     } else {
       await remove(place, signal)
       journal("info", `${what} was not kept: the backup was deleted meanwhile`)
     }
-    await leaveGuide([place.destination], log, signal)
     return undefined
   } catch (error) {
     if (signal.aborted) return failureOf(signal.reason, log)
