@@ -8,6 +8,7 @@ import { usualAddress } from "./cli/address.ts"
 import { backup, backups } from "./cli/backup.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { lintCompose } from "./cli/lint.ts"
+import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
 import { cancel, runs } from "./cli/runs.ts"
 import { change, changeAll, schedules } from "./cli/schedules.ts"
@@ -28,6 +29,7 @@ const usage = `Usage: dbbackup COMMAND
                                      list backups, newest first
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes]
                                      restore into a new database beside the old one
+  rebuild --from DESTINATION         list again what stands there: on a new machine, or when the catalogue is lost
   schedules                          every job: when it runs next, or who paused it
   pause SERVER[:JOB] | --all         start no scheduled run, until resumed; backups asked for still run
   resume SERVER[:JOB] | --all        let schedules start runs again, whatever the label says; --all takes
@@ -52,6 +54,7 @@ const options = {
   all: { type: "boolean" },
   limit: { type: "string" },
   as: { type: "string" },
+  from: { type: "string" },
   "dry-run": { type: "boolean" },
   yes: { type: "boolean", short: "y" },
   help: { type: "boolean", short: "h" },
@@ -122,6 +125,9 @@ async function run(command: string, args: readonly string[], values: Values, cal
         },
         say,
       )
+    case "rebuild":
+      none(args)
+      return rebuild(call, wanted(values.from, "--from DESTINATION"), say)
     case "lint":
       return lint(operand(args, "a compose file"))
     case "healthcheck":

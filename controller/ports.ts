@@ -191,6 +191,20 @@ export interface PlannedCopy {
   readonly key: string
 }
 
+/** A backup as its destination has it: the manifest was read there and is believed, and bytes of its size are there. */
+export interface FoundBackup {
+  readonly manifest: Manifest
+  readonly copy: PlannedCopy
+}
+export interface Adopted {
+  readonly added: number
+  /** The backup was known, without this copy. */
+  readonly copies: number
+  readonly known: number
+  /** Deleted, and still there. */
+  readonly deleted: number
+}
+
 export type RunOutcome =
   | { readonly status: "completed" }
   | {
@@ -313,6 +327,9 @@ export interface Catalogue {
     /** Copies of good backups whose deletion had begun. */
     readonly deletions: readonly (PlannedCopy & { readonly backupId: BackupId })[]
   }
+
+  /** Backups found at a destination, listed from now on, those that are known with this copy. A deleted one stays deleted. In one transaction. */
+  adopt(found: readonly FoundBackup[]): Adopted
 
   addRestore(restore: NewRestore): void
   startRestore(id: RestoreId, at: Date): void

@@ -18,6 +18,7 @@ import { runBackup } from "./jobs/backup.ts"
 import { createTieUp } from "./jobs/loose-ends.ts"
 import { deleteCopies } from "./jobs/prune.ts"
 import { lookInsideTidied } from "./jobs/ready.ts"
+import { rebuildFrom } from "./jobs/rebuild.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
 import { createLog } from "./log.ts"
@@ -31,6 +32,7 @@ import { createWatch } from "./reconcile/loop.ts"
 import { createPauses } from "./reconcile/pauses.ts"
 import { createProber } from "./reconcile/prober.ts"
 import { createQueue } from "./reconcile/queue.ts"
+import { createRebuilding } from "./reconcile/rebuilding.ts"
 import { createReconciler } from "./reconcile/reconciler.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
@@ -106,6 +108,16 @@ export async function serve(
   })
   const fill = (order: Fill, signal: AbortSignal) => fillCopy(jobDeps, order, signal)
   const backFills = createBackFills({ ...jobDeps, world, fill, signal: stop.signal })
+  const known = world.remembered
+  const { remember } = world
+  const rebuilding = createRebuilding({
+    destinations,
+    work: (from, signal, onProgress) =>
+      rebuildFrom({ catalogue, log, known, remember }, from, signal, onProgress),
+    clock,
+    log,
+    signal: stop.signal,
+  })
   const scheduler = createScheduler(clock, dispatch.tick, rules, () =>
     dispatch.settleDebts(world.knownJobs()),
   )
@@ -167,6 +179,7 @@ export async function serve(
     },
     discover: () => watch.lookNow().then(prober.refresh),
     copyToBuckets: backFills.copyToBuckets,
+    rebuilding,
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,
@@ -215,6 +228,7 @@ export async function serve(
     await server.stop()
     await watching
     await backFills.ended()
+    await rebuilding.ended()
     catalogue.close()
     for (const lock of locks) lock.release()
     log("info", "stopped")

@@ -4,6 +4,7 @@ import { Backup, BackupId, backupStatuses } from "./backup.ts"
 import { ApiErrorCode, Problem } from "./errors.ts"
 import { BackupType, JobView } from "./job.ts"
 import { Manifest } from "./manifest.ts"
+import { Rebuild } from "./rebuild.ts"
 import { Restore, RestoreOptions, RestorePlan } from "./restore.ts"
 import { LogLevel, LogLine, Run } from "./run.ts"
 import { Bytes, Engine, Instant } from "./scalar.ts"
@@ -407,6 +408,23 @@ export const getSettings = {
   path: "/api/system/settings",
   summary: "Every setting in force with where it is from, and what is wrong with the settings file.",
   response: SettingsView,
+} as const satisfies Endpoint
+
+export const startRebuild = {
+  method: "post",
+  path: "/api/system/rebuild",
+  summary:
+    "Make the catalogue again from the manifests at a destination: backups it does not know are listed. Changes nothing there.",
+  body: z.strictObject({ destination: z.string().min(1) }),
+  response: Rebuild,
+  status: 202,
+} as const satisfies Endpoint
+
+export const getRebuild = {
+  method: "get",
+  path: "/api/system/rebuild",
+  summary: "How far a rebuild is, or what the last one found.",
+  response: Rebuild,
 } as const satisfies Endpoint
 
 export const getStats = {

@@ -12,6 +12,7 @@ import { mountEvents } from "./events.ts"
 import { refuseOtherNames, refuseOtherSites } from "./guard.ts"
 import { mountHealth } from "./health.ts"
 import { idempotent } from "./idempotency.ts"
+import { mountRebuild } from "./rebuild.ts"
 import { answerError, Refusal } from "./refusal.ts"
 import { mountRestores } from "./restores.ts"
 import type { Env, Router } from "./router.ts"
@@ -36,6 +37,7 @@ export function createApp(services: Services): Router {
   mountDownload(app, services)
   mountRestores(app, services)
   mountSystem(app, services)
+  mountRebuild(app, services)
   mountSettings(app, services)
   mountHealth(app, services)
   mountEvents(app, services)

@@ -2,6 +2,7 @@
 import type { Verdict } from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
+import type { Rebuild } from "../../schemas/rebuild.ts"
 import type { Database, JobId, Server } from "../../schemas/server.ts"
 import type { SettingsView } from "../../schemas/settings-view.ts"
 import type { Actions, Catalogue, Clock, Destination, EventHub, Health, Log } from "../ports.ts"
@@ -39,6 +40,11 @@ export interface Services {
   readonly discover: () => Promise<void>
   /** Has a backup copied to every bucket that it is not in. Throws a Fault when there is none. */
   readonly copyToBuckets: (id: BackupId) => void
+  readonly rebuilding: {
+    /** Throws a Fault when the destination is unknown, or while a rebuild runs. */
+    begin(destination: string): Rebuild
+    state(): Rebuild
+  }
   /** Undefined when no destination has the name any more. */
   readonly destination: (name: string) => Destination | undefined
   readonly info: Info

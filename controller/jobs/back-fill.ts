@@ -7,6 +7,7 @@ import { manifestKey } from "../core/key.ts"
 import { copyAcross, proveBytes, type Source } from "../pipeline/copy-across.ts"
 import type { OpenCopy, Place } from "../pipeline/open.ts"
 import type { Catalogue, Clock, Destination, Log } from "../ports.ts"
+import { leaveGuide } from "./guide.ts"
 import { failureOf, journalOf } from "./journal.ts"
 import { publishCopy } from "./publish.ts"
 import { storedManifest } from "./stored-manifest.ts"
@@ -37,6 +38,7 @@ export async function fillCopy(
       const { storedBytes, storedSha256 } = manifest.proof
       const how = source === null ? "was there already" : `was made from ${source}`
       journal("info", `${what} ${how}: ${storedBytes} bytes, sha256 ${storedSha256}`)
+      await leaveGuide([place.destination], log, signal)
     } else {
       await remove(place, signal)
       journal("info", `${what} was not kept: the backup was deleted meanwhile`)

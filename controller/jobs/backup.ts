@@ -10,6 +10,7 @@ import { subjectsOf } from "../core/run-plan.ts"
 import { backupType, type DesiredJob } from "../core/schedule-plan.ts"
 import type { Aside, Catalogue, Clock, Destination, Docker, Log, NewBackup, RunOutcome } from "../ports.ts"
 import { dumpAll } from "./dump-all.ts"
+import { leaveGuide } from "./guide.ts"
 import { type HookDeps, type Hooks, hooksAround } from "./hooks.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
 import type { Target } from "./probe.ts"
@@ -146,6 +147,7 @@ async function backUpSubjects(
     journal,
     signal,
   )
+  if (good.length > 0) await leaveGuide(destinationsOf(deps, run.job), deps.log, signal)
   // Old backups are not deleted while the newest of their server are suspect.
   if (problems.some(({ code }) => meaningOf(code).next === "stop-and-alert"))
     journal("warn", "nothing is pruned on this server until a run succeeds again")
@@ -155,6 +157,9 @@ async function backUpSubjects(
   if (good.length > 0 && !signal.aborted) return { status: "partial", error: first }
   return { status: statusOf(first), error: first }
 }
+
+const destinationsOf = ({ destinations }: BackupDeps, job: DesiredJob): readonly Destination[] =>
+  job.destinations.flatMap((name) => destinations.get(name) ?? [])
 
 function addBackup(
   deps: BackupDeps,

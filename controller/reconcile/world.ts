@@ -30,6 +30,8 @@ export interface World {
   /** Those of servers that were looked into without a problem, and can begin to work. */
   knownJobs(): readonly DesiredJob[]
   remembered(): ReadonlyMap<ServerId, ServerRecord>
+  /** Takes in a server that is known from its backups only, as one whose container is gone. */
+  remember(record: ServerRecord): void
   /** The server as work needs it. Throws `server-down` when its container is gone, or the reason why it is not backed up. */
   require(id: ServerId): DerivedServer
   servers(): readonly Server[]
@@ -138,6 +140,10 @@ export function createWorld(deps: {
     knownJobs: () =>
       [...current.values()].flatMap(({ id, jobs }) => (insights.get(id)?.problem === null ? jobs : [])),
     remembered: () => remembered,
+    remember(record) {
+      save(record)
+      announce([record.id])
+    },
     require(id) {
       const server = current.get(id)
       if (!server)

@@ -1,5 +1,6 @@
 // The catalogue: opens the file, brings it up to date, and puts its parts together.
 import type { Catalogue, EventHub, Log } from "../ports.ts"
+import { adoptIn } from "./adopt.ts"
 import { backupListsIn } from "./backup-lists.ts"
 import type { Seen } from "./backup-row.ts"
 import { backupsIn } from "./backups.ts"
@@ -71,6 +72,7 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...overridesIn(store),
     ...backupsIn(store, backupProgress),
     ...copiesIn(store),
+    ...adoptIn(store),
     ...lists,
     ...newest,
     ...restores,

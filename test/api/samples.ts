@@ -119,6 +119,16 @@ export function aWorld(changes: Changes = {}): World {
     settings: openSettings({}, "box", () => minute(0)).view,
     discover: async () => {},
     copyToBuckets() {},
+    rebuilding: {
+      begin: (destination) => ({
+        status: "running",
+        destination,
+        startedAt: minute(0).toISOString(),
+        found: 0,
+        read: 0,
+      }),
+      state: () => ({ status: "never" }),
+    },
     destination: (name) => [local, offsite].find((destination) => destination.name === name),
     staticFiles: null,
     ...changes,

@@ -1,7 +1,7 @@
 // What goes wrong around the controller: killed, started twice, without Docker, without room. Nothing is lost, nothing lies.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
-import { mkdirSync, readdirSync } from "node:fs"
-import { join } from "node:path"
+import { mkdirSync } from "node:fs"
+import { basename, join } from "node:path"
 import {
   createBackup,
   getBackup,
@@ -14,6 +14,7 @@ import {
 import { must, run } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
+import { storedFiles } from "../support/stored-files.ts"
 import { until } from "../support/until.ts"
 
 const rows = (n: number) =>
@@ -50,10 +51,7 @@ describe("the controller", () => {
     const { id: databaseId } = await on.database(name, () => true)
     return (await on.call(createBackup, { body: { databaseId } })).data
   }
-  const files = (folder: string) =>
-    readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
-      .map(({ name }) => name)
+  const files = (folder: string) => storedFiles(folder).map((path) => basename(path))
 
   test("killed in the middle of a dump calls the run interrupted at its next start, and keeps nothing half-made", async () => {
     controller = await startController(here)

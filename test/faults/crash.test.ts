@@ -1,6 +1,5 @@
 // kill -9 at every step of a run, of a prune and of a restore: the next start leaves nothing running, half-made, listed or owed.
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
-import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import {
   createBackup,
@@ -15,6 +14,7 @@ import type { CompletedBackup } from "../../schemas/backup.ts"
 import { must } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
+import { storedFiles } from "../support/stored-files.ts"
 import { until } from "../support/until.ts"
 
 setDefaultTimeout(120_000)
@@ -110,10 +110,7 @@ async function expectOrder(on: Controller): Promise<void> {
   const keys = listed.flatMap(({ copies }) => copies.map(({ key }) => key))
   const wanted = keys.flatMap((key) => [key, key.replace(/\.(dump|sql)(\.\w+)?$/, "$&.manifest.json")])
   const folder = join(here.folder, "backups")
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith(".dbbackup"))
-    .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1))
-  expect(files.sort()).toEqual(wanted.sort())
+  expect(storedFiles(folder)).toEqual(wanted.sort())
   await until("no tool of ours is left in the container", async () => {
     const found = await inside("grep -l DBBACKUP_EXEC= /proc/[0-9]*/environ 2>/dev/null || true")
     return found.trim() === ""

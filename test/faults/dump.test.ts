@@ -1,12 +1,12 @@
 // What goes wrong during a dump: each ends in one clear error, nothing is listed as good, nothing is left behind.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { readdirSync } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { cancelBackup, createBackup, getBackup, listDatabases } from "../../schemas/api.ts"
 import type { Backup } from "../../schemas/backup.ts"
 import { must, run } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
 import { homeDatabase, startServer, type TestServer } from "../support/servers.ts"
+import { storedFiles } from "../support/stored-files.ts"
 import { until } from "../support/until.ts"
 
 const images = ["postgres:17", "mysql:9", "mariadb:11.8"]
@@ -30,9 +30,7 @@ async function fillLarge(server: TestServer): Promise<void> {
 }
 
 function files(here: Place): string[] {
-  return readdirSync(join(here.folder, "backups"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
-    .map(({ name }) => name)
+  return storedFiles(join(here.folder, "backups")).map((path) => basename(path))
 }
 
 async function toolsIn(server: TestServer): Promise<string> {

@@ -1,11 +1,11 @@
 // Dumps that leave something out and end well: a tool that is told to, without the controller's knowing. None becomes a backup.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
-import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { createBackup, getManifest } from "../../schemas/api.ts"
 import { must } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
 import { homeDatabase, startServer, type TestServer } from "../support/servers.ts"
+import { storedFiles } from "../support/stored-files.ts"
 
 setDefaultTimeout(180_000)
 const images = process.env.INCOMPLETE_IMAGES?.split(",") ?? ["postgres:17", "mysql:9", "mariadb:11.8"]
@@ -89,10 +89,7 @@ for (const image of images) {
       const { data } = await controller.call(createBackup, { body: { databaseId } })
       return controller.backupDone(data.id)
     }
-    const files = () =>
-      readdirSync(join(here.folder, "backups"), { recursive: true, withFileTypes: true }).filter(
-        (entry) => entry.isFile() && !entry.name.startsWith("."),
-      )
+    const files = () => storedFiles(join(here.folder, "backups"))
     const bends: readonly (readonly [string, string, string, string])[] =
       family === "postgres"
         ? [

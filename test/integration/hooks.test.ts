@@ -1,12 +1,12 @@
 // Hooks on a real server: in order, in its own container, as words; the second one always, whatever happened after the first.
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
-import { readdirSync } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { cancelBackup, createBackup, createRestore, getRun, getRunLogs } from "../../schemas/api.ts"
 import type { Backup } from "../../schemas/backup.ts"
 import { must } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
+import { storedFiles } from "../support/stored-files.ts"
 import { until } from "../support/until.ts"
 
 setDefaultTimeout(120_000)
@@ -23,10 +23,7 @@ const hook = (moment: string, body: string) =>
   must(["docker", "exec", "--interactive", server.name, "sh", "-c", `cat >/tmp/${moment}`], {
     input: `echo "${moment} $#:$2" >>/tmp/trace\n${body}\n`,
   })
-const files = () =>
-  readdirSync(join(here.folder, "backups"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
-    .map(({ name }) => name)
+const files = () => storedFiles(join(here.folder, "backups")).map((path) => basename(path))
 const begin = async (): Promise<Backup> => {
   const { id: databaseId } = await controller.database(
     "shop",

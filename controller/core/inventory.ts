@@ -1,0 +1,61 @@
+// What stands at a destination: backups, bytes without a manifest, manifests, and what is somebody else's. And whether a
+// manifest is believed: it must be the one of the bytes that it stands beside.
+import type { Manifest } from "../../schemas/manifest.ts"
+import { Fault } from "./fault.ts"
+import { fileName, manifestKey, objectKey, parseObjectKey, subjectWord } from "./key.ts"
+import { guideKey } from "./restore-guide.ts"
+
+export interface Inventory {
+  /** Keys of bytes that a manifest stands beside, sorted. */
+  readonly backups: readonly string[]
+  /** Keys of bytes without one, sorted. */
+  readonly withoutManifest: readonly string[]
+  /** Keys of bytes that are named by a manifest and not there, sorted. */
+  readonly withoutBytes: readonly string[]
+  /** Objects that are not named as this program names them. */
+  readonly foreign: number
+}
+
+const ending = manifestKey("")
+
+export function inventoryOf(keys: Iterable<string>): Inventory {
+  const bytes = new Set<string>()
+  const described = new Set<string>()
+  let foreign = 0
+  for (const key of keys) {
+    if (key === guideKey) continue
+    const of = key.endsWith(ending) ? key.slice(0, -ending.length) : key
+    if (parseObjectKey(of) === undefined) foreign++
+    else (of === key ? bytes : described).add(of)
+  }
+  return {
+    backups: [...described].filter((key) => bytes.has(key)).sort(),
+    withoutManifest: [...bytes].filter((key) => !described.has(key)).sort(),
+    withoutBytes: [...described].filter((key) => !bytes.has(key)).sort(),
+    foreign,
+  }
+}
+
+/** Throws a Fault `copy-mismatch` unless the manifest found beside `key` is of these bytes, `size` of them. */
+export function requireOwn(key: string, manifest: Manifest, size: number | null): void {
+  const { id, server, subject, type, startedAt, proof } = manifest
+  const parts = parseObjectKey(key)
+  const named = {
+    server: server.id,
+    subject: subjectWord(subject),
+    type,
+    at: new Date(startedAt),
+    id,
+    extension: parts?.extension ?? "",
+  }
+  if (objectKey(named) !== key || manifest.fileName !== fileName(named))
+    throw foul(`it names ${objectKey(named)}, and stands beside ${key}`)
+  if (size !== proof.storedBytes)
+    throw foul(`it says ${proof.storedBytes} bytes, and there are ${size ?? "none"}`)
+}
+
+function foul(what: string): Fault {
+  return new Fault("copy-mismatch", `the manifest is not of the bytes it stands beside: ${what}`, {
+    hint: "It was changed, moved or cut. The object is left as it is, and is no backup.",
+  })
+}

@@ -1,0 +1,115 @@
+// The catalogue made again from what stands at a destination: list ▸ read each manifest ▸ believe it or not ▸ take it in.
+// Nothing at the destination is changed, and nothing that the catalogue knows is forgotten.
+import type { Manifest } from "../../schemas/manifest.ts"
+import type { RebuildReport } from "../../schemas/rebuild.ts"
+import { inventoryOf, requireOwn } from "../core/inventory.ts"
+import { subjectName } from "../core/key.ts"
+import type { Catalogue, Destination, FoundBackup, Log, ServerRecord } from "../ports.ts"
+import { failureOf } from "./journal.ts"
+import { storedManifest } from "./stored-manifest.ts"
+
+export interface RebuildDeps {
+  readonly catalogue: Catalogue
+  readonly log: Log
+  /** Servers that are known, here or in memory of what was here. */
+  readonly known: () => ReadonlyMap<string, unknown>
+  /** Takes in a server that is only known from its backups. */
+  readonly remember: (server: ServerRecord) => void
+}
+
+/** A store far away answers in tenths of a second, however little is asked. */
+const readersAtOnce = 16
+/** Rows of one transaction: each waits for the disk once. */
+const batch = 200
+const shownProblems = 100
+
+/** Rejects with the destination's Fault when it cannot be listed, or with the signal's reason. */
+export async function rebuildFrom(
+  { catalogue, log, known, remember }: RebuildDeps,
+  destination: Destination,
+  signal: AbortSignal,
+  onProgress: (found: number, read: number) => void = () => {},
+): Promise<RebuildReport> {
+  const inventory = inventoryOf(await Array.fromAsync(destination.list("", signal)))
+  const found = inventory.backups.length
+  const counts = { added: 0, copies: 0, known: 0, deleted: 0 }
+  const refused: RebuildReport["refused"] = []
+  const servers = new Map<string, { newest: Manifest; readonly databases: Set<string> }>()
+  let waiting: FoundBackup[] = []
+  let read = 0
+  onProgress(found, read)
+
+  const takeIn = (): void => {
+    const taken = catalogue.adopt(waiting)
+    for (const fate of ["added", "copies", "known", "deleted"] as const) counts[fate] += taken[fate]
+    for (const { manifest } of waiting) noteServer(servers, manifest)
+    waiting = []
+  }
+  const believe = async (key: string): Promise<void> => {
+    try {
+      const manifest = await storedManifest(destination, key, signal)
+      // Deleted since it was listed.
+      if (!manifest) return
+      requireOwn(key, manifest, await destination.size(key, signal))
+      waiting.push({ manifest, copy: { destination: destination.name, key } })
+      if (waiting.length >= batch) takeIn()
+    } catch (error) {
+      signal.throwIfAborted()
+      const problem = failureOf(error, log)
+      // Not reached is not the same as not believed.
+      if (problem.code !== "copy-mismatch" && problem.code !== "copy-missing") throw error
+      refused.push({ key, problem })
+    }
+    onProgress(found, ++read)
+  }
+  const queue = inventory.backups.values()
+  const reader = async (): Promise<void> => {
+    for (const key of queue) await believe(key)
+  }
+  await Promise.all(Array.from({ length: readersAtOnce }, reader))
+  takeIn()
+
+  const fresh = [...servers].filter(([id]) => !known().has(id)).map(([, server]) => server)
+  for (const { newest, databases } of fresh) {
+    remember(recordFrom(newest))
+    catalogue.saveDatabases(newest.server.id, [...databases].sort(), new Date(newest.finishedAt))
+  }
+  return {
+    ...counts,
+    servers: fresh.map(({ newest }) => newest.server.name).sort(),
+    refused: refused.slice(0, shownProblems),
+    refusedTotal: refused.length,
+    withoutManifest: inventory.withoutManifest.slice(0, shownProblems),
+    withoutManifestTotal: inventory.withoutManifest.length,
+    foreign: inventory.foreign,
+  }
+}
+
+function noteServer(
+  servers: Map<string, { newest: Manifest; readonly databases: Set<string> }>,
+  manifest: Manifest,
+): void {
+  const { server, subject, finishedAt } = manifest
+  const noted = servers.get(server.id) ?? { newest: manifest, databases: new Set<string>() }
+  if (finishedAt > noted.newest.finishedAt) noted.newest = manifest
+  if (subject.kind === "database") noted.databases.add(subjectName(subject))
+  servers.set(server.id, noted)
+}
+
+/** As of a server whose container is gone: it is listed with its backups, and its labels come back with its container. */
+function recordFrom({ server, engine, finishedAt }: Manifest): ServerRecord {
+  const at = new Date(finishedAt)
+  return {
+    id: server.id,
+    name: server.name,
+    project: server.project,
+    service: server.service,
+    engine: engine.name,
+    serverVersion: engine.serverVersion,
+    containerName: server.container,
+    image: server.image,
+    goodLabels: {},
+    lastSeenAt: at,
+    retiredAt: at,
+  }
+}

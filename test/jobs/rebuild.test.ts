@@ -1,0 +1,139 @@
+// The catalogue made again from a real folder: what is listed afterwards, what is not believed, and that nothing there changes.
+import { afterEach, beforeEach, expect, test } from "bun:test"
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { Fault } from "../../controller/core/fault.ts"
+import { fileName, manifestKey, objectKey } from "../../controller/core/key.ts"
+import { formatManifest } from "../../controller/core/manifest.ts"
+import { localDestination } from "../../controller/destinations/local.ts"
+import { rebuildFrom } from "../../controller/jobs/rebuild.ts"
+import type { Destination, ServerRecord } from "../../controller/ports.ts"
+import type { BackupId } from "../../schemas/backup.ts"
+import type { Manifest } from "../../schemas/manifest.ts"
+import type { ServerId } from "../../schemas/server.ts"
+import { aManifest, type Fixture, minute, server, shop, temporaryCatalogue } from "../state/samples.ts"
+
+const { signal } = new AbortController()
+let store: Fixture
+let folder: string
+let local: Destination
+let remembered: ServerRecord[]
+beforeEach(() => {
+  store = temporaryCatalogue()
+  folder = join(store.folder, "backups")
+  mkdirSync(folder)
+  local = localDestination("local", folder)
+  remembered = []
+})
+afterEach(() => store.remove())
+
+/** A backup as it stands in the folder, so many minutes after the beginning. */
+function put(number: number, changes: Partial<Manifest> = {}): { key: string; id: BackupId } {
+  const id = `01980000-0000-7000-8000-${number.toString(16).padStart(12, "0")}` as BackupId
+  const at = minute(number)
+  const base = aManifest(id, `run-${number}`, {
+    startedAt: at.toISOString(),
+    finishedAt: new Date(at.getTime() + 30_000).toISOString(),
+    ...changes,
+  })
+  const parts = { server: base.server.id, subject: "shop", type: base.type, at, id, extension: "dump" }
+  const key = objectKey(parts)
+  const manifest = { ...base, fileName: fileName(parts) }
+  mkdirSync(dirname(join(folder, key)), { recursive: true })
+  writeFileSync(join(folder, key), Buffer.alloc(base.proof.storedBytes))
+  writeFileSync(join(folder, manifestKey(key)), formatManifest(manifest))
+  return { key, id }
+}
+
+const rebuild = (from: Destination = local, onProgress?: (found: number, read: number) => void) =>
+  rebuildFrom(
+    {
+      catalogue: store.catalogue,
+      log: () => {},
+      known: () => new Map(store.catalogue.servers().map((record) => [record.id as string, record])),
+      remember(record) {
+        remembered.push(record)
+        store.catalogue.saveServer(record)
+      },
+    },
+    from,
+    signal,
+    onProgress,
+  )
+
+test("lists every backup that stands there, with its server, its run and its manifest", async () => {
+  const all = Array.from({ length: 450 }, (_, n) => put(n + 1))
+  const seen: [number, number][] = []
+  const report = await rebuild(local, (found, read) => seen.push([found, read]))
+  expect(report).toMatchObject({ added: 450, copies: 0, known: 0, refusedTotal: 0, servers: ["shop/db"] })
+  expect(seen.at(-1)).toEqual([450, 450])
+  const { catalogue } = store
+  expect(catalogue.backups({ databaseId: shop }, { page: 1, limit: 500 }).total).toBe(450)
+  expect(catalogue.lastGood(shop)?.id).toBe(all.at(-1)?.id as BackupId)
+  const { key, id } = all[7] as (typeof all)[number]
+  expect(catalogue.backup(id)).toMatchObject({
+    status: "completed",
+    copies: [{ state: "stored", destination: "local", key }],
+  })
+  expect(catalogue.manifest(id)?.proof.storedBytes).toBe(1000)
+  expect(catalogue.run("run-8")).toMatchObject({ status: "completed", serverName: "shop/db" })
+  expect(remembered).toMatchObject([{ id: server, engine: "postgres", retiredAt: minute(450.5) }])
+  expect(catalogue.databases(server)).toEqual(["shop"])
+})
+
+test("a second time finds nothing new", async () => {
+  put(1)
+  await rebuild()
+  expect(await rebuild()).toMatchObject({ added: 0, copies: 0, known: 1, servers: [] })
+})
+
+test("another destination adds its copies to the same backups", async () => {
+  const { key, id } = put(1)
+  await rebuild()
+  const nas = localDestination("nas", folder)
+  expect(await rebuild(nas)).toMatchObject({ added: 0, copies: 1 })
+  const backup = store.catalogue.backup(id)
+  expect(backup?.status === "completed" && backup.copies).toMatchObject([
+    { destination: "local", key },
+    { destination: "nas", key },
+  ])
+})
+
+test("what was deleted is not listed again, and what is not believed is told and left there", async () => {
+  const gone = put(1)
+  await rebuild()
+  store.catalogue.copyDeleted(gone.id, "local", minute(5))
+  const cut = put(2)
+  writeFileSync(join(folder, manifestKey(cut.key)), '{"formatVersion":1,')
+  const moved = put(3, { server: { ...aManifest("x", "y").server, id: "elsewhere" as ServerId } })
+  rmSync(join(folder, moved.key))
+  const short = put(4)
+  writeFileSync(join(folder, short.key), "short")
+  const bare = put(5)
+  rmSync(join(folder, manifestKey(bare.key)))
+  writeFileSync(join(folder, "notes.txt"), "mine")
+  const before = readdirSync(folder, { recursive: true }).sort()
+
+  const report = await rebuild()
+  expect(report).toMatchObject({ added: 0, deleted: 1, refusedTotal: 2, foreign: 1 })
+  expect(report.refused.map(({ key }) => key).sort()).toEqual([cut.key, short.key].sort())
+  expect(report.withoutManifest).toEqual([bare.key])
+  expect(store.catalogue.backups({}, { page: 1, limit: 10 }).total).toBe(0)
+  expect(readdirSync(folder, { recursive: true }).sort()).toEqual(before)
+})
+
+test("a destination that cannot be read to the end is an error, never a short list", async () => {
+  put(1)
+  put(2)
+  const lost = new Fault("destination-unavailable", "the bucket cannot be reached")
+  const flaky: Destination = { ...local, size: () => Promise.reject(lost) }
+  expect(rebuild(flaky)).rejects.toBe(lost)
+  const unlisted: Destination = {
+    ...local,
+    // biome-ignore lint/correctness/useYield: it fails before the first key
+    async *list() {
+      throw lost
+    },
+  }
+  expect(rebuild(unlisted)).rejects.toBe(lost)
+})
