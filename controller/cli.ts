@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline/promises"
 import { parseArgs } from "node:util"
 import { getReady } from "../schemas/api.ts"
+import { accept } from "./cli/accept.ts"
 import { usualAddress } from "./cli/address.ts"
 import { backup, backups } from "./cli/backup.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
@@ -26,6 +27,7 @@ const usage = `Usage: dbbackup COMMAND
   backup SERVER[/DATABASE]           back up now, and wait
   backups [--database SERVER/DATABASE] [--status STATUS] [--limit N]
                                      list backups, newest first
+  accept BACKUP                      say that a suspect backup is right: it is good from now on
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes]
                                      restore into a new database beside the old one
   schedules                          every job: when it runs next, or who paused it
@@ -111,6 +113,8 @@ async function run(command: string, args: readonly string[], values: Values, cal
     case "backups":
       none(args)
       return say(await backups(call, await backupQuery(call, values)))
+    case "accept":
+      return say(await accept(call, operand(args, "a backup")))
     case "restore":
       return restore(
         call,

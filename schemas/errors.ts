@@ -54,6 +54,8 @@ const meanings = {
   "dump-truncated": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 502 },
   "dump-incomplete": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 502 },
   "dump-empty": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 502 },
+  // What a proven dump can make one doubt
+  "backup-suspect": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 409 },
   // What a hook in the labels can get wrong
   "hook-failed": { next: "next-run", api: "BACKUP_ERROR", http: 502 },
   "hooks-off": { next: "until-config-changes", api: "BACKUP_ERROR", http: 409 },

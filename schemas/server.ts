@@ -90,6 +90,9 @@ const LastBackup = z.object({
   durationSeconds: z.number().nonnegative(),
   copies: z.array(z.string()),
 })
+/** The newest backup of one of its jobs, which nobody has accepted yet, with the reason for the doubt. */
+const Suspect = z.object({ id: z.string(), finishedAt: Instant, problem: Problem })
+export type Suspect = z.output<typeof Suspect>
 const LastAttempt = z.object({ id: z.string(), status: z.string(), at: Instant, problem: Problem.nullable() })
 
 export const Database = z.object({
@@ -113,6 +116,7 @@ export const Database = z.object({
   problems: z.array(Problem),
   lastBackup: LastBackup.nullable(),
   lastAttempt: LastAttempt.nullable(),
+  suspect: Suspect.nullable(),
   nextRunAt: Instant.nullable(),
 })
 export type Database = z.output<typeof Database>

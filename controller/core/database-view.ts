@@ -3,7 +3,7 @@ import type { Backup, CompletedBackup } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
 import type { Database, DatabaseId, Freshness, Server, ServerId, Subject } from "../../schemas/server.ts"
-import type { ServerRecord } from "../ports.ts"
+import type { Doubt, ServerRecord } from "../ports.ts"
 import type { DerivedJob } from "./derived-job.ts"
 import { databaseIdOf, subjectName } from "./key.ts"
 import { labelBlock } from "./label-block.ts"
@@ -74,6 +74,8 @@ export function retiredView(record: ServerRecord): Server {
 export interface DatabaseHistory {
   readonly lastGood: CompletedBackup | undefined
   readonly lastAttempt: Backup | undefined
+  /** The newest backup of a job, when it is suspect. */
+  readonly doubt: Doubt | undefined
 }
 
 /** Each subject of a server: its databases, those a label names but nobody has seen, and the globals. */
@@ -141,7 +143,7 @@ function databaseView(
   now: Date,
   rules: Rules,
 ): Database {
-  const { lastGood, lastAttempt } = history
+  const { lastGood, lastAttempt, doubt } = history
   const next = jobs.map((job) => nextRunAt(job, now, rules)).filter((at) => at !== null)
   const { id, name, project, service, container, state, serverVersion } = server
   return {
@@ -156,6 +158,9 @@ function databaseView(
     problems: server.problems,
     lastBackup: lastGood ? lastBackupOf(lastGood) : null,
     lastAttempt: lastAttempt ? lastAttemptOf(lastAttempt) : null,
+    suspect: doubt
+      ? { id: doubt.backupId, finishedAt: doubt.finishedAt.toISOString(), problem: doubt.problem }
+      : null,
     nextRunAt: next.length === 0 ? null : new Date(Math.min(...next.map((at) => at.getTime()))).toISOString(),
   }
 }

@@ -64,6 +64,11 @@ function attentionSentence(
     ...count(inState("late"), "database is late", "databases are late"),
     ...count(inState("never"), "database was never backed up", "databases were never backed up"),
     ...count(failing, "database's last backup failed", "databases' last backups failed"),
+    ...count(
+      databases.filter(isSuspect).length,
+      "database's last backup is suspect",
+      "databases' last backups are suspect",
+    ),
     ...count(globals, "server's globals have no recent backup", "servers' globals have no recent backup"),
     ...count(
       servers.filter(({ state }) => state === "unprotected").length,
@@ -84,7 +89,8 @@ function attentionSentence(
   if (settingsProblem) parts.push("the settings file cannot be used")
   const troubled = servers.filter((server) => server.state === "active" && isTroubled(server)).length
   if (parts.length === 0) parts.push(...count(troubled, "server has a problem", "servers have problems"))
-  const fine = real.filter((database) => isBackedUp(database) && !hasFailed(database)).length
+  const isFine = (database: Database) => isBackedUp(database) && !hasFailed(database) && !isSuspect(database)
+  const fine = real.filter(isFine).length
   // What is right stands beside what is wrong, so that neither is taken for the whole.
   const text = [
     ...(docker.state === "unreachable" ? ["the Docker engine cannot be reached"] : []),
@@ -128,6 +134,7 @@ function serverAttention(server: Server, prefix: string): Attention[] {
   }))
 }
 
+const isSuspect = ({ suspect }: Database) => suspect !== null
 const isBackedUp = ({ state }: Database) => state === "fresh" || state === "paused"
 const isBehind = ({ state }: Database) => state === "late" || state === "never"
 
@@ -137,6 +144,14 @@ function hasFailed(database: Database): boolean {
 }
 
 function databaseAttention(database: Database): Attention[] {
+  const { id, suspect } = database
+  if (suspect === null) return staleAttention(database)
+  const sentence = `${database.name} on ${database.server.name} has a suspect backup: ${suspect.problem.message}.`
+  const doubt = { databaseId: id, serverId: database.server.id, sentence, hint: suspect.problem.hint }
+  return [doubt, ...staleAttention(database)]
+}
+
+function staleAttention(database: Database): Attention[] {
   const name = `${database.name} on ${database.server.name}`
   const problem = hasFailed(database) ? (database.lastAttempt?.problem ?? null) : null
   const because = problem ? `: ${problem.message}` : ""

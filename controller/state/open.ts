@@ -4,6 +4,7 @@ import { backupListsIn } from "./backup-lists.ts"
 import type { Seen } from "./backup-row.ts"
 import { backupsIn } from "./backups.ts"
 import { copiesIn } from "./copies.ts"
+import { doubtsIn } from "./doubts.ts"
 import { openFile } from "./file.ts"
 import { logsIn } from "./logs.ts"
 import { looseEndsIn } from "./loose-ends.ts"
@@ -71,6 +72,7 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...overridesIn(store),
     ...backupsIn(store, backupProgress),
     ...copiesIn(store),
+    ...doubtsIn(store),
     ...lists,
     ...newest,
     ...restores,

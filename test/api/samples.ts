@@ -55,6 +55,7 @@ export const theDatabase: Database = {
   problems: [],
   lastBackup: null,
   lastAttempt: null,
+  suspect: null,
   nextRunAt: minute(60).toISOString(),
 }
 

@@ -106,6 +106,7 @@ export function database(changes: Partial<z.input<typeof Database>> = {}): Datab
       copies: ["local"],
     },
     lastAttempt: { id: "backup-1", status: "completed", at: hoursAgo(2), problem: null },
+    suspect: null,
     nextRunAt: hoursAgo(-3),
     ...changes,
   })
