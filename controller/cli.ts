@@ -8,6 +8,7 @@ import { accept } from "./cli/accept.ts"
 import { usualAddress } from "./cli/address.ts"
 import { backup, backups } from "./cli/backup.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
+import { confirmPrunes } from "./cli/confirm-prune.ts"
 import { lintCompose } from "./cli/lint.ts"
 import { restore } from "./cli/restore.ts"
 import { cancel, runs } from "./cli/runs.ts"
@@ -28,6 +29,8 @@ const usage = `Usage: dbbackup COMMAND
   backups [--database SERVER/DATABASE] [--status STATUS] [--limit N]
                                      list backups, newest first
   accept BACKUP                      say that a suspect backup is right: it is good from now on
+  confirm-prune SERVER/DATABASE [--yes]
+                                     let retention delete what it holds back, because it is much at once
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes]
                                      restore into a new database beside the old one
   schedules                          every job: when it runs next, or who paused it
@@ -115,6 +118,8 @@ async function run(command: string, args: readonly string[], values: Values, cal
       return say(await backups(call, await backupQuery(call, values)))
     case "accept":
       return say(await accept(call, operand(args, "a backup")))
+    case "confirm-prune":
+      return confirmPrunes(call, operand(args, "a database"), values.yes ? null : ask, say)
     case "restore":
       return restore(
         call,

@@ -195,6 +195,19 @@ export interface Doubt {
   readonly problem: Problem
 }
 
+/** Deletions by retention that were too many at once. */
+export interface HeldPrune {
+  readonly jobId: JobId
+  readonly databaseId: DatabaseId
+  readonly serverId: ServerId
+  /** Ids of what would be deleted; `of` how many there were in all. */
+  readonly backups: readonly BackupId[]
+  readonly of: number
+  readonly heldAt: Date
+  /** When a person said that these may go; null while that is waited for. */
+  readonly confirmedAt: Date | null
+}
+
 /** Where a backup's bytes will be at one destination: recorded before the first byte is written, so that a crash can be cleaned up. */
 export interface PlannedCopy {
   readonly destination: string
@@ -309,6 +322,11 @@ export interface Catalogue {
   doubts(serverId?: ServerId): readonly Doubt[]
   /** A person says that a suspect backup is right: it is good from now on. False, and nothing changes, when it is not suspect. */
   acceptBackup(id: BackupId, at: Date): boolean
+  heldPrunes(databaseId?: DatabaseId): readonly HeldPrune[]
+  /** Instead of what was held of the job and database before; since when is kept. */
+  holdPrune(held: Omit<HeldPrune, "heldAt" | "confirmedAt">, at: Date): void
+  confirmPrunes(databaseId: DatabaseId, at: Date): void
+  releasePrune(jobId: JobId, databaseId: DatabaseId): void
   /** The newest that is neither queued nor running, whatever its outcome. */
   lastAttempt(databaseId: DatabaseId): Backup | undefined
   /** Every good backup of one database by one job, newest first. */

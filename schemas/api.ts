@@ -104,6 +104,17 @@ export const getDatabase = {
   response: Database,
 } as const satisfies Endpoint
 
+export const confirmPrune = {
+  method: "post",
+  path: "/api/databases/:id/confirm-prune",
+  summary:
+    "Let retention delete what it holds back, because it is too much at once. `backups` is the number in `heldPrune`; 409 when it is another by now.",
+  params: Id,
+  body: z.strictObject({ backups: z.number().int().positive() }),
+  response: Database,
+  status: 202,
+} as const satisfies Endpoint
+
 export const discoverDatabases = {
   method: "post",
   path: "/api/databases/discover",

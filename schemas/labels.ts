@@ -102,6 +102,10 @@ export const JobLabels = z.strictObject({
     description:
       "A backup that is smaller than the last good one by more, or has so many fewer tables or rows, is *suspect*: kept, shown, and not counted as good until somebody accepts it. `100%` doubts none.",
   }),
+  "max-prune": Percent.prefault("50%").meta({
+    description:
+      "Retention that would delete more than so much of a database's backups at once, and more than 3, waits until somebody confirms it. `100%` never waits.",
+  }),
   retries: z
     .string()
     .regex(/^\d{1,2}$/, "write a whole number, 0 to 99")

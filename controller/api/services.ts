@@ -2,7 +2,7 @@
 import type { Verdict } from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
-import type { Database, JobId, Server } from "../../schemas/server.ts"
+import type { Database, DatabaseId, JobId, Server } from "../../schemas/server.ts"
 import type { SettingsView } from "../../schemas/settings-view.ts"
 import type { Actions, Catalogue, Clock, Destination, EventHub, Health, Log } from "../ports.ts"
 
@@ -39,6 +39,8 @@ export interface Services {
   readonly discover: () => Promise<void>
   /** Has a backup copied to every bucket that it is not in. Throws a Fault when there is none. */
   readonly copyToBuckets: (id: BackupId) => void
+  /** Carries out what retention holds back of a database; `backups`: how many the person has seen. Throws a Fault when refused. */
+  readonly confirmPrune: (databaseId: DatabaseId, backups: number) => void
   /** Undefined when no destination has the name any more. */
   readonly destination: (name: string) => Destination | undefined
   readonly info: Info

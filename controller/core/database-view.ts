@@ -3,10 +3,11 @@ import type { Backup, CompletedBackup } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
 import type { Database, DatabaseId, Freshness, Server, ServerId, Subject } from "../../schemas/server.ts"
-import type { Doubt, ServerRecord } from "../ports.ts"
+import type { Doubt, HeldPrune, ServerRecord } from "../ports.ts"
 import type { DerivedJob } from "./derived-job.ts"
 import { databaseIdOf, subjectName } from "./key.ts"
 import { labelBlock } from "./label-block.ts"
+import { heldPruneOf } from "./prune-brake.ts"
 import { isSelected, missingNames } from "./run-plan.ts"
 import { backupType, type DesiredJob, labelRules, lateAt, nextRunAt, type Rules } from "./schedule-plan.ts"
 import type { DerivedServer } from "./server.ts"
@@ -76,6 +77,8 @@ export interface DatabaseHistory {
   readonly lastAttempt: Backup | undefined
   /** The newest backup of a job, when it is suspect. */
   readonly doubt: Doubt | undefined
+  /** What its jobs' retention would delete, and waits for a person. */
+  readonly held: readonly HeldPrune[]
 }
 
 /** Each subject of a server: its databases, those a label names but nobody has seen, and the globals. */
@@ -161,6 +164,7 @@ function databaseView(
     suspect: doubt
       ? { id: doubt.backupId, finishedAt: doubt.finishedAt.toISOString(), problem: doubt.problem }
       : null,
+    heldPrune: heldPruneOf(subjectName(subject), name, history.held),
     nextRunAt: next.length === 0 ? null : new Date(Math.min(...next.map((at) => at.getTime()))).toISOString(),
   }
 }

@@ -69,6 +69,11 @@ function attentionSentence(
       "database's last backup is suspect",
       "databases' last backups are suspect",
     ),
+    ...count(
+      databases.filter(({ heldPrune }) => heldPrune !== null).length,
+      "database's retention waits for a person",
+      "databases' retention waits for a person",
+    ),
     ...count(globals, "server's globals have no recent backup", "servers' globals have no recent backup"),
     ...count(
       servers.filter(({ state }) => state === "unprotected").length,
@@ -144,11 +149,21 @@ function hasFailed(database: Database): boolean {
 }
 
 function databaseAttention(database: Database): Attention[] {
-  const { id, suspect } = database
-  if (suspect === null) return staleAttention(database)
-  const sentence = `${database.name} on ${database.server.name} has a suspect backup: ${suspect.problem.message}.`
-  const doubt = { databaseId: id, serverId: database.server.id, sentence, hint: suspect.problem.hint }
-  return [doubt, ...staleAttention(database)]
+  const { id, suspect, heldPrune, server } = database
+  const attention = (sentence: string, { hint }: Problem) => ({
+    databaseId: id,
+    serverId: server.id,
+    sentence,
+    hint,
+  })
+  const name = `${database.name} on ${server.name}`
+  return [
+    ...(suspect
+      ? [attention(`${name} has a suspect backup: ${suspect.problem.message}.`, suspect.problem)]
+      : []),
+    ...staleAttention(database),
+    ...(heldPrune ? [attention(`${name}: ${heldPrune.problem.message}.`, heldPrune.problem)] : []),
+  ]
 }
 
 function staleAttention(database: Database): Attention[] {

@@ -6,6 +6,7 @@ import { backupsIn } from "./backups.ts"
 import { copiesIn } from "./copies.ts"
 import { doubtsIn } from "./doubts.ts"
 import { openFile } from "./file.ts"
+import { heldPrunesIn } from "./held-prunes.ts"
 import { logsIn } from "./logs.ts"
 import { looseEndsIn } from "./loose-ends.ts"
 import { knownMigrations, migrate } from "./migrate.ts"
@@ -73,6 +74,7 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...backupsIn(store, backupProgress),
     ...copiesIn(store),
     ...doubtsIn(store),
+    ...heldPrunesIn(store),
     ...lists,
     ...newest,
     ...restores,

@@ -56,6 +56,7 @@ export const theDatabase: Database = {
   lastBackup: null,
   lastAttempt: null,
   suspect: null,
+  heldPrune: null,
   nextRunAt: minute(60).toISOString(),
 }
 
@@ -120,6 +121,7 @@ export function aWorld(changes: Changes = {}): World {
     settings: openSettings({}, "box", () => minute(0)).view,
     discover: async () => {},
     copyToBuckets() {},
+    confirmPrune() {},
     destination: (name) => [local, offsite].find((destination) => destination.name === name),
     staticFiles: null,
     ...changes,

@@ -59,6 +59,7 @@ const aDatabase = (name: string, changes: Partial<Database> = {}, server = aServ
   },
   lastAttempt: null,
   suspect: null,
+  heldPrune: null,
   nextRunAt: null,
   ...changes,
 })
@@ -289,4 +290,18 @@ test("a suspect backup asks for somebody, is told with its reason, and its datab
   ])
   const late = verdict([db], [aDatabase("b", { suspect, state: "late" })])
   expect(late.attention).toHaveLength(2)
+})
+
+test("retention that waits is told with what to do, and its database counts as backed up", () => {
+  const held = problem({
+    code: "prune-held",
+    message: "retention would delete 9 of the 12 backups of b at once",
+  })
+  const heldPrune = { heldAt: "2026-03-01T07:30:00.000Z", backups: 9, of: 12, problem: held }
+  const answer = verdict([db], [aDatabase("b", { heldPrune })])
+  expect(answer).toMatchObject({
+    level: "attention",
+    sentence: "1 database is backed up; 1 database's retention waits for a person.",
+    attention: [{ sentence: `b on db: ${held.message}.`, hint: held.hint }],
+  })
 })

@@ -14,3 +14,15 @@ CREATE INDEX backups_doubted ON backups (database_id, job_id, finished_at DESC, 
 
 -- What is to be copied again by itself is looked for every few minutes.
 CREATE INDEX copies_failed ON copies (destination, backup_id) WHERE state = 'failed';
+
+-- Deletions by retention that are too many at once, and wait for a person. backups: their ids. of: how many there were in all.
+CREATE TABLE held_prunes (
+  job_id TEXT NOT NULL,
+  database_id TEXT NOT NULL,
+  server_id TEXT NOT NULL,
+  backups TEXT NOT NULL CHECK (json_valid(backups)),
+  of INTEGER NOT NULL,
+  held_at INTEGER NOT NULL,
+  confirmed_at INTEGER,
+  PRIMARY KEY (database_id, job_id)
+) STRICT, WITHOUT ROWID;

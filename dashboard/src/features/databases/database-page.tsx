@@ -20,6 +20,7 @@ import { databaseQuery } from "../../lib/queries/databases.ts"
 import { schedulesQuery } from "../../lib/queries/schedules.ts"
 import { engineOf, subjectNote } from "../../lib/words.ts"
 import { BackupsOfDatabase } from "./backups-of-database.tsx"
+import { HeldPruneNote } from "./held-prune-note.tsx"
 import { RestoresOfDatabase } from "./restores-of-database.tsx"
 
 export function DatabasePage() {
@@ -62,7 +63,7 @@ function Actions({ database }: { readonly database: Database }) {
 }
 
 function Summary({ database }: { readonly database: Database }) {
-  const { server, lastBackup, lastAttempt, suspect, problems } = database
+  const { server, lastBackup, lastAttempt, suspect, heldPrune, problems } = database
   const note = subjectNote(database.kind)
   return (
     <Section title="Now">
@@ -113,6 +114,7 @@ function Summary({ database }: { readonly database: Database }) {
           <ProblemNote problem={problem} />
         </div>
       ))}
+      {heldPrune && <HeldPruneNote database={database} held={heldPrune} />}
     </Section>
   )
 }

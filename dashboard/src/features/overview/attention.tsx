@@ -61,7 +61,9 @@ function Action({
     </Link>
   )
   const database = databases.find(({ id }) => id === item.databaseId)
-  const { suspect } = database ?? {}
+  const { suspect, heldPrune } = database ?? {}
+  if (database && heldPrune && isAbout(item, heldPrune.problem))
+    return link(databasePath(database.id), "Decide")
   if (suspect && isAbout(item, suspect.problem)) return link(backupPath(suspect.id), "Look at it")
   if (database?.lastAttempt?.problem) return link(backupPath(database.lastAttempt.id), "See why")
   if (database?.state === "late" || database?.state === "never") {

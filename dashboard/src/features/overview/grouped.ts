@@ -41,8 +41,9 @@ function causeOf(
   servers: readonly Server[],
 ): { readonly cause: string; readonly name: string | null } {
   const database = databases.find(({ id }) => id === item.databaseId)
-  const doubt = database?.suspect?.problem
-  const problem = doubt && isAbout(item, doubt) ? doubt : database?.lastAttempt?.problem
+  const { suspect, heldPrune, lastAttempt } = database ?? {}
+  const own = [suspect?.problem, heldPrune?.problem].find((problem) => problem && isAbout(item, problem))
+  const problem = own ?? lastAttempt?.problem
   if (database && problem) {
     // A message may name the database it is about.
     const message = problem.message.replaceAll(database.name, "")
