@@ -4,9 +4,11 @@ import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline/promises"
 import { parseArgs } from "node:util"
 import { getReady } from "../schemas/api.ts"
+import { accept } from "./cli/accept.ts"
 import { usualAddress } from "./cli/address.ts"
 import { backup, backups } from "./cli/backup.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
+import { confirmPrunes } from "./cli/confirm-prune.ts"
 import { lintCompose } from "./cli/lint.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
@@ -27,6 +29,9 @@ const usage = `Usage: dbbackup COMMAND
   backup SERVER[/DATABASE]           back up now, and wait
   backups [--database SERVER/DATABASE] [--status STATUS] [--limit N]
                                      list backups, newest first
+  accept BACKUP                      say that a suspect backup is right: it is good from now on
+  confirm-prune SERVER/DATABASE [--yes]
+                                     let retention delete what it holds back, because it is much at once
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes]
                                      restore into a new database beside the old one
   rebuild --from DESTINATION         list again what stands there: on a new machine, or when the catalogue is lost
@@ -114,6 +119,10 @@ async function run(command: string, args: readonly string[], values: Values, cal
     case "backups":
       none(args)
       return say(await backups(call, await backupQuery(call, values)))
+    case "accept":
+      return say(await accept(call, operand(args, "a backup")))
+    case "confirm-prune":
+      return confirmPrunes(call, operand(args, "a database"), values.yes ? null : ask, say)
     case "restore":
       return restore(
         call,

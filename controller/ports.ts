@@ -185,6 +185,29 @@ export interface NewBackup {
   readonly queuedAt: Date
 }
 
+/** A backup that is kept and not trusted, with no good one of its job after it. */
+export interface Doubt {
+  readonly backupId: BackupId
+  readonly databaseId: DatabaseId
+  readonly serverId: ServerId
+  readonly database: string
+  readonly finishedAt: Date
+  readonly problem: Problem
+}
+
+/** Deletions by retention that were too many at once. */
+export interface HeldPrune {
+  readonly jobId: JobId
+  readonly databaseId: DatabaseId
+  readonly serverId: ServerId
+  /** Ids of what would be deleted; `of` how many there were in all. */
+  readonly backups: readonly BackupId[]
+  readonly of: number
+  readonly heldAt: Date
+  /** When a person said that these may go; null while that is waited for. */
+  readonly confirmedAt: Date | null
+}
+
 /** Where a backup's bytes will be at one destination: recorded before the first byte is written, so that a crash can be cleaned up. */
 export interface PlannedCopy {
   readonly destination: string
@@ -245,6 +268,8 @@ export interface BackupFilter {
   readonly jobId?: string | undefined
   readonly runId?: string | undefined
   readonly status?: Backup["status"] | undefined
+  /** Only those that are suspect, and that nobody has accepted. */
+  readonly suspect?: boolean | undefined
   readonly type?: BackupType | undefined
   /** Queued at or after, and before. */
   readonly from?: Date | undefined
@@ -305,6 +330,17 @@ export interface Catalogue {
   manifest(id: string): Manifest | undefined
   backups(filter: BackupFilter, page: Page): Paged<Backup>
   lastGood(databaseId: DatabaseId): CompletedBackup | undefined
+  /** Of the newest good backup, among the last hundred of the database, whose manifest is as wanted. */
+  lastGoodManifest(databaseId: DatabaseId, isWanted: (manifest: Manifest) => boolean): Manifest | undefined
+  /** Of each database and job, the newest backup when it is suspect, and nobody has accepted it, oldest first: of all servers, or of one. */
+  doubts(serverId?: ServerId): readonly Doubt[]
+  /** A person says that a suspect backup is right: it is good from now on. False, and nothing changes, when it is not suspect. */
+  acceptBackup(id: BackupId, at: Date): boolean
+  heldPrunes(databaseId?: DatabaseId): readonly HeldPrune[]
+  /** Instead of what was held of the job and database before; since when is kept. */
+  holdPrune(held: Omit<HeldPrune, "heldAt" | "confirmedAt">, at: Date): void
+  confirmPrunes(databaseId: DatabaseId, at: Date): void
+  releasePrune(jobId: JobId, databaseId: DatabaseId): void
   /** The newest that is neither queued nor running, whatever its outcome. */
   lastAttempt(databaseId: DatabaseId): Backup | undefined
   /** Every good backup of one database by one job, newest first. */
@@ -313,7 +349,7 @@ export interface Catalogue {
   deletingCopy(id: BackupId, destination: string): void
   /** A copy is gone; when the last one is, the backup is no longer listed (its row and log stay). */
   copyDeleted(id: BackupId, destination: string, at: Date): void
-  /** Good backups, the newest first and not more than some hundreds, of which a copy at one of these destinations failed. */
+  /** Good and suspect backups, the newest first and not more than some hundreds, of which a copy at one of these destinations failed. */
   lackingCopies(destinations: readonly string[]): readonly CompletedBackup[]
   /** Why a copy is not there (yet). One that was never planned is from now on. What is stored or deleted stays so. */
   copyFailed(id: BackupId, copy: PlannedCopy, error: Problem): void

@@ -16,7 +16,7 @@ import { guessEngine } from "./engines/detect.ts"
 import { fillCopy } from "./jobs/back-fill.ts"
 import { runBackup } from "./jobs/backup.ts"
 import { createTieUp } from "./jobs/loose-ends.ts"
-import { deleteCopies } from "./jobs/prune.ts"
+import { deleteCopies, prune } from "./jobs/prune.ts"
 import { lookInsideTidied } from "./jobs/ready.ts"
 import { rebuildFrom } from "./jobs/rebuild.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
@@ -28,6 +28,7 @@ import { createDerivation } from "./reconcile/derivation.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createFreshness } from "./reconcile/freshness.ts"
 import { createHealth } from "./reconcile/health.ts"
+import { createHeldPrunes } from "./reconcile/held-prunes.ts"
 import { createWatch } from "./reconcile/loop.ts"
 import { createPauses } from "./reconcile/pauses.ts"
 import { createProber } from "./reconcile/prober.ts"
@@ -118,6 +119,10 @@ export async function serve(
     log,
     signal: stop.signal,
   })
+  const heldPrunes = createHeldPrunes({
+    ...{ catalogue, world, queue, clock, newId },
+    prune: (job, id, signal) => prune(jobDeps, job, id, (level, said) => log(level, said, { id }), signal),
+  })
   const scheduler = createScheduler(clock, dispatch.tick, rules, () =>
     dispatch.settleDebts(world.knownJobs()),
   )
@@ -180,6 +185,7 @@ export async function serve(
     discover: () => watch.lookNow().then(prober.refresh),
     copyToBuckets: backFills.copyToBuckets,
     rebuilding,
+    confirmPrune: heldPrunes.confirm,
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,

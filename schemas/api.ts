@@ -105,6 +105,17 @@ export const getDatabase = {
   response: Database,
 } as const satisfies Endpoint
 
+export const confirmPrune = {
+  method: "post",
+  path: "/api/databases/:id/confirm-prune",
+  summary:
+    "Let retention delete what it holds back, because it is too much at once. `backups` is the number in `heldPrune`; 409 when it is another by now.",
+  params: Id,
+  body: z.strictObject({ backups: z.number().int().positive() }),
+  response: Database,
+  status: 202,
+} as const satisfies Endpoint
+
 export const discoverDatabases = {
   method: "post",
   path: "/api/databases/discover",
@@ -221,6 +232,11 @@ export const listBackups = {
     databaseId: z.string().optional(),
     serverId: z.string().optional(),
     status: z.enum(backupStatuses).optional(),
+    /** `true`: only those that are suspect, and that nobody has accepted. */
+    suspect: z
+      .enum(["true", "false"])
+      .transform((text) => text === "true")
+      .optional(),
     type: BackupType.optional(),
     startDate: Instant.optional(),
     endDate: Instant.optional(),
@@ -279,6 +295,15 @@ export const uploadToS3 = {
   params: Id,
   response: Backup,
   status: 202,
+} as const satisfies Endpoint
+
+export const acceptBackup = {
+  method: "post",
+  path: "/api/backups/:id/accept",
+  summary:
+    "Say that a suspect backup is right: it is good from now on, and the next is compared with it. 409 for one that is not suspect.",
+  params: Id,
+  response: Backup,
 } as const satisfies Endpoint
 
 export const getBackupLogs = {

@@ -1,4 +1,4 @@
-// One backup of one database, from the moment it is asked for. Only `completed` is good, and only what is proven completes.
+// One backup of one database, from the moment it is asked for. Only `completed` can be good, and only what is proven completes.
 import { z } from "zod"
 import { Problem } from "./errors.ts"
 import { BackupType } from "./job.ts"
@@ -67,6 +67,10 @@ export const Backup = z.discriminatedUnion("status", [
     compression: z.string(),
     proof: Proof,
     copies: z.array(Copy).min(1),
+    /** Why it was kept without being trusted: far smaller than the last good one. Null: there was no doubt. */
+    suspect: Problem.nullable(),
+    /** When a person said that it is right all the same; it is good since. */
+    acceptedAt: Instant.nullable(),
   }),
   z.object({ ...failed, status: z.literal("failed") }),
   z.object({ ...failed, status: z.literal("cancelled") }),
@@ -74,6 +78,11 @@ export const Backup = z.discriminatedUnion("status", [
 ])
 export type Backup = z.output<typeof Backup>
 export type CompletedBackup = Extract<Backup, { status: "completed" }>
+
+/** Kept, and neither good nor bad: nobody has said yet that it is right. */
+export function isDoubted(backup: Backup): boolean {
+  return backup.status === "completed" && backup.suspect !== null && backup.acceptedAt === null
+}
 
 export const backupStatuses = [
   "queued",

@@ -7,6 +7,7 @@ import {
   DestinationNames,
   EnvName,
   FilePath,
+  Percent,
   ShortName,
   UserName,
   Wait,
@@ -96,6 +97,14 @@ export const JobLabels = z.strictObject({
   }),
   "max-age": Duration.optional().meta({
     description: "A database whose newest good backup is older is *late* (two ticks of its schedule).",
+  }),
+  "max-shrink": Percent.prefault("50%").meta({
+    description:
+      "A backup that is smaller than the last good one by more, or has so many fewer tables or rows, is *suspect*: kept, shown, and not counted as good until somebody accepts it. `100%` doubts none.",
+  }),
+  "max-prune": Percent.prefault("50%").meta({
+    description:
+      "Retention that would delete more than so much of a database's backups at once, and more than 3, waits until somebody confirms it. `100%` never waits.",
   }),
   retries: z
     .string()

@@ -1,6 +1,6 @@
 // Keys of a job that are read and checked already, and carried out by a later version: each says what happens instead.
 import { z } from "zod"
-import { NamesOrNone, Percent } from "./label-values.ts"
+import { NamesOrNone } from "./label-values.ts"
 import { notYet } from "./not-yet.ts"
 import { Duration, List, Schedule, Size } from "./scalar.ts"
 
@@ -43,11 +43,6 @@ export const plannedLabels = {
     z.record(z.string(), z.string()).prefault({}),
     "A query whose answer a drill compares.",
     "there are no drills",
-  ),
-  "max-shrink": notYet(
-    Percent.optional(),
-    "A backup that is smaller than the last good one by more is *suspect*.",
-    "sizes are recorded, not compared",
   ),
   "rate-limit": notYet(
     z.union([none, Size], { error: "write a size per second such as 20MiB, or none" }).prefault("none"),

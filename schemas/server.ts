@@ -90,6 +90,17 @@ const LastBackup = z.object({
   durationSeconds: z.number().nonnegative(),
   copies: z.array(z.string()),
 })
+/** The newest backup of one of its jobs, which nobody has accepted yet, with the reason for the doubt. */
+const Suspect = z.object({ id: z.string(), finishedAt: Instant, problem: Problem })
+export type Suspect = z.output<typeof Suspect>
+/** What retention would delete, and does not until somebody confirms it: it is too much of the backups there are. */
+const HeldPrune = z.object({
+  heldAt: Instant,
+  backups: z.number().int().positive(),
+  of: z.number().int().positive(),
+  problem: Problem,
+})
+export type HeldPrune = z.output<typeof HeldPrune>
 const LastAttempt = z.object({ id: z.string(), status: z.string(), at: Instant, problem: Problem.nullable() })
 
 export const Database = z.object({
@@ -113,6 +124,8 @@ export const Database = z.object({
   problems: z.array(Problem),
   lastBackup: LastBackup.nullable(),
   lastAttempt: LastAttempt.nullable(),
+  suspect: Suspect.nullable(),
+  heldPrune: HeldPrune.nullable(),
   nextRunAt: Instant.nullable(),
 })
 export type Database = z.output<typeof Database>

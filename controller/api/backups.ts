@@ -1,5 +1,6 @@
-// The backups: list, make, look at, cancel, delete. Their bytes are download.ts.
+// The backups: list, make, look at, cancel, accept, delete. Their bytes are download.ts.
 import {
+  acceptBackup,
   cancelBackup,
   createBackup,
   deleteBackup,
@@ -12,6 +13,7 @@ import {
 import type { Backup } from "../../schemas/backup.ts"
 import { Fault } from "../core/fault.ts"
 import type { Catalogue } from "../ports.ts"
+import { accept } from "./accept.ts"
 import { found } from "./found.ts"
 import { mount } from "./mount.ts"
 import { Refusal } from "./refusal.ts"
@@ -20,7 +22,7 @@ import type { Services } from "./services.ts"
 
 export function mountBackups(
   app: Router,
-  services: Pick<Services, "catalogue" | "actions" | "view" | "copyToBuckets">,
+  services: Pick<Services, "catalogue" | "actions" | "view" | "copyToBuckets" | "clock">,
 ): void {
   const { catalogue, actions, view } = services
 
@@ -71,6 +73,10 @@ export function mountBackups(
   mount(app, uploadToS3, ({ params: { id } }) => {
     services.copyToBuckets(existingBackup(catalogue, id).id)
     return { data: existingBackup(catalogue, id), location: `/api/backups/${encodeURIComponent(id)}` }
+  })
+  mount(app, acceptBackup, ({ params: { id } }) => {
+    accept(services, existingBackup(catalogue, id))
+    return { data: existingBackup(catalogue, id) }
   })
   mount(app, getBackupLogs, ({ params: { id }, query: { level } }) => {
     // A deleted backup's too.

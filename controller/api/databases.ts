@@ -1,5 +1,5 @@
-// GET /api/databases, /api/databases/:id; POST /api/databases/discover
-import { discoverDatabases, getDatabase, listDatabases } from "../../schemas/api.ts"
+// GET /api/databases, /api/databases/:id; POST /api/databases/discover, /api/databases/:id/confirm-prune
+import { confirmPrune, discoverDatabases, getDatabase, listDatabases } from "../../schemas/api.ts"
 import { databasesAsked } from "../core/database-search.ts"
 import { serverDetails } from "../core/server-detail.ts"
 import { found } from "./found.ts"
@@ -7,11 +7,22 @@ import { mount } from "./mount.ts"
 import type { Router } from "./router.ts"
 import type { Services } from "./services.ts"
 
-export function mountDatabases(app: Router, { view, discover }: Pick<Services, "view" | "discover">): void {
+export function mountDatabases(
+  app: Router,
+  { view, discover, confirmPrune: confirm }: Pick<Services, "view" | "discover" | "confirmPrune">,
+): void {
+  const database = (id: string) =>
+    found(
+      view.databases().find((database) => database.id === id),
+      "database",
+      id,
+      "/api/databases",
+    )
   mount(app, listDatabases, ({ query }) => ({ data: databasesAsked(view.databases(), view.jobs(), query) }))
-  mount(app, getDatabase, ({ params: { id } }) => {
-    const database = view.databases().find((database) => database.id === id)
-    return { data: found(database, "database", id, "/api/databases") }
+  mount(app, getDatabase, ({ params: { id } }) => ({ data: database(id) }))
+  mount(app, confirmPrune, ({ params: { id }, body: { backups } }) => {
+    confirm(database(id).id, backups)
+    return { data: database(id), location: `/api/databases/${encodeURIComponent(id)}` }
   })
   mount(app, discoverDatabases, async () => {
     await discover()

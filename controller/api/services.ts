@@ -3,7 +3,7 @@ import type { Verdict } from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
 import type { Rebuild } from "../../schemas/rebuild.ts"
-import type { Database, JobId, Server } from "../../schemas/server.ts"
+import type { Database, DatabaseId, JobId, Server } from "../../schemas/server.ts"
 import type { SettingsView } from "../../schemas/settings-view.ts"
 import type { Actions, Catalogue, Clock, Destination, EventHub, Health, Log } from "../ports.ts"
 
@@ -45,6 +45,8 @@ export interface Services {
     begin(destination: string): Rebuild
     state(): Rebuild
   }
+  /** Carries out what retention holds back of a database; `backups`: how many the person has seen. Throws a Fault when refused. */
+  readonly confirmPrune: (databaseId: DatabaseId, backups: number) => void
   /** Undefined when no destination has the name any more. */
   readonly destination: (name: string) => Destination | undefined
   readonly info: Info

@@ -1,6 +1,6 @@
 // `dbbackup backup SERVER[/DATABASE]` and `dbbackup backups`: make backups now and wait for them; list what there is.
 import { createBackup, getBackup, listBackups, listDatabases } from "../../schemas/api.ts"
-import type { Backup } from "../../schemas/backup.ts"
+import { type Backup, isDoubted } from "../../schemas/backup.ts"
 import type { Database } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import type { Call } from "./client.ts"
@@ -25,9 +25,10 @@ export async function databasesNamed(call: Call, name: string): Promise<readonly
   })
 }
 
-/** Backs up each, one after the other, and waits. Throws when one did not complete. */
+/** Backs up each, one after the other, and waits. Throws when one did not complete, or is suspect. */
 export async function backup(call: Call, name: string, say: (line: string) => void): Promise<void> {
   const failed: string[] = []
+  const suspect: string[] = []
   const wanted = (await databasesNamed(call, name)).filter(({ jobs }) => jobs.length > 0)
   if (wanted.length === 0)
     throw new Fault("nothing-to-back-up", `no label asks for a backup of ${name}`, {
@@ -38,15 +39,22 @@ export async function backup(call: Call, name: string, say: (line: string) => vo
     const done = await poll(async () => (await call(getBackup, { params: { id: begun.id } })).data)
     say(outcome(done))
     if (done.status !== "completed") failed.push(done.database)
+    if (isDoubted(done)) suspect.push(done.database)
   }
   if (failed.length > 0)
     throw new Fault("dump-failed", `not backed up: ${failed.join(", ")}`, {
       hint: "The lines above say why.",
     })
+  if (suspect.length > 0)
+    throw new Fault("backup-suspect", `kept, and suspect: ${suspect.join(", ")}`, {
+      hint: "The lines above say why. dbbackup accept BACKUP says that one is right.",
+    })
 }
 
 function outcome(backup: Backup): string {
   const name = `${backup.serverName}/${backup.database}`
+  if (backup.status === "completed" && backup.suspect && isDoubted(backup))
+    return `${name}: suspect: ${backup.suspect.message}. It is kept as ${backup.id}`
   if (backup.status === "completed")
     return `${name}: good, ${size(backup.proof.storedBytes)} in ${duration(backup.durationSeconds)}, ${backup.proof.end}, sha256 ${backup.proof.storedSha256}`
   return "error" in backup
@@ -63,7 +71,7 @@ export async function backups(
     backup.queuedAt,
     `${backup.serverName}/${backup.database}`,
     backup.type,
-    backup.status,
+    isDoubted(backup) ? "suspect" : backup.status,
     backup.status === "completed" ? size(backup.proof.storedBytes) : "-",
     backup.status === "completed" ? duration(backup.durationSeconds) : "-",
     backup.id,

@@ -1,5 +1,6 @@
 // `dbbackup servers`: the verdict, and every server with its databases, or why it is not backed up.
 import { getStatus, listDatabases, listServers } from "../../schemas/api.ts"
+import type { Problem } from "../../schemas/errors.ts"
 import { ageInWords } from "../core/verdict.ts"
 import type { Call } from "./client.ts"
 import { size, table } from "./table.ts"
@@ -24,11 +25,15 @@ export async function servers(call: Call): Promise<string> {
   const others = all
     .filter(({ state }) => state !== "active")
     .map((server) => `${server.name}: ${server.why}`)
-  const problems = all.flatMap((server) =>
-    server.problems.map(
-      (problem) => `${server.name}: ${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`,
+  const line = (name: string, { message, hint }: Problem) => `${name}: ${message}${hint ? `. ${hint}` : ""}`
+  const problems = [
+    ...all.flatMap((server) => server.problems.map((problem) => line(server.name, problem))),
+    ...databases.flatMap(({ server, name, suspect, heldPrune }) =>
+      [suspect?.problem, heldPrune?.problem].flatMap((problem) =>
+        problem ? [line(`${server.name}/${name}`, problem)] : [],
+      ),
     ),
-  )
+  ]
   const parts = [status.verdict.sentence]
   if (rows.length > 0)
     parts.push(table(["SERVER", "DATABASE", "STATE", "LAST GOOD", "SIZE", "COPIES", "NEXT RUN"], rows))

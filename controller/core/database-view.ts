@@ -3,10 +3,11 @@ import type { Backup, CompletedBackup } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
 import type { Database, DatabaseId, Freshness, Server, ServerId, Subject } from "../../schemas/server.ts"
-import type { ServerRecord } from "../ports.ts"
+import type { Doubt, HeldPrune, ServerRecord } from "../ports.ts"
 import type { DerivedJob } from "./derived-job.ts"
 import { databaseIdOf, subjectName } from "./key.ts"
 import { labelBlock } from "./label-block.ts"
+import { heldPruneOf } from "./prune-brake.ts"
 import { isSelected, missingNames } from "./run-plan.ts"
 import { backupType, type DesiredJob, labelRules, lateAt, nextRunAt, type Rules } from "./schedule-plan.ts"
 import type { DerivedServer } from "./server.ts"
@@ -74,6 +75,10 @@ export function retiredView(record: ServerRecord): Server {
 export interface DatabaseHistory {
   readonly lastGood: CompletedBackup | undefined
   readonly lastAttempt: Backup | undefined
+  /** The newest backup of a job, when it is suspect. */
+  readonly doubt: Doubt | undefined
+  /** What its jobs' retention would delete, and waits for a person. */
+  readonly held: readonly HeldPrune[]
 }
 
 /** Each subject of a server: its databases, those a label names but nobody has seen, and the globals. */
@@ -141,7 +146,7 @@ function databaseView(
   now: Date,
   rules: Rules,
 ): Database {
-  const { lastGood, lastAttempt } = history
+  const { lastGood, lastAttempt, doubt } = history
   const next = jobs.map((job) => nextRunAt(job, now, rules)).filter((at) => at !== null)
   const { id, name, project, service, container, state, serverVersion } = server
   return {
@@ -156,6 +161,10 @@ function databaseView(
     problems: server.problems,
     lastBackup: lastGood ? lastBackupOf(lastGood) : null,
     lastAttempt: lastAttempt ? lastAttemptOf(lastAttempt) : null,
+    suspect: doubt
+      ? { id: doubt.backupId, finishedAt: doubt.finishedAt.toISOString(), problem: doubt.problem }
+      : null,
+    heldPrune: heldPruneOf(subjectName(subject), name, history.held),
     nextRunAt: next.length === 0 ? null : new Date(Math.min(...next.map((at) => at.getTime()))).toISOString(),
   }
 }

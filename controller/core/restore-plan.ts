@@ -1,5 +1,5 @@
 // What a restore will do, in data and in words, or why it cannot be done. Nothing is done here.
-import type { CompletedBackup } from "../../schemas/backup.ts"
+import { type CompletedBackup, isDoubted } from "../../schemas/backup.ts"
 import type { Hook } from "../../schemas/labels.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
@@ -45,7 +45,8 @@ export function planRestore(facts: RestoreFacts, options: RestoreOptions): Resto
       hint: "Choose another backup.",
     })
   const source = subjectName(manifest.subject)
-  const warnings = versionWarning(manifest.engine.name, manifest.engine.serverVersion, serverVersion)
+  const { name, serverVersion: dumpedFrom } = manifest.engine
+  const warnings = [...doubtWarning(backup), ...versionWarning(name, dumpedFrom, serverVersion)]
   return {
     backupId: backup.id,
     serverId: backup.serverId,
@@ -78,6 +79,11 @@ function hookStep(hook: Hook | null, when: string): string[] {
   return hook === null
     ? []
     : [`Run the ${hook.moment} hook in the container, ${when}: ${hook.argv.join(" ")}`]
+}
+
+function doubtWarning(backup: CompletedBackup): string[] {
+  if (!isDoubted(backup) || backup.suspect === null) return []
+  return [`This backup is suspect, and nobody has accepted it: ${backup.suspect.message}`]
 }
 
 function versionWarning(engine: Engine, from: string, to: string): string[] {

@@ -3,8 +3,12 @@ import { type FaultCode, meaningOf, type Problem } from "../../schemas/errors.ts
 import type { Run } from "../../schemas/run.ts"
 import type { Subject } from "../../schemas/server.ts"
 
-/** Whether waiting alone may mend it. What only a person can mend, or has ended on purpose, waits for the next tick. */
+/**
+ * Whether waiting alone may mend it. What only a person can mend, or has ended on purpose, waits for the next tick; so does a
+ * backup that is kept and suspect: another one of the same data would be as small.
+ */
 export function isWorthRetrying(code: FaultCode): boolean {
+  if (code === "backup-suspect") return false
   const { next } = meaningOf(code)
   return next === "retry" || next === "stop-and-alert"
 }

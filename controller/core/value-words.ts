@@ -72,7 +72,7 @@ export function nearestValue(key: string, text: string): string | null {
     return duration && `wait=${duration}`
   }
   if (key === "timezone") return nearestZone(typed)
-  if (key === "max-shrink") return /^([1-9]\d?|100)$/.test(typed) ? `${typed}%` : null
+  if (key === "max-shrink" || key === "max-prune") return /^([1-9]\d?|100)$/.test(typed) ? `${typed}%` : null
   const words = wordsOf(key)
   return nearest(typed, words) ?? (words === truth ? truthOf(typed.toLowerCase()) : null)
 }

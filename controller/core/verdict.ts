@@ -64,6 +64,16 @@ function attentionSentence(
     ...count(inState("late"), "database is late", "databases are late"),
     ...count(inState("never"), "database was never backed up", "databases were never backed up"),
     ...count(failing, "database's last backup failed", "databases' last backups failed"),
+    ...count(
+      databases.filter(isSuspect).length,
+      "database's last backup is suspect",
+      "databases' last backups are suspect",
+    ),
+    ...count(
+      databases.filter(({ heldPrune }) => heldPrune !== null).length,
+      "database's retention waits for a person",
+      "databases' retention waits for a person",
+    ),
     ...count(globals, "server's globals have no recent backup", "servers' globals have no recent backup"),
     ...count(
       servers.filter(({ state }) => state === "unprotected").length,
@@ -84,7 +94,8 @@ function attentionSentence(
   if (settingsProblem) parts.push("the settings file cannot be used")
   const troubled = servers.filter((server) => server.state === "active" && isTroubled(server)).length
   if (parts.length === 0) parts.push(...count(troubled, "server has a problem", "servers have problems"))
-  const fine = real.filter((database) => isBackedUp(database) && !hasFailed(database)).length
+  const isFine = (database: Database) => isBackedUp(database) && !hasFailed(database) && !isSuspect(database)
+  const fine = real.filter(isFine).length
   // What is right stands beside what is wrong, so that neither is taken for the whole.
   const text = [
     ...(docker.state === "unreachable" ? ["the Docker engine cannot be reached"] : []),
@@ -128,6 +139,7 @@ function serverAttention(server: Server, prefix: string): Attention[] {
   }))
 }
 
+const isSuspect = ({ suspect }: Database) => suspect !== null
 const isBackedUp = ({ state }: Database) => state === "fresh" || state === "paused"
 const isBehind = ({ state }: Database) => state === "late" || state === "never"
 
@@ -137,6 +149,24 @@ function hasFailed(database: Database): boolean {
 }
 
 function databaseAttention(database: Database): Attention[] {
+  const { id, suspect, heldPrune, server } = database
+  const attention = (sentence: string, { hint }: Problem) => ({
+    databaseId: id,
+    serverId: server.id,
+    sentence,
+    hint,
+  })
+  const name = `${database.name} on ${server.name}`
+  return [
+    ...(suspect
+      ? [attention(`${name} has a suspect backup: ${suspect.problem.message}.`, suspect.problem)]
+      : []),
+    ...staleAttention(database),
+    ...(heldPrune ? [attention(`${name}: ${heldPrune.problem.message}.`, heldPrune.problem)] : []),
+  ]
+}
+
+function staleAttention(database: Database): Attention[] {
   const name = `${database.name} on ${database.server.name}`
   const problem = hasFailed(database) ? (database.lastAttempt?.problem ?? null) : null
   const because = problem ? `: ${problem.message}` : ""

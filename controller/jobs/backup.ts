@@ -1,10 +1,11 @@
 // One run of a job: look inside the server, plan, dump each subject, prove it, publish it, prune. Plan → do → record.
 import type { BackupId } from "../../schemas/backup.ts"
-import { meaningOf, type Problem } from "../../schemas/errors.ts"
+import type { Problem } from "../../schemas/errors.ts"
 import type { RunId, Trigger } from "../../schemas/run.ts"
 import type { Subject } from "../../schemas/server.ts"
 import { Fault, problemOf } from "../core/fault.ts"
 import { databaseIdOf, subjectName } from "../core/key.ts"
+import { pruneHalt } from "../core/prune-halt.ts"
 import { isStoodFor, retryAt } from "../core/retry-plan.ts"
 import { subjectsOf } from "../core/run-plan.ts"
 import { backupType, type DesiredJob } from "../core/schedule-plan.ts"
@@ -149,12 +150,13 @@ async function backUpSubjects(
   )
   if (good.length > 0) await leaveGuide(destinationsOf(deps, run.job), deps.log, signal)
   // Old backups are not deleted while the newest of their server are suspect.
-  if (problems.some(({ code }) => meaningOf(code).next === "stop-and-alert"))
-    journal("warn", "nothing is pruned on this server until a run succeeds again")
+  const halt = pruneHalt(problems, catalogue.doubts(target.id))
+  if (halt !== null) journal("warn", `nothing is pruned on this server until ${halt}`)
   else for (const { databaseId } of good) await prune(deps, run.job, databaseId, journal, signal)
   const first = problems[0] ?? (afterwards && problemOf(afterwards))
   if (!first) return { status: "completed" }
-  if (good.length > 0 && !signal.aborted) return { status: "partial", error: first }
+  const isKept = good.length > 0 || problems.some(({ code }) => code === "backup-suspect")
+  if (isKept && !signal.aborted) return { status: "partial", error: first }
   return { status: statusOf(first), error: first }
 }
 

@@ -10,12 +10,13 @@ import type { Destination, NewBackup } from "../ports.ts"
 import type { BackupDeps } from "./backup.ts"
 import { requireComplete } from "./complete.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
+import { withDoubt } from "./doubt.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
 import { manifestOf } from "./manifest-of.ts"
 import type { Look, Target } from "./probe.ts"
 import { publish } from "./publish.ts"
 
-/** Undefined when the backup is good, else the problem it was recorded with. Never throws. */
+/** Undefined when the backup is good, else the problem it was recorded with: it failed, or is kept as suspect. Never throws. */
 export async function dumpSubject(
   deps: BackupDeps,
   job: DesiredJob,
@@ -76,7 +77,7 @@ export async function dumpSubject(
       await Promise.all(stored.writers.map(({ writer }) => writer.abort(error)))
       throw error
     }
-    const manifest = manifestOf({
+    const made = manifestOf({
       job,
       target,
       look,
@@ -90,6 +91,7 @@ export async function dumpSubject(
       holds,
       program: deps.program,
     })
+    const manifest = withDoubt(catalogue, backup.databaseId, made, job.spec["max-shrink"])
     const copies = await publish(stored, manifest, clock, log, limit.signal)
     catalogue.finishBackup(backup.id, new Date(manifest.finishedAt), {
       status: "completed",
@@ -99,6 +101,10 @@ export async function dumpSubject(
     for (const copy of copies)
       if (copy.state === "failed")
         journal("warn", `no copy of ${name} at ${copy.destination}: ${copy.error.message}`)
+    if (manifest.suspect) {
+      journal("warn", `${name} is kept, and suspect: ${inFull(manifest.suspect)}`)
+      return manifest.suspect
+    }
     journal(
       "info",
       `${name} is good: exit code 0, ${stored.proof.end}, ${stored.proof.storedBytes} bytes, sha256 ${stored.proof.storedSha256}${facts ? `; it holds ${inWords(holds)}` : ""}`,
@@ -118,11 +124,12 @@ export function recordFailure(
   problem: Problem,
   journal: Journal,
 ): Problem {
-  const why = `${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`
-  journal("error", `${subjectName(backup.subject)} was not backed up: ${why}`)
+  journal("error", `${subjectName(backup.subject)} was not backed up: ${inFull(problem)}`)
   catalogue.finishBackup(backup.id, clock(), { status: statusOf(problem), error: problem })
   return problem
 }
+
+const inFull = ({ message, hint }: Problem) => `${message}${hint ? `. ${hint}` : ""}`
 
 function requirePresent(look: Look, { subject }: NewBackup, target: Target): void {
   if (subject.kind === "globals" || look.probe.databases.some(({ name }) => name === subject.name)) return

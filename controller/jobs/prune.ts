@@ -3,6 +3,7 @@ import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import type { DatabaseId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
+import { braked } from "../core/prune-brake.ts"
 import { retentionOf } from "../core/retention.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { Catalogue, Clock, Destination } from "../ports.ts"
@@ -14,7 +15,7 @@ export interface PruneDeps {
   readonly clock: Clock
 }
 
-/** After a success only. A copy that cannot be deleted stays listed, and is tried again after the next success. */
+/** After a success only, or once a person has confirmed what waits. Much at once waits. A copy that cannot be deleted stays listed, and is tried again after the next success. */
 export async function prune(
   deps: PruneDeps,
   job: DesiredJob,
@@ -24,20 +25,31 @@ export async function prune(
 ): Promise<void> {
   const backups = deps.catalogue.goodBackups(job.id, databaseId)
   const plan = retentionOf(backups, job)
+  const held = deps.catalogue.heldPrunes(databaseId).find(({ jobId }) => jobId === job.id)
+  const { now, waits } = braked(plan, job.spec["max-prune"], held?.confirmedAt ? held.backups : [])
+  if (waits.length > 0) {
+    const { id: jobId, serverId } = job
+    const of = backups.length - now.length
+    deps.catalogue.holdPrune({ jobId, databaseId, serverId, backups: waits as BackupId[], of }, deps.clock())
+    journal("warn", `retention would delete ${waits.length} of ${of} backups at once: it waits for a person`)
+  }
+  let failed = 0
   const byId = new Map(backups.map((backup) => [backup.id as string, backup]))
-  for (const id of plan.prune) {
+  for (const id of now) {
     const backup = byId.get(id)
     if (!backup) continue
     try {
       await deleteCopies(deps, backup, signal)
       journal("info", `pruned ${backup.fileName}: retention no longer keeps it`)
     } catch (error) {
+      failed++
       journal(
         "warn",
         `could not prune ${backup.fileName}: ${error instanceof Error ? error.message : String(error)}`,
       )
     }
   }
+  if (held && waits.length === 0 && failed === 0) deps.catalogue.releasePrune(job.id, databaseId)
 }
 
 /** Deletes a backup everywhere. Throws at the first destination that refuses; what is gone by then is recorded. */

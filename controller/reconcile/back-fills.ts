@@ -1,6 +1,6 @@
 // Heals what a destination missed, when it is back: a few copies at a time, beside the runs, which never wait for it. The
 // copies to be made are rows: a restart of the controller forgets none, only how often each was tried.
-import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
+import { type BackupId, type CompletedBackup, isDoubted } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import {
   copyName,
@@ -53,6 +53,8 @@ export function createBackFills(deps: {
 
   /** Unknown is not kept: before the containers were seen, retention could be any. Of a server that is gone, all is kept. */
   const isKept = (backup: CompletedBackup): boolean => {
+    // It stays until somebody decides, and may be all there is.
+    if (isDoubted(backup)) return true
     const server = world.derived(backup.serverId)
     if (!server) return world.remembered().get(backup.serverId)?.retiredAt != null
     const job = server.jobs.find(({ id }) => id === backup.jobId)

@@ -16,7 +16,8 @@ import { databaseIdOf } from "../core/key.ts"
 import { type DesiredJob, labelRules, nextRunsAt, type Rules } from "../core/schedule-plan.ts"
 import type { DerivedServer } from "../core/server.ts"
 import { verdictOf } from "../core/verdict.ts"
-import type { Catalogue, Clock, EventHub, Log, ServerRecord } from "../ports.ts"
+import type { Catalogue, Clock, Doubt, EventHub, Log, ServerRecord } from "../ports.ts"
+import { type WaitingPrune, waitingPrunes } from "./held-prunes.ts"
 import { createServerMemory, recordOf } from "./server-memory.ts"
 
 export interface World {
@@ -164,19 +165,22 @@ export function createWorld(deps: {
       return server
     },
     servers,
-    databases: () =>
-      servers().flatMap((server) => {
+    databases() {
+      const doubts = new Map(catalogue.doubts().map((doubt) => [doubt.databaseId, doubt]))
+      const held = waitingPrunes(catalogue, catalogue.heldPrunes(), (id) => current.get(id))
+      return servers().flatMap((server) => {
         const jobs = current.get(server.id)?.jobs ?? []
         const views = databaseViews(
           server,
           jobs,
           insightOf(server.id).databases,
-          (subject) => historyOf(catalogue, server.id, subject),
+          (subject) => historyOf(catalogue, doubts, held, server.id, subject),
           clock(),
           rules,
         )
         return server.state === "retired" ? views.filter(({ lastBackup }) => lastBackup !== null) : views
-      }),
+      })
+    },
     deadlines: () =>
       [...current.values()].flatMap(({ id, state, jobs }) =>
         state === "active"
@@ -204,7 +208,15 @@ export function createWorld(deps: {
   }
 }
 
-function historyOf(catalogue: Catalogue, serverId: ServerId, subject: Parameters<typeof databaseIdOf>[1]) {
+function historyOf(
+  catalogue: Catalogue,
+  doubts: ReadonlyMap<DatabaseId, Doubt>,
+  waiting: readonly WaitingPrune[],
+  serverId: ServerId,
+  subject: Parameters<typeof databaseIdOf>[1],
+) {
   const id = databaseIdOf(serverId, subject)
-  return { lastGood: catalogue.lastGood(id), lastAttempt: catalogue.lastAttempt(id) }
+  const held = waiting.flatMap(({ held }) => (held.databaseId === id ? [held] : []))
+  const [lastGood, lastAttempt] = [catalogue.lastGood(id), catalogue.lastAttempt(id)]
+  return { lastGood, lastAttempt, doubt: doubts.get(id), held }
 }

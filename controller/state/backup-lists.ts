@@ -12,13 +12,23 @@ import { pageOf, where } from "./where.ts"
 
 type Lists = Pick<
   Catalogue,
-  "backup" | "manifest" | "backups" | "lastGood" | "lastAttempt" | "goodBackups" | "lackingCopies"
+  | "backup"
+  | "manifest"
+  | "backups"
+  | "lastGood"
+  | "lastGoodManifest"
+  | "lastAttempt"
+  | "goodBackups"
+  | "lackingCopies"
 >
 
 // The rest is listed once these have their copies.
 const mostLacking = 300
 
-const isGood = "b.status = 'completed' AND b.deleted_at IS NULL"
+const isStored = "b.status = 'completed' AND b.deleted_at IS NULL"
+const isGood = `${isStored} AND b.doubted = 0`
+// A database whose labels change that often is compared with nothing.
+const mostCompared = 100
 
 export function backupListsIn(
   store: Store,
@@ -29,17 +39,19 @@ export function backupListsIn(
   const rows = (clause: string, ...values: SQLQueryBindings[]) =>
     db.query<BackupRow, SQLQueryBindings[]>(`${selectBackups} ${clause}`).all(...values)
 
+  const manifest = (id: string): Manifest | undefined => {
+    const row = db
+      .query<{ manifest: string | null }, [string]>("SELECT manifest FROM backups WHERE id = ?")
+      .get(id)
+    const text = row?.manifest ?? null
+    return text === null ? undefined : readRow(`backup ${id}`, () => Manifest.parse(json(text)))
+  }
+
   return {
     backup(id) {
       return rows("WHERE b.id = ?", id).map(read)[0]
     },
-    manifest(id) {
-      const row = db
-        .query<{ manifest: string | null }, [string]>("SELECT manifest FROM backups WHERE id = ?")
-        .get(id)
-      const text = row?.manifest ?? null
-      return text === null ? undefined : readRow(`backup ${id}`, () => Manifest.parse(json(text)))
-    },
+    manifest,
     backups(filter, page) {
       const clause = where(
         [
@@ -52,15 +64,30 @@ export function backupListsIn(
           ["queued_at >= ?", filter.from?.getTime()],
           ["queued_at < ?", filter.until?.getTime()],
         ],
-        "deleted_at IS NULL",
+        // Words, not a parameter: only so can it be read from the index of suspect ones.
+        `deleted_at IS NULL${filter.suspect ? " AND status = 'completed' AND doubted = 1" : ""}`,
       )
-      const found = pageOf<BackupRow>(db, selectBackups, "backups", clause, page)
+      const index = filter.suspect ? "INDEXED BY backups_doubted" : ""
+      const [select, table] = [`${selectBackups} ${index}`, `backups ${index}`]
+      const found = pageOf<BackupRow>(db, select, table, clause, page)
       return { rows: readRows(store, found.rows, read), total: found.total }
     },
     lastGood(databaseId) {
       // A few rows rather than one, so that a row that cannot be read does not hide the good one before it.
       const clause = `WHERE ${isGood} AND b.database_id = ? ORDER BY b.finished_at DESC, b.id DESC LIMIT 3`
       return readRows(store, rows(clause, databaseId), readCompleted)[0]
+    },
+    lastGoodManifest(databaseId, isWanted) {
+      const clause = `WHERE ${isGood} AND b.database_id = ? ORDER BY b.finished_at DESC, b.id DESC`
+      const ids = db
+        .query<{ id: string }, [string]>(`SELECT b.id FROM backups b ${clause} LIMIT ${mostCompared}`)
+        .all(databaseId)
+      // One after the other: most often the first is wanted.
+      for (const { id } of ids) {
+        const [found] = readRows(store, [id], manifest)
+        if (found && isWanted(found)) return found
+      }
+      return undefined
     },
     lastAttempt(databaseId) {
       const clause =
@@ -77,7 +104,7 @@ export function backupListsIn(
       return readRows(store, rows(clause, jobId, databaseId), readCompleted)
     },
     lackingCopies(destinations) {
-      const clause = `WHERE ${isGood} AND b.id IN
+      const clause = `WHERE ${isStored} AND b.id IN
           (SELECT backup_id FROM copies WHERE state = 'failed' AND destination IN (SELECT value FROM json_each(?)))
           AND b.id NOT IN (SELECT backup_id FROM deletions)
         ORDER BY b.finished_at DESC, b.id DESC LIMIT ${mostLacking}`

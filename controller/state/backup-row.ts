@@ -21,6 +21,7 @@ export interface BackupRow {
   readonly finished_at: number | null
   readonly error: string | null
   readonly manifest: string | null
+  readonly accepted_at: number | null
   /** JSON array, in the order the copies were planned. */
   readonly copies: string
   /** Of the last good backup of the same database; only looked up while this one runs. */
@@ -35,7 +36,7 @@ export const selectBackups = `
       FROM copies WHERE backup_id = b.id AND state <> 'planned') AS copies,
     CASE WHEN b.status = 'running' THEN
       (SELECT stored_bytes FROM backups g
-        WHERE g.database_id = b.database_id AND g.status = 'completed' AND g.deleted_at IS NULL
+        WHERE g.database_id = b.database_id AND g.status = 'completed' AND g.deleted_at IS NULL AND g.doubted = 0
         ORDER BY g.finished_at DESC, g.id DESC LIMIT 1)
     END AS last_stored_bytes
   FROM backups b`
@@ -51,6 +52,7 @@ const Shown = z.object({
   compression: z.string(),
   sourceCompression: z.string().nullable(),
   proof: z.unknown(),
+  suspect: z.unknown().optional(),
 })
 
 const CopyRow = z.object({
@@ -95,7 +97,7 @@ export function readCompleted(row: BackupRow): CompletedBackup {
   return backup
 }
 
-function completed({ started_at, finished_at, manifest, copies }: BackupRow) {
+function completed({ started_at, finished_at, manifest, copies, accepted_at }: BackupRow) {
   const shown = Shown.parse(json(manifest))
   return {
     finishedAt: instant(finished_at ?? Number.NaN),
@@ -103,6 +105,8 @@ function completed({ started_at, finished_at, manifest, copies }: BackupRow) {
     fileName: shown.fileName,
     compression: shown.compression === "none" ? (shown.sourceCompression ?? "none") : shown.compression,
     proof: shown.proof,
+    suspect: shown.suspect ?? null,
+    acceptedAt: instantOrNull(accepted_at),
     copies: z.array(CopyRow).parse(json(copies)).map(copyOf),
   }
 }

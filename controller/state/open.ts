@@ -5,7 +5,9 @@ import { backupListsIn } from "./backup-lists.ts"
 import type { Seen } from "./backup-row.ts"
 import { backupsIn } from "./backups.ts"
 import { copiesIn } from "./copies.ts"
+import { doubtsIn } from "./doubts.ts"
 import { openFile } from "./file.ts"
+import { heldPrunesIn } from "./held-prunes.ts"
 import { logsIn } from "./logs.ts"
 import { looseEndsIn } from "./loose-ends.ts"
 import { knownMigrations, migrate } from "./migrate.ts"
@@ -73,6 +75,8 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...backupsIn(store, backupProgress),
     ...copiesIn(store),
     ...adoptIn(store),
+    ...doubtsIn(store),
+    ...heldPrunesIn(store),
     ...lists,
     ...newest,
     ...restores,

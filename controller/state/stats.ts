@@ -6,9 +6,15 @@ import type { Store } from "./store.ts"
 
 const dayMilliseconds = 24 * 60 * 60 * 1000
 
+// The index is named, here and wherever all of it is read: left to itself, SQLite would read every row by its status.
+const bytesOf = (index: string, doubted: 0 | 1) =>
+  `SELECT sum(b.stored_bytes) AS n
+   FROM backups b INDEXED BY ${index} JOIN copies c ON c.backup_id = b.id AND c.state = 'stored'
+   WHERE b.status = 'completed' AND b.deleted_at IS NULL AND b.doubted = ${doubted}`
+
 /**
- * `total`: good backups that are stored somewhere. `last24h`: those that became good in the last day, deleted since or
- * not. `failedLast24h`: failed or interrupted ones. `storedBytes`: every stored copy counts.
+ * `total`: good backups that are stored somewhere. `last24h`: those that were stored in the last day, suspect or
+ * deleted since or not. `failedLast24h`: failed or interrupted ones. `storedBytes`: every stored copy counts.
  */
 export function statsIn({ db }: Store): Pick<Catalogue, "stats"> {
   const count = (sql: string, ...values: number[]) =>
@@ -18,7 +24,10 @@ export function statsIn({ db }: Store): Pick<Catalogue, "stats"> {
       const since = now.getTime() - dayMilliseconds
       return {
         backups: {
-          total: count("SELECT count(*) AS n FROM backups WHERE status = 'completed' AND deleted_at IS NULL"),
+          total: count(
+            `SELECT count(*) AS n FROM backups INDEXED BY backups_good
+             WHERE status = 'completed' AND deleted_at IS NULL AND doubted = 0`,
+          ),
           last24h: count(
             "SELECT count(*) AS n FROM backups WHERE finished_at > ? AND status = 'completed'",
             since,
@@ -29,10 +38,7 @@ export function statsIn({ db }: Store): Pick<Catalogue, "stats"> {
           ),
         },
         restores: { total: count("SELECT count(*) AS n FROM restores") },
-        storedBytes: count(
-          `SELECT sum(b.stored_bytes) AS n FROM backups b JOIN copies c ON c.backup_id = b.id AND c.state = 'stored'
-           WHERE b.status = 'completed' AND b.deleted_at IS NULL`,
-        ),
+        storedBytes: count(bytesOf("backups_good", 0)) + count(bytesOf("backups_doubted", 1)),
       }
     },
   }

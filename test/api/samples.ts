@@ -55,6 +55,8 @@ export const theDatabase: Database = {
   problems: [],
   lastBackup: null,
   lastAttempt: null,
+  suspect: null,
+  heldPrune: null,
   nextRunAt: minute(60).toISOString(),
 }
 
@@ -129,6 +131,7 @@ export function aWorld(changes: Changes = {}): World {
       }),
       state: () => ({ status: "never" }),
     },
+    confirmPrune() {},
     destination: (name) => [local, offsite].find((destination) => destination.name === name),
     staticFiles: null,
     ...changes,

@@ -50,7 +50,7 @@ function databases(
     serverView(server, insight, "dbbackup"),
     server.jobs,
     present,
-    () => ({ lastGood, lastAttempt: history.attempt ?? lastGood }),
+    () => ({ lastGood, lastAttempt: history.attempt ?? lastGood, doubt: undefined, held: [] }),
     now,
   )
 }
@@ -226,7 +226,7 @@ test("copies that are deleted or failed are not counted as places", () => {
     ],
   })
   const server = derived({ enable: "true" })
-  const history = (_: Subject) => ({ lastGood, lastAttempt: lastGood })
+  const history = (_: Subject) => ({ lastGood, lastAttempt: lastGood, doubt: undefined, held: [] })
   const [shop] = databaseViews(serverView(server, insight, "dbbackup"), server.jobs, ["shop"], history, now)
   expect(shop?.lastBackup?.copies).toEqual(["offsite"])
 })

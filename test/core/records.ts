@@ -35,6 +35,8 @@ export const aCompletedBackup = (changes: Partial<CompletedBackup> = {}): Comple
   fileName: "shop_daily_20260301_020000_00000001.dump",
   compression: "none",
   proof,
+  suspect: null,
+  acceptedAt: null,
   copies: [{ state: "stored", destination: "local", key: "k", storedAt: "2026-03-01T02:01:00.000Z" }],
   ...changes,
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test"
 import { Fault } from "../../controller/core/fault.ts"
 import { planRestore, type RestoreFacts } from "../../controller/core/restore-plan.ts"
 import type { Engine } from "../../schemas/scalar.ts"
+import { aDoubt } from "../state/samples.ts"
 import { aCompletedBackup, aManifest } from "./records.ts"
 
 const facts = (changes: Partial<RestoreFacts> = {}): RestoreFacts => ({
@@ -40,6 +41,14 @@ test("says in data and in words what will be read, made and left alone", () => {
   const { steps } = plan()
   expect(steps[0]).toContain("sha-256")
   expect(steps.at(-1)).toBe("If anything fails, drop shop_copy again. shop is not touched at any time")
+})
+
+test("warns of a suspect backup with the reason, until somebody has accepted it", () => {
+  const doubted = aCompletedBackup({ suspect: aDoubt })
+  expect(plan({ backup: doubted }).warnings).toEqual([
+    `This backup is suspect, and nobody has accepted it: ${aDoubt.message}`,
+  ])
+  expect(plan({ backup: { ...doubted, acceptedAt: "2026-03-01T03:00:00.000Z" } }).warnings).toEqual([])
 })
 
 test("names the hooks that run, around what is made and counted", () => {

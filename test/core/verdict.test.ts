@@ -4,6 +4,7 @@ import { ageInWords, verdictOf } from "../../controller/core/verdict.ts"
 import { type DockerStatus, Verdict } from "../../schemas/api.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Database, Server, ServerState } from "../../schemas/server.ts"
+import { aDoubt } from "../state/samples.ts"
 
 const now = new Date("2026-03-01T12:00:00Z")
 const connected: DockerStatus = {
@@ -57,6 +58,8 @@ const aDatabase = (name: string, changes: Partial<Database> = {}, server = aServ
     copies: ["local"],
   },
   lastAttempt: null,
+  suspect: null,
+  heldPrune: null,
   nextRunAt: null,
   ...changes,
 })
@@ -266,5 +269,39 @@ test("a settings file that cannot be used needs a person, and says what stays in
         hint: "Correct the file. Until then the last good settings stay in force.",
       },
     ],
+  })
+})
+
+test("a suspect backup asks for somebody, is told with its reason, and its database does not count as backed up", () => {
+  const suspect = { id: "b2", finishedAt: "2026-03-01T07:30:00.000Z", problem: aDoubt }
+  const databases = [aDatabase("a"), aDatabase("b", { suspect })]
+  const answer = verdict([db], databases)
+  expect(answer).toMatchObject({
+    level: "attention",
+    sentence: "1 database is backed up; 1 database's last backup is suspect.",
+  })
+  expect(answer.attention).toEqual([
+    {
+      databaseId: databases[1]?.id as never,
+      serverId: db.id,
+      sentence: `b on db has a suspect backup: ${aDoubt.message}.`,
+      hint: aDoubt.hint,
+    },
+  ])
+  const late = verdict([db], [aDatabase("b", { suspect, state: "late" })])
+  expect(late.attention).toHaveLength(2)
+})
+
+test("retention that waits is told with what to do, and its database counts as backed up", () => {
+  const held = problem({
+    code: "prune-held",
+    message: "retention would delete 9 of the 12 backups of b at once",
+  })
+  const heldPrune = { heldAt: "2026-03-01T07:30:00.000Z", backups: 9, of: 12, problem: held }
+  const answer = verdict([db], [aDatabase("b", { heldPrune })])
+  expect(answer).toMatchObject({
+    level: "attention",
+    sentence: "1 database is backed up; 1 database's retention waits for a person.",
+    attention: [{ sentence: `b on db: ${held.message}.`, hint: held.hint }],
   })
 })

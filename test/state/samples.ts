@@ -183,6 +183,7 @@ export function addGood(
   id: string,
   at = 0,
   changes: Partial<NewBackup> = {},
+  manifest: Partial<Manifest> = {},
 ): BackupId {
   const run = aRun(`run-${id}`, { queuedAt: minute(at) })
   const backup = aBackup(id, run.id, { queuedAt: minute(at), ...changes })
@@ -192,9 +193,23 @@ export function addGood(
   catalogue.startBackup(backup.id, minute(at + 1), planned(id))
   catalogue.finishBackup(backup.id, minute(at + 2), {
     status: "completed",
-    manifest: aManifest(id, run.id),
+    manifest: aManifest(id, run.id, manifest),
     copies: [storedCopy(id)],
   })
   catalogue.finishRun(run.id, minute(at + 2), { status: "completed" })
   return backup.id
 }
+
+export const aDoubt = aProblem({
+  code: "backup-suspect",
+  message: "the backup of shop holds far less than the last good one: 0 tables instead of 3 (100 % less)",
+  hint: "If that is right, accept it.",
+})
+
+/** The same as `addGood`, but suspect. */
+export const addSuspect = (
+  catalogue: OpenCatalogue,
+  id: string,
+  at = 0,
+  changes: Partial<NewBackup> = {},
+): BackupId => addGood(catalogue, id, at, changes, { suspect: aDoubt })

@@ -41,6 +41,10 @@ export function Help() {
               Proven: the tool exited with 0, the end of the dump was seen, size and SHA-256 were recorded,
               and every copy listed as stored has them.
             </Fact>
+            <Fact name="suspect">
+              Proven, and far smaller than the last good one, as the label max-shrink says. It does not count
+              as good until somebody accepts it.
+            </Fact>
             <Fact name="interrupted">The controller stopped while it ran. Nothing half-made is kept.</Fact>
             <Fact name="try 2 of 4">
               What fails is tried again by itself, as often as the label retries says; each try is a run.

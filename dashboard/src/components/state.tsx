@@ -4,6 +4,7 @@ import {
   Ban,
   Check,
   CircleAlert,
+  CircleHelp,
   Clock,
   Copy,
   Hourglass,
@@ -27,6 +28,7 @@ const byWord: Readonly<Record<string, LucideIcon>> = {
   cancelled: Ban,
   interrupted: Unplug,
   "label mistake": TriangleAlert,
+  suspect: CircleHelp,
 }
 const byTone: Readonly<Record<Tone, LucideIcon>> = {
   good: Check,

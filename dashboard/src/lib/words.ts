@@ -1,5 +1,5 @@
 // What states are called on the page, and how much attention each asks for. Colour and icon follow from the tone.
-import type { Backup, CompletedBackup } from "../../../schemas/backup.ts"
+import { type Backup, type CompletedBackup, isDoubted } from "../../../schemas/backup.ts"
 import { meaningOf, type NextStep, type Problem } from "../../../schemas/errors.ts"
 import type { JobView } from "../../../schemas/job.ts"
 import type { Run, Trigger } from "../../../schemas/run.ts"
@@ -47,6 +47,17 @@ export const statusWords: Readonly<Record<Backup["status"], StateWord>> = {
   cancelled: { word: "cancelled", tone: "quiet" },
   interrupted: { word: "interrupted", tone: "bad" },
 }
+
+/** A backup's status; one that is kept and that nobody has accepted needs a person. */
+export function backupWord(backup: Backup): StateWord {
+  return isDoubted(backup) ? suspectWord : statusWords[backup.status]
+}
+/** Why a backup failed, or is suspect; null when there is nothing to tell. */
+export function problemOf(backup: Backup): Problem | null {
+  if ("error" in backup) return backup.error
+  return backup.status === "completed" && isDoubted(backup) ? backup.suspect : null
+}
+export const suspectWord: StateWord = { word: "suspect", tone: "bad" }
 
 /** A run that made some of its backups is nobody's success. */
 export const runWords: Readonly<Record<Run["status"], StateWord>> = {

@@ -19,6 +19,14 @@ export const refusedPassword: Problem = {
   suggestion: null,
 }
 
+export const lostRows: Problem = {
+  code: "backup-suspect",
+  message: "the backup of shop holds far less than the last good one: 2 tables instead of 20 (90 % less)",
+  hint: "If that is right, accept it.",
+  key: null,
+  suggestion: null,
+}
+
 const asked = {
   id: "backup-1",
   runId: "run-1",
@@ -51,6 +59,8 @@ export function completedBackup(changes: Partial<z.input<typeof Backup>> = {}): 
       storedBytes: 1024,
       storedSha256: "b".repeat(64),
     },
+    suspect: null,
+    acceptedAt: null,
     copies: [{ state: "stored", destination: "local", key: "shop~db/shop/a.dump", storedAt: hoursAgo(2) }],
     ...changes,
   })
@@ -106,6 +116,8 @@ export function database(changes: Partial<z.input<typeof Database>> = {}): Datab
       copies: ["local"],
     },
     lastAttempt: { id: "backup-1", status: "completed", at: hoursAgo(2), problem: null },
+    suspect: null,
+    heldPrune: null,
     nextRunAt: hoursAgo(-3),
     ...changes,
   })

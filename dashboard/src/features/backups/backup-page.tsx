@@ -13,10 +13,11 @@ import { whatFollows } from "../../components/what-follows.tsx"
 import { databasePath, useIdInPath } from "../../lib/paths.ts"
 import { backupQuery, runLogsQuery } from "../../lib/queries/backups.ts"
 import { recentRunsQuery, runQuery } from "../../lib/queries/runs.ts"
-import { statusWords } from "../../lib/words.ts"
+import { backupWord } from "../../lib/words.ts"
 import { BackupActions } from "./backup-actions.tsx"
 import { BackupFacts } from "./backup-facts.tsx"
 import { CompletedParts } from "./completed-parts.tsx"
+import { DoubtReport } from "./doubt-report.tsx"
 
 export function BackupPage() {
   const backup = useQuery(backupQuery(useIdInPath()))
@@ -43,7 +44,7 @@ function Heading({ backup }: { readonly backup: Backup }) {
         </Link>
       </span>
       <span role="status" className="text-sm font-normal">
-        <State {...statusWords[backup.status]} />
+        <State {...backupWord(backup)} />
       </span>
     </span>
   )
@@ -65,6 +66,7 @@ function BackupParts({ backup }: { readonly backup: Backup }) {
           next={whatFollows(run, recent)}
         />
       )}
+      {backup.status === "completed" && backup.suspect && <DoubtReport backup={backup} />}
       <Section title={live ? "Progress" : "Facts"}>
         {backup.status === "queued" && (
           <p className="pt-3 text-sm">It waits for its turn: a server has one run at a time.</p>

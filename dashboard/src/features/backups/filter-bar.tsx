@@ -1,13 +1,12 @@
 // The fields that filter the history. They write to the address, and read from it.
 import { useQuery } from "@tanstack/react-query"
 import type { ReactNode } from "react"
-import { backupStatuses } from "../../../../schemas/backup.ts"
 import { backupTypes } from "../../../../schemas/job.ts"
 import type { Database } from "../../../../schemas/server.ts"
 import { Button } from "../../components/button.tsx"
 import { databasesQuery } from "../../lib/queries/databases.ts"
 import { statusWords } from "../../lib/words.ts"
-import { changed, type FilterName, type Filters } from "./filters.ts"
+import { changed, type FilterName, type Filters, shownStatuses } from "./filters.ts"
 
 interface Props {
   readonly filters: Filters
@@ -45,9 +44,9 @@ export function FilterBar({ filters, onChange }: Props) {
           className={field}
         >
           <option value="">any</option>
-          {backupStatuses.map((status) => (
+          {shownStatuses.map((status) => (
             <option key={status} value={status}>
-              {statusWords[status].word}
+              {status === "suspect" ? status : statusWords[status].word}
             </option>
           ))}
         </select>

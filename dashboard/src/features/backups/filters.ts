@@ -11,9 +11,12 @@ const Page = z
   .regex(/^[1-9]\d{0,5}$/)
   .transform(Number)
 
+/** What the field offers: those that are suspect are completed ones that wait for a person. */
+export const shownStatuses = [...backupStatuses, "suspect"] as const
+
 const shape = {
   database: z.string().min(1),
-  status: z.enum(backupStatuses),
+  status: z.enum(shownStatuses),
   type: BackupType,
   from: Day,
   to: Day,
@@ -67,7 +70,7 @@ export const pageSize = 50
 export function askedBy({ database, status, type, from, to, page }: Filters): BackupsAsked {
   return {
     ...(database ? { databaseId: database } : {}),
-    ...(status ? { status } : {}),
+    ...(status === "suspect" ? { suspect: "true" as const } : status ? { status } : {}),
     ...(type ? { type } : {}),
     ...(from ? { startDate: midnight(from, 0) } : {}),
     ...(to ? { endDate: midnight(to, 1) } : {}),

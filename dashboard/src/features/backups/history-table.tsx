@@ -14,7 +14,7 @@ import { Elapsed } from "../../components/transfer.tsx"
 import { TypeAndTrigger } from "../../components/type-and-trigger.tsx"
 import { formatBytes, formatDuration, viewerZone } from "../../lib/format.ts"
 import { backupPath, databasePath, downloadUrl } from "../../lib/paths.ts"
-import { statusWords, storedAt } from "../../lib/words.ts"
+import { backupWord, problemOf, storedAt } from "../../lib/words.ts"
 import { DeleteDialog } from "./delete-dialog.tsx"
 
 export function HistoryTable({ backups }: { readonly backups: readonly Backup[] }) {
@@ -47,6 +47,7 @@ interface RowProps {
 }
 
 function HistoryRow({ backup, onDelete }: RowProps) {
+  const reason = problemOf(backup)?.message
   return (
     <Row>
       <RowHead>
@@ -67,10 +68,10 @@ function HistoryRow({ backup, onDelete }: RowProps) {
       </Cell>
       <Cell beside>
         <span className="max-sm:text-right">
-          <State {...statusWords[backup.status]} />
-          {"error" in backup && (
-            <span className="line-clamp-2 max-w-60 text-xs text-muted" title={backup.error.message}>
-              {backup.error.message}
+          <State {...backupWord(backup)} />
+          {reason && (
+            <span className="line-clamp-2 max-w-60 text-xs text-muted" title={reason}>
+              {reason}
             </span>
           )}
         </span>

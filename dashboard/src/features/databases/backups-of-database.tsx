@@ -11,7 +11,7 @@ import { TypeAndTrigger } from "../../components/type-and-trigger.tsx"
 import { formatDuration, viewerZone } from "../../lib/format.ts"
 import { backupPath, historyOf } from "../../lib/paths.ts"
 import { backupsQuery } from "../../lib/queries/backups.ts"
-import { statusWords, storedAt } from "../../lib/words.ts"
+import { backupWord, storedAt } from "../../lib/words.ts"
 
 export function BackupsOfDatabase({ databaseId }: { readonly databaseId: string }) {
   const backups = useQuery(backupsQuery({ databaseId, limit: "8" }))
@@ -49,7 +49,7 @@ export function BackupsOfDatabase({ databaseId }: { readonly databaseId: string 
                     <TypeAndTrigger backup={backup} />
                   </Cell>
                   <Cell beside>
-                    <State {...statusWords[backup.status]} />
+                    <State {...backupWord(backup)} />
                   </Cell>
                   <Cell label="Size" numeric>
                     {backup.status === "completed" && <Size bytes={backup.proof.storedBytes} />}

@@ -12,6 +12,7 @@ import { Page, Section } from "../../components/page.tsx"
 import { ProblemNote } from "../../components/problem.tsx"
 import { RestoreLink } from "../../components/restore-link.tsx"
 import { Size } from "../../components/size.tsx"
+import { SuspectLink } from "../../components/suspect-link.tsx"
 import { Age, Time } from "../../components/time.tsx"
 import { formatDuration, listed } from "../../lib/format.ts"
 import { backupPath, serverPath, useIdInPath } from "../../lib/paths.ts"
@@ -19,6 +20,7 @@ import { databaseQuery } from "../../lib/queries/databases.ts"
 import { schedulesQuery } from "../../lib/queries/schedules.ts"
 import { engineOf, subjectNote } from "../../lib/words.ts"
 import { BackupsOfDatabase } from "./backups-of-database.tsx"
+import { HeldPruneNote } from "./held-prune-note.tsx"
 import { RestoresOfDatabase } from "./restores-of-database.tsx"
 
 export function DatabasePage() {
@@ -61,7 +63,7 @@ function Actions({ database }: { readonly database: Database }) {
 }
 
 function Summary({ database }: { readonly database: Database }) {
-  const { server, lastBackup, lastAttempt, problems } = database
+  const { server, lastBackup, lastAttempt, suspect, heldPrune, problems } = database
   const note = subjectNote(database.kind)
   return (
     <Section title="Now">
@@ -89,7 +91,12 @@ function Summary({ database }: { readonly database: Database }) {
             "none"
           )}
         </Fact>
-        {lastAttempt && lastAttempt.id !== lastBackup?.id && (
+        {suspect && (
+          <Fact name="Suspect">
+            <SuspectLink id={suspect.id} /> <Age at={suspect.finishedAt} />: {suspect.problem.message}
+          </Fact>
+        )}
+        {lastAttempt && lastAttempt.id !== lastBackup?.id && lastAttempt.id !== suspect?.id && (
           <Fact name="Last try">
             <Link href={backupPath(lastAttempt.id)} className="link">
               {lastAttempt.status}
@@ -107,6 +114,7 @@ function Summary({ database }: { readonly database: Database }) {
           <ProblemNote problem={problem} />
         </div>
       ))}
+      {heldPrune && <HeldPruneNote database={database} held={heldPrune} />}
     </Section>
   )
 }

@@ -9,7 +9,7 @@ import { listed } from "../../lib/format.ts"
 import { backupPath, databasePath, databasesPath, serverPath, settingsPath } from "../../lib/paths.ts"
 import { serversQuery } from "../../lib/queries/servers.ts"
 import type { AttentionItem } from "../../lib/queries/status.ts"
-import { type GroupedItem, grouped } from "./grouped.ts"
+import { type GroupedItem, grouped, isAbout } from "./grouped.ts"
 
 interface Props {
   readonly items: readonly AttentionItem[]
@@ -61,6 +61,10 @@ function Action({
     </Link>
   )
   const database = databases.find(({ id }) => id === item.databaseId)
+  const { suspect, heldPrune } = database ?? {}
+  if (database && heldPrune && isAbout(item, heldPrune.problem))
+    return link(databasePath(database.id), "Decide")
+  if (suspect && isAbout(item, suspect.problem)) return link(backupPath(suspect.id), "Look at it")
   if (database?.lastAttempt?.problem) return link(backupPath(database.lastAttempt.id), "See why")
   if (database?.state === "late" || database?.state === "never") {
     return <BackUpNow databaseId={database.id} name={database.name} />

@@ -7,6 +7,7 @@ import { Name } from "../../components/name.tsx"
 import { Section } from "../../components/page.tsx"
 import { ServerLink } from "../../components/server-link.tsx"
 import { Size } from "../../components/size.tsx"
+import { SuspectLink } from "../../components/suspect-link.tsx"
 import { Cell, Row, RowHead, Table } from "../../components/table.tsx"
 import { Age, Time } from "../../components/time.tsx"
 import { viewerZone } from "../../lib/format.ts"
@@ -36,7 +37,7 @@ export function DatabaseTable({ databases }: { readonly databases: readonly Data
 }
 
 function DatabaseRow({ database }: { readonly database: Database }) {
-  const { lastBackup, lastAttempt } = database
+  const { lastBackup, lastAttempt, suspect } = database
   const lastFailed = lastAttempt?.status === "failed" || lastAttempt?.status === "interrupted"
   return (
     <Row>
@@ -49,6 +50,7 @@ function DatabaseRow({ database }: { readonly database: Database }) {
       <Cell beside>
         <span className="inline-flex flex-col max-sm:items-end">
           <DatabaseState database={database} />
+          {suspect && <SuspectLink id={suspect.id} />}
           {lastFailed && lastAttempt && (
             <Link
               href={backupPath(lastAttempt.id)}

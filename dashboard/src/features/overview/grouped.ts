@@ -1,4 +1,5 @@
 // Attention items that have one cause or one remedy become one: a refused password is one problem, not one for each database.
+import type { Problem } from "../../../../schemas/errors.ts"
 import type { Database, Server } from "../../../../schemas/server.ts"
 import type { AttentionItem } from "../../lib/queries/status.ts"
 
@@ -29,6 +30,10 @@ export function grouped(
   return [...groups.values()]
 }
 
+/** Of a database that is late for one reason there may be a suspect backup for another. */
+export const isAbout = ({ sentence }: AttentionItem, { message }: Problem): boolean =>
+  sentence.includes(message)
+
 /** `name` is what the same is true of; null when something else is true of the same server. */
 function causeOf(
   item: AttentionItem,
@@ -36,7 +41,9 @@ function causeOf(
   servers: readonly Server[],
 ): { readonly cause: string; readonly name: string | null } {
   const database = databases.find(({ id }) => id === item.databaseId)
-  const problem = database?.lastAttempt?.problem
+  const { suspect, heldPrune, lastAttempt } = database ?? {}
+  const own = [suspect?.problem, heldPrune?.problem].find((problem) => problem && isAbout(item, problem))
+  const problem = own ?? lastAttempt?.problem
   if (database && problem) {
     // A message may name the database it is about.
     const message = problem.message.replaceAll(database.name, "")

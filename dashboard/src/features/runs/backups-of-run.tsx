@@ -10,7 +10,7 @@ import { Cell, Row, RowHead, Table } from "../../components/table.tsx"
 import { Elapsed } from "../../components/transfer.tsx"
 import { formatBytes, formatDuration } from "../../lib/format.ts"
 import { backupPath } from "../../lib/paths.ts"
-import { statusWords } from "../../lib/words.ts"
+import { backupWord, problemOf } from "../../lib/words.ts"
 
 const columns = [
   { label: "Database" },
@@ -40,9 +40,9 @@ export function BackupsOfRun({ run, backups }: Props) {
                 </Link>
               </RowHead>
               <Cell beside>
-                <State {...statusWords[backup.status]} />
+                <State {...backupWord(backup)} />
               </Cell>
-              <Cell label="Reason">{"error" in backup && backup.error.message}</Cell>
+              <Cell label="Reason">{problemOf(backup)?.message}</Cell>
               <Cell label="Size" numeric>
                 {backup.status === "completed" && <Size bytes={backup.proof.storedBytes} />}
                 {backup.status === "running" && `${formatBytes(backup.progress.storedBytes)} so far`}

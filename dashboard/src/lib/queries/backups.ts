@@ -6,6 +6,7 @@ import {
   queryOptions,
 } from "@tanstack/react-query"
 import {
+  acceptBackup,
   cancelBackup,
   createBackup,
   deleteBackup,
@@ -65,6 +66,16 @@ export const backUpNow = mutationOptions({
 export const cancelRun = mutationOptions({
   mutationFn: (backupId: string) => call(cancelBackup, { id: backupId }),
   onSettled: refreshed,
+})
+
+export const acceptSuspect = mutationOptions({
+  mutationFn: (backupId: string) => call(acceptBackup, { id: backupId }),
+  onSettled: (data, error, backupId: string, result, context: MutationFunctionContext) =>
+    Promise.all([
+      refreshed(data, error, backupId, result, context),
+      context.client.invalidateQueries({ queryKey: keys.backup(backupId) }),
+      context.client.invalidateQueries({ queryKey: keys.status }),
+    ]),
 })
 
 export const removeBackup = mutationOptions({

@@ -1,6 +1,6 @@
-// Logical databases: all of them, or one.
-import { queryOptions } from "@tanstack/react-query"
-import { getDatabase, listDatabases } from "../../../../schemas/api.ts"
+// Logical databases: all of them, or one; and what one may decide about them.
+import { type MutationFunctionContext, mutationOptions, queryOptions } from "@tanstack/react-query"
+import { confirmPrune, getDatabase, listDatabases } from "../../../../schemas/api.ts"
 import { call } from "../api.ts"
 import { keys } from "./keys.ts"
 
@@ -9,3 +9,11 @@ export const databasesQuery = () =>
 
 export const databaseQuery = (id: string) =>
   queryOptions({ queryKey: keys.database(id), queryFn: ({ signal }) => call(getDatabase, { id }, signal) })
+
+/** What is deleted then is told by events. */
+export const letPrune = mutationOptions({
+  mutationFn: ({ id, backups }: { readonly id: string; readonly backups: number }) =>
+    call(confirmPrune, { id, backups }),
+  onSettled: (_data, _error, _input, _result, { client }: MutationFunctionContext) =>
+    Promise.all([keys.databases, keys.status].map((queryKey) => client.invalidateQueries({ queryKey }))),
+})

@@ -1,0 +1,62 @@
+// Suspect backups: which of them nobody has decided about, and a person saying that one is right.
+import { z } from "zod"
+import { BackupId } from "../../schemas/backup.ts"
+import { Problem } from "../../schemas/errors.ts"
+import { DatabaseId, ServerId } from "../../schemas/server.ts"
+import type { Catalogue } from "../ports.ts"
+import { publishBackup } from "./backups.ts"
+import { json, readRow, readRows } from "./row.ts"
+import type { Store } from "./store.ts"
+
+const Row = z.object({
+  backupId: BackupId,
+  databaseId: DatabaseId,
+  serverId: ServerId,
+  database: z.string(),
+  finishedAt: z.number().transform((at) => new Date(at)),
+  problem: Problem,
+})
+type Raw = Readonly<Record<Exclude<keyof z.input<typeof Row>, "finishedAt">, string>> & {
+  readonly finishedAt: number
+}
+
+const isStored = (alias: string) => `${alias}.status = 'completed' AND ${alias}.deleted_at IS NULL`
+const later = (one: string, other: string) =>
+  `(${one}.finished_at > ${other}.finished_at OR (${one}.finished_at = ${other}.finished_at AND ${one}.id > ${other}.id))`
+
+// All suspect ones are few. That any other of the job came later, good or suspect, makes an older one history.
+const select = `
+  SELECT b.id AS backupId, b.database_id AS databaseId, b.server_id AS serverId, b.database, b.finished_at AS finishedAt,
+    b.suspect AS problem
+  FROM backups b INDEXED BY backups_doubted
+  WHERE ${isStored("b")} AND b.doubted = 1 AND (?1 IS NULL OR b.server_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM backups d INDEXED BY backups_doubted
+      WHERE d.database_id = b.database_id AND d.job_id = b.job_id AND ${isStored("d")} AND d.doubted = 1 AND ${later("d", "b")})
+    AND NOT EXISTS (SELECT 1 FROM backups g INDEXED BY backups_good
+      WHERE g.database_id = b.database_id AND g.job_id = b.job_id AND ${isStored("g")} AND g.doubted = 0
+        AND g.finished_at >= b.finished_at AND ${later("g", "b")})
+  ORDER BY b.database_id, b.finished_at, b.id`
+
+export function doubtsIn(store: Store): Pick<Catalogue, "doubts" | "acceptBackup"> {
+  const { db } = store
+  return {
+    doubts(serverId) {
+      const rows = db.query<Raw, [string | null]>(select).all(serverId ?? null)
+      return readRows(store, rows, (row) =>
+        readRow(`backup ${row.backupId}`, () => Row.parse({ ...row, problem: json(row.problem) })),
+      )
+    },
+    acceptBackup(id, at) {
+      const changed = store.write(
+        () =>
+          db
+            .query(
+              "UPDATE backups SET accepted_at = ? WHERE id = ? AND status = 'completed' AND deleted_at IS NULL AND doubted = 1",
+            )
+            .run(at.getTime(), id).changes > 0,
+      )
+      if (changed) publishBackup(store, id)
+      return changed
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import { expect, test } from "bun:test"
+import { pruneHalt } from "../../controller/core/prune-halt.ts"
+import { aProblem } from "../state/samples.ts"
+
+const doubt = { database: "shop", backupId: "b7" }
+
+test("nothing stands in the way after a run in which nothing, or something harmless, went wrong", () => {
+  expect(pruneHalt([], [])).toBeNull()
+  expect(pruneHalt([aProblem({ code: "database-gone" })], [])).toBeNull()
+})
+
+test("what calls for an alarm stops pruning until it works again", () => {
+  expect(pruneHalt([aProblem(), aProblem({ code: "dump-truncated" })], [])).toBe("a run succeeds again")
+})
+
+test("a suspect backup stops it, also one of an earlier run, until somebody has decided", () => {
+  const halt = pruneHalt([], [doubt])
+  expect(halt).toContain("shop")
+  expect(halt).toContain("b7")
+  expect(pruneHalt([aProblem({ code: "backup-suspect" })], [doubt])).toBe(halt)
+})
