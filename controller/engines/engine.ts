@@ -66,6 +66,21 @@ export interface DumpPlan {
 /** What a script can tell of a fingerprint. The rest is known to whoever runs it. */
 export type FingerprintReading = Omit<Fingerprint, "level" | "sameSnapshot" | "seconds">
 
+/** How a session reads the fingerprint in the very snapshot that a dump is then taken of. */
+export interface SharedSnapshot {
+  /** Reads statements on stdin, and answers on stdout as far as `endLine`. Ends with its input, or at the first error. */
+  session(database: string, access: Access): Script
+  readonly endLine: string
+  /** Statements that open the snapshot, which is there as long as the session is. */
+  readonly open: string
+  /** The snapshot's name, from the answer to `open`. */
+  readId(answer: readonly string[]): string
+  /** The dump, of that snapshot. */
+  dump(plan: DumpPlan, id: string): DumpPlan
+  /** Yields statements, is given the answer to each, and returns the fingerprint. To begin once the dump has begun: it holds its locks then. */
+  fingerprint(level: FingerprintLevel): Generator<string, FingerprintReading, readonly string[]>
+}
+
 export interface EngineRules {
   readonly engine: Engine
   /** Finds versions, abilities and databases, in one script that prints its answer on stdout. */
@@ -88,6 +103,8 @@ export interface EngineRules {
   fingerprint?(database: string, level: FingerprintLevel, access: Access): Script
   /** Of a script that exited 0. Tables and sequences by `schema.name` where there are schemas. Throws when it is not a whole one. */
   readFingerprint?(outcome: ToolOutcome): FingerprintReading
+  /** Absent: the fingerprint can only be taken of another snapshot than the dump. */
+  readonly sharedSnapshot?: SharedSnapshot
   /** Drops a database that a failed restore created. */
   dropDatabase(name: string, access: Access): Script
   /** Marks a database that was just created as the one that a restore is filling, inside the server. */

@@ -10,6 +10,8 @@ import type { Destination, NewBackup } from "../ports.ts"
 import type { BackupDeps } from "./backup.ts"
 import { requireComplete } from "./complete.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
+import { type Fingerprinting, fingerprinting } from "./fingerprint.ts"
+import type { Instants } from "./instants.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
 import { manifestOf } from "./manifest-of.ts"
 import type { Look, Target } from "./probe.ts"
@@ -22,6 +24,7 @@ export async function dumpSubject(
   target: Target,
   look: Look,
   backup: NewBackup,
+  instants: Instants,
   journal: Journal,
   signal: AbortSignal,
 ): Promise<Problem | undefined> {
@@ -34,11 +37,15 @@ export async function dumpSubject(
       "Raise the label dbbackup.timeout, or find out what holds the server up.",
     ),
   )
+  let beside: Fingerprinting | undefined
   try {
     signal.throwIfAborted()
     requirePresent(look, backup, target)
     requireSeen(look, backup)
-    const plan = look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress)
+    let plan = look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress)
+    const level = backup.subject.kind === "globals" ? "off" : job.spec.fingerprint
+    beside = fingerprinting(deps, { target, look, database: name, level, plan }, journal, limit.signal)
+    let openedAt: Date | undefined
     const startedAt = clock()
     const file = {
       server: target.id,
@@ -55,16 +62,22 @@ export async function dumpSubject(
       startedAt,
       destinations.map(({ destination }) => ({ destination: destination.name, key })),
     )
-    journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
     const end = plan.end()
     const stored = await storeDump({
-      start: () =>
-        deps.docker.exec({ containerId: target.container.id, ...plan.script, stdin: false }, limit.signal),
+      start: async () => {
+        ;({ plan, openedAt } = (await beside?.begin()) ?? { plan, openedAt: clock() })
+        journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
+        const request = { containerId: target.container.id, ...plan.script, stdin: false }
+        return await deps.docker.exec(request, limit.signal)
+      },
       end,
       compression: plan.streamCompression,
       destinations,
       signal: limit.signal,
-      onProgress: (rawBytes, storedBytes) => catalogue.progress(backup.id, rawBytes, storedBytes),
+      onProgress: (rawBytes, storedBytes) => {
+        if (rawBytes > 0) beside?.dumping()
+        catalogue.progress(backup.id, rawBytes, storedBytes)
+      },
       explain: (code, stderr) =>
         look.rules.explain(`dumping ${name}`, { code, stdout: "", stderr }, look.access),
     })
@@ -76,6 +89,7 @@ export async function dumpSubject(
       await Promise.all(stored.writers.map(({ writer }) => writer.abort(error)))
       throw error
     }
+    const fingerprint = await beside.taken()
     const manifest = manifestOf({
       job,
       target,
@@ -88,6 +102,8 @@ export async function dumpSubject(
       facts,
       proof: stored.proof,
       holds,
+      fingerprint,
+      snapshot: facts && openedAt ? instants(openedAt) : null,
       program: deps.program,
     })
     const copies = await publish(stored, manifest, clock, log, limit.signal)
@@ -108,6 +124,7 @@ export async function dumpSubject(
     const problem = failureOf(limit.signal.aborted ? limit.signal.reason : error, log)
     return recordFailure(deps, backup, problem, journal)
   } finally {
+    await beside?.end()
     limit.clear()
   }
 }
