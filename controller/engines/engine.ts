@@ -71,14 +71,17 @@ export interface SharedSnapshot {
   /** Reads statements on stdin, and answers on stdout as far as `endLine`. Ends with its input, or at the first error. */
   session(database: string, access: Access): Script
   readonly endLine: string
-  /** Statements that open the snapshot, which is there as long as the session is. */
+  /** Statements that open the snapshot, which is there as long as the session is. To be asked before the dump begins. */
   readonly open: string
   /** The snapshot's name, from the answer to `open`. */
-  readId(answer: readonly string[]): string
+  readId(opened: readonly string[]): string
   /** The dump, of that snapshot. */
   dump(plan: DumpPlan, id: string): DumpPlan
   /** Yields statements, is given the answer to each, and returns the fingerprint. To begin once the dump has begun: it holds its locks then. */
-  fingerprint(level: FingerprintLevel): Generator<string, FingerprintReading, readonly string[]>
+  fingerprint(
+    level: FingerprintLevel,
+    opened: readonly string[],
+  ): Generator<string, FingerprintReading, readonly string[]>
 }
 
 export interface EngineRules {

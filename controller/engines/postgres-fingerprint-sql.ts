@@ -15,7 +15,7 @@ const relations = (kind: "r" | "S") => `pg_class c join pg_namespace n on n.oid 
 const lockWaitMilliseconds = 5000
 
 /**
- * Begins a transaction that sees one snapshot and writes nothing. A row that may not be seen is an error, as it is to pg_dump;
+ * A definition is told in the same words, whatever a database's own settings are. Begins a transaction that sees one snapshot and writes nothing. A row that may not be seen is an error, as it is to pg_dump;
  * limits that were set for applications do not end it; counting leaves the processors to the dump, and is given up soon after
  * its client is gone (from version 14 on).
  */
@@ -25,6 +25,11 @@ export const begin = `select set_config(name, '0', false) from pg_settings where
 select set_config(name, '2s', false) from pg_settings where name = 'client_connection_check_interval'
 \\g /dev/null
 set standard_conforming_strings = on;
+set quote_all_identifiers = off;
+set datestyle = iso;
+set intervalstyle = postgres;
+set timezone = utc;
+set extra_float_digits = 1;
 set row_security = off;
 set lock_timeout = ${lockWaitMilliseconds};
 begin isolation level repeatable read, read only;
@@ -32,9 +37,10 @@ begin isolation level repeatable read, read only;
 
 export const exportSnapshot = "select json_build_object('snapshot', pg_export_snapshot());\n"
 
-/** A sequence is not part of a snapshot: what was drawn since may be in the dump, so a restored one is never behind this. */
-const sequences = `(select json_object_agg(${fullName}, coalesce(case when has_sequence_privilege(c.oid, 'USAGE') or has_sequence_privilege(c.oid, 'SELECT')
-  then pg_sequence_last_value(c.oid) end::text, '')) from ${relations("S")})`
+/** A sequence is not part of a snapshot. Asked before the dump begins, a restored one is never behind this. */
+export const listSequences = `select json_build_object('sequences', coalesce(json_object_agg(${fullName},
+  coalesce(case when has_sequence_privilege(c.oid, 'USAGE') or has_sequence_privilege(c.oid, 'SELECT')
+  then pg_sequence_last_value(c.oid) end::text, '')), '{}')) from ${relations("S")};\n`
 
 /** Those that the server notes as owning or being granted something (it notes nothing of its first superuser), and owners of relations and schemas. */
 const roles = `(select json_agg(distinct pg_get_userbyid(oid)) from (
@@ -45,7 +51,6 @@ const roles = `(select json_agg(distinct pg_get_userbyid(oid)) from (
 
 const describe = `select json_build_object(
   'schemaSha256', encode(sha256(convert_to(${allDefinitions}, getdatabaseencoding())), 'hex'),
-  'sequences', coalesce(${sequences}, '{}'),
   'extensions', (select coalesce(json_object_agg(extname, extversion), '{}') from pg_extension),
   'roles', coalesce(${roles}, '[]'),
   'databaseBytes', pg_database_size(current_database()))`
@@ -65,7 +70,7 @@ const estimateRows = `select json_build_object('rows', coalesce(json_object_agg(
 const listTables = `select json_build_object('tables', coalesce(json_agg(json_build_array(oid::bigint, bytes) order by bytes), '[]'))
   from (select c.oid, coalesce(pg_relation_size(c.oid), 0) as bytes from ${relations("r")}) as these`
 
-/** Everything but exact rows. */
+/** Everything but sequences and exact rows. */
 export const describeStatements = (level: FingerprintLevel) =>
   `${describe}\n;\n${level === "exact" ? listTables : estimateRows}\n;\n`
 

@@ -11,7 +11,6 @@ const bytesAtOnce = 256 * 1024 * 1024
 
 const Described = z.object({
   schemaSha256: z.string(),
-  sequences: z.record(z.string(), z.string()),
   extensions: z.record(z.string(), z.string()),
   roles: z.array(z.string()),
   databaseBytes: z.number(),
@@ -19,6 +18,8 @@ const Described = z.object({
 const Line = z.union([
   Described,
   z.object({ rows: z.record(z.string(), z.number()) }),
+  z.object({ sequences: z.record(z.string(), z.string()) }),
+  z.object({ snapshot: z.string() }),
   z.object({ tables: z.array(z.tuple([z.number(), z.number()])) }),
   z.object({ table: z.string(), rows: z.number(), rewritten: z.boolean() }),
 ])
@@ -26,12 +27,12 @@ type Line = z.output<typeof Line>
 
 /** Statements that answer with all of it, of a snapshot of their own. */
 export function fingerprintStatements(level: FingerprintLevel): string {
-  return `${sql.begin}${sql.describeStatements(level)}${level === "exact" ? sql.countAllRows : ""}${sql.finish}`
+  return `${sql.begin}${sql.listSequences}${sql.describeStatements(level)}${level === "exact" ? sql.countAllRows : ""}${sql.finish}`
 }
 
 export const postgresSnapshot: Omit<SharedSnapshot, "session"> = {
   endLine: sql.endLine,
-  open: `${sql.begin}${sql.exportSnapshot}${sql.finish}`,
+  open: `${sql.begin}${sql.exportSnapshot}${sql.listSequences}${sql.finish}`,
   readId([line = "{}"]) {
     return z.object({ snapshot: z.string() }).parse(JSON.parse(line)).snapshot
   },
@@ -40,11 +41,11 @@ export const postgresSnapshot: Omit<SharedSnapshot, "session"> = {
     const { script, args } = plan.script
     return { ...plan, script: { script, args: [...args, option] }, command: [...plan.command, option] }
   },
-  *fingerprint(level) {
+  *fingerprint(level, opened) {
     const described = yield `${sql.describeStatements(level)}${sql.finish}`
     const counted: string[] = []
     for (const batch of batchesOf(described)) counted.push(...(yield `${sql.countRows(batch)}${sql.finish}`))
-    return readFingerprint([...described, ...counted, sql.endLine])
+    return readFingerprint([...opened, ...described, ...counted, sql.endLine])
   },
 }
 
@@ -71,18 +72,20 @@ function batchesOf(described: readonly string[]): readonly (readonly number[])[]
 export function readFingerprint(lines: readonly string[]): FingerprintReading {
   let described: z.output<typeof Described> | undefined
   const rows: Record<string, number> = {}
+  let sequences: Record<string, string> | undefined
   for (const line of lines.filter((line) => line !== "" && line !== sql.endLine).map(parsed)) {
     if ("schemaSha256" in line) described = line
     else if ("table" in line) {
       if (line.rewritten) throw rewritten(line.table)
       rows[line.table] = line.rows
-    } else if ("rows" in line) Object.assign(rows, line.rows)
+    } else if ("sequences" in line) sequences = line.sequences
+    else if ("rows" in line) Object.assign(rows, line.rows)
   }
-  if (!described || !lines.includes(sql.endLine))
+  if (!described || !sequences || !lines.includes(sql.endLine))
     throw new Fault("dump-failed", "the server's answer breaks off", {
       hint: "Look at the server's log.",
     })
-  return { ...described, sequences: sorted(described.sequences), rows: sorted(rows) }
+  return { ...described, sequences: sorted(sequences), rows: sorted(rows) }
 }
 
 const sorted = <T>(byName: Record<string, T>): Record<string, T> =>

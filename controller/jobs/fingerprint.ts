@@ -1,7 +1,7 @@
 // Takes the fingerprint beside a dump, in the dump's own snapshot where the engine can share one. It never fails a backup; it says why it is missing.
 import type { Fingerprint, FingerprintLevel } from "../../schemas/manifest.ts"
 import { Fault } from "../core/fault.ts"
-import type { DumpPlan } from "../engines/engine.ts"
+import type { DumpPlan, SharedSnapshot } from "../engines/engine.ts"
 import type { Clock, Docker, Log } from "../ports.ts"
 import { failureOf, type Journal } from "./journal.ts"
 import type { Look, Target } from "./probe.ts"
@@ -27,6 +27,15 @@ export interface Fingerprinting {
   end(): Promise<void>
 }
 
+/** A session that holds a snapshot open, and what it said then. */
+interface Held {
+  readonly session: Session
+  readonly shared: SharedSnapshot
+  readonly opened: readonly string[]
+  /** The dump, of that snapshot. */
+  readonly plan: DumpPlan
+}
+
 /** Counting may last so much longer than the dump itself. */
 const patienceSeconds = 15 * 60
 
@@ -41,7 +50,7 @@ export function fingerprinting(
   const containerId = target.container.id
   const own = new AbortController()
   const signal = AbortSignal.any([outer, own.signal])
-  let session: Session | null = null
+  let held: Held | null = null
   let reading: Promise<Fingerprint | null> | null = null
   let openSeconds = 0
   let over = false
@@ -50,16 +59,17 @@ export function fingerprinting(
     rules.explain(`taking the fingerprint of ${database}`, { code, stdout: "", stderr }, access)
 
   /** Null, with a warning, when this server or this connection cannot do that. */
-  async function open(): Promise<{ session: Session; id: string } | null> {
+  async function open(): Promise<Held | null> {
     const shared = rules.sharedSnapshot
     if (level === "off" || !shared) return null
     const script = shared.session(database, access)
-    let opened: Session | undefined
+    let session: Session | undefined
     try {
-      opened = await openSession(docker, { containerId, script, endLine: shared.endLine, explain }, signal)
-      return { session: opened, id: shared.readId(await opened.ask(shared.open)) }
+      session = await openSession(docker, { containerId, script, endLine: shared.endLine, explain }, signal)
+      const opened = await session.ask(shared.open)
+      return { session, shared, opened, plan: shared.dump(plan, shared.readId(opened)) }
     } catch (error) {
-      await opened?.end()
+      await session?.end()
       outer.throwIfAborted()
       const { message } = failureOf(error, log)
       journal("warn", `the fingerprint of ${database} will not be of the dump's own snapshot: ${message}`)
@@ -70,24 +80,24 @@ export function fingerprinting(
   async function read(wanted: FingerprintLevel): Promise<Fingerprint | null> {
     const begun = performance.now()
     try {
-      const found = session ? await readIn(session, wanted) : await readApart(wanted)
+      const found = held ? await readIn(held, wanted) : await readApart(wanted)
       if (!found) return null
       const seconds = Math.round(openSeconds * 1000 + performance.now() - begun) / 1000
-      return { level: wanted, sameSnapshot: session !== null, ...found, seconds }
+      return { level: wanted, sameSnapshot: held !== null, ...found, seconds }
     } catch (error) {
       const { message } = failureOf(signal.aborted ? signal.reason : error, log)
       if (!over && !outer.aborted) journal("warn", `there is no fingerprint of ${database}: ${message}`)
       return null
     } finally {
-      await session?.end()
+      await held?.session.end()
     }
   }
 
-  async function readIn(session: Session, wanted: FingerprintLevel) {
-    const questions = rules.sharedSnapshot?.fingerprint(wanted)
-    let next = questions?.next()
-    while (next && !next.done) next = questions?.next(await session.ask(next.value))
-    return next?.value
+  async function readIn({ session, shared, opened }: Held, wanted: FingerprintLevel) {
+    const questions = shared.fingerprint(wanted, opened)
+    let next = questions.next()
+    while (!next.done) next = questions.next(await session.ask(next.value))
+    return next.value
   }
 
   async function readApart(wanted: FingerprintLevel) {
@@ -101,11 +111,9 @@ export function fingerprinting(
   return {
     async begin() {
       const begun = performance.now()
-      const opened = await open()
+      held = await open()
       openSeconds = (performance.now() - begun) / 1000
-      session = opened?.session ?? null
-      const shared = opened && rules.sharedSnapshot?.dump(plan, opened.id)
-      return { plan: shared ?? plan, openedAt: clock() }
+      return { plan: held?.plan ?? plan, openedAt: clock() }
     },
     dumping() {
       if (level !== "off") reading ??= read(level)
@@ -122,7 +130,7 @@ export function fingerprinting(
       over = true
       own.abort(new Fault("cancelled", "the dump has ended"))
       await reading
-      await session?.end()
+      await held?.session.end()
     },
   }
 }
