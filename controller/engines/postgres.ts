@@ -47,7 +47,8 @@ export const postgres: EngineRules = {
   },
   inspect: (name, access) => script(inspectScript, access, sql.describeDatabase, name),
   readFacts: ({ stdout }) => readPostgresFacts(stdout),
-  fingerprint: (name, level, access) => script(statementsScript, access, name, fingerprintStatements(level)),
+  fingerprint: (name, level, access) =>
+    script(`${statementsScript}${sessionScript}`, access, name, fingerprintStatements(level)),
   readFingerprint: ({ stdout }) => readFingerprint(stdout.split("\n")),
   sharedSnapshot: {
     session: (name, access) => script(sessionScript, access, name),

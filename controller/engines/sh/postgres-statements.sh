@@ -1,3 +1,4 @@
-# Argument 4: the database's name; 5: statements.
-need psql
-printf '%s\n' "$5" | PGDATABASE=$4 ask
+# Argument 5: statements for the session that follows.
+exec <<END_OF_STATEMENTS
+$5
+END_OF_STATEMENTS
