@@ -5,7 +5,7 @@ import { inWords, unseen } from "../core/completeness.ts"
 import { Fault } from "../core/fault.ts"
 import { fileName, objectKey, subjectName, subjectWord } from "../core/key.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
-import { storeDump } from "../pipeline/store.ts"
+import { type StoreRequest, storeDump } from "../pipeline/store.ts"
 import type { Destination, NewBackup } from "../ports.ts"
 import type { BackupDeps } from "./backup.ts"
 import { requireComplete } from "./complete.ts"
@@ -62,8 +62,8 @@ export async function dumpSubject(
       startedAt,
       destinations.map(({ destination }) => ({ destination: destination.name, key })),
     )
-    const end = plan.end()
-    const stored = await storeDump({
+    let end = plan.end()
+    const request: StoreRequest = {
       start: async () => {
         ;({ plan, openedAt } = (await beside?.begin()) ?? { plan, openedAt: clock() })
         journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
@@ -80,6 +80,11 @@ export async function dumpSubject(
       },
       explain: (code, stderr) =>
         look.rules.explain(`dumping ${name}`, { code, stdout: "", stderr }, look.access),
+    }
+    const stored = await storeDump(request).catch(async (error) => {
+      if (!(await beside?.retreat(error))) throw error
+      end = plan.end()
+      return await storeDump({ ...request, end })
     })
     const holds = end.held()
     const facts = factsOf(look, backup)
