@@ -124,6 +124,10 @@ export const JobLabels = z.strictObject({
     description: "Runs of jobs that name the same group take turns, on whichever server.",
   }),
   compress: Compress.prefault("zstd:3").meta({ description: "`zstd[:1-19]` `gzip[:1-9]` `none`." }),
+  fingerprint: z.enum(["off", "estimates", "exact"]).prefault("estimates").meta({
+    description:
+      "What the manifest says of the rows, to compare a restored database with: as the server's statistics `estimates` them, or `exact`, which counts them while the dump runs; with either, the definitions, sequences, extensions and roles. `off`: nothing of all that.",
+  }),
   timeout: Duration.prefault("6h").meta({ description: "A dump that still runs after this is stopped." }),
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),
   meta: z.record(z.string(), z.string()).prefault({}).meta({

@@ -28,10 +28,13 @@ export type DatabaseFacts = z.output<typeof DatabaseFacts>
 export const DumpFormat = z.enum(["archive", "sql"])
 export type DumpFormat = z.output<typeof DumpFormat>
 
+/** `exact`: rows were counted. `estimates`: as the server's statistics have them. */
+export const FingerprintLevel = z.enum(["estimates", "exact"])
+export type FingerprintLevel = z.output<typeof FingerprintLevel>
+
 /** What was in the database when it was dumped, to compare a restored one with. Tables, sequences as `schema.name` where there are schemas. */
 export const Fingerprint = z.object({
-  /** `exact`: rows were counted. `estimates`: as the server's statistics have them. */
-  level: z.enum(["estimates", "exact"]),
+  level: FingerprintLevel,
   /** It shows the very snapshot that was dumped. */
   sameSnapshot: z.boolean(),
   /** Rows of each base table. */

@@ -1,5 +1,11 @@
 // What the controller must know of an engine: which scripts to run in the server's container, and how to read what they say.
-import type { DatabaseFacts, DumpFormat, Manifest } from "../../schemas/manifest.ts"
+import type {
+  DatabaseFacts,
+  DumpFormat,
+  Fingerprint,
+  FingerprintLevel,
+  Manifest,
+} from "../../schemas/manifest.ts"
 import type { Compression, Engine } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import type { Fault } from "../core/fault.ts"
@@ -57,6 +63,27 @@ export interface DumpPlan {
   end(): EndDetector
 }
 
+/** What a script can tell of a fingerprint. The rest is known to whoever runs it. */
+export type FingerprintReading = Omit<Fingerprint, "level" | "sameSnapshot" | "seconds">
+
+/** How a session reads the fingerprint in the very snapshot that a dump is then taken of. */
+export interface SharedSnapshot {
+  /** Reads statements on stdin, and answers on stdout as far as `endLine`. Ends with its input, or at the first error. */
+  session(database: string, access: Access): Script
+  readonly endLine: string
+  /** Statements that open the snapshot, which is there as long as the session is. To be asked before the dump begins. */
+  readonly open: string
+  /** The snapshot's name, from the answer to `open`. */
+  readId(opened: readonly string[]): string
+  /** The dump, of that snapshot. */
+  dump(plan: DumpPlan, id: string): DumpPlan
+  /** Yields statements, is given the answer to each, and returns the fingerprint. To begin once the dump has begun: it holds its locks then. */
+  fingerprint(
+    level: FingerprintLevel,
+    opened: readonly string[],
+  ): Generator<string, FingerprintReading, readonly string[]>
+}
+
 export interface EngineRules {
   readonly engine: Engine
   /** Finds versions, abilities and databases, in one script that prints its answer on stdout. */
@@ -75,6 +102,12 @@ export interface EngineRules {
   /** Prints what `readFacts` reads. */
   inspect(name: string, access: Access): Script
   readFacts(outcome: ToolOutcome): DatabaseFacts
+  /** Prints what `readFingerprint` reads, of one snapshot of the database, its own. Absent: there are no fingerprints of this engine. */
+  fingerprint?(database: string, level: FingerprintLevel, access: Access): Script
+  /** Of a script that exited 0. Tables and sequences by `schema.name` where there are schemas. Throws when it is not a whole one. */
+  readFingerprint?(outcome: ToolOutcome): FingerprintReading
+  /** Absent: the fingerprint can only be taken of another snapshot than the dump. */
+  readonly sharedSnapshot?: SharedSnapshot
   /** Drops a database that a failed restore created. */
   dropDatabase(name: string, access: Access): Script
   /** Marks a database that was just created as the one that a restore is filling, inside the server. */

@@ -12,9 +12,9 @@ const attributes = `json_strip_nulls(json_build_object(
   'settings', (select array_to_json(s.setconfig)::text from pg_db_role_setting s where s.setdatabase = d.oid and s.setrole = 0)
 ))`
 
-const extensionOwned = (catalogue: string, oid: string) =>
+export const extensionOwned = (catalogue: string, oid: string) =>
   `exists (select from pg_depend e where e.classid = '${catalogue}'::regclass and e.objid = ${oid} and e.deptype = 'e')`
-const ofPeople = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
+export const ofPeople = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
 
 /**
  * One line of JSON: how many of each kind of object a dump must hold, as pg_dump chooses them: no system schemas, nothing

@@ -7,6 +7,7 @@ import { duringLook } from "./explain.ts"
 import { archiveEnd } from "./postgres-archive.ts"
 import { postgresCommands } from "./postgres-commands.ts"
 import { explainPostgres } from "./postgres-explain.ts"
+import { fingerprintStatements, postgresSnapshot, readFingerprint } from "./postgres-fingerprint.ts"
 import { readPostgresFacts, readPostgresProbe } from "./postgres-probe.ts"
 import * as sql from "./postgres-sql.ts"
 import common from "./sh/common.sh" with { type: "text" }
@@ -15,7 +16,9 @@ import dumpScript from "./sh/postgres-dump.sh" with { type: "text" }
 import inspectScript from "./sh/postgres-inspect.sh" with { type: "text" }
 import loadScript from "./sh/postgres-load.sh" with { type: "text" }
 import probeScript from "./sh/postgres-probe.sh" with { type: "text" }
+import sessionScript from "./sh/postgres-session.sh" with { type: "text" }
 import statementScript from "./sh/postgres-statement.sh" with { type: "text" }
+import statementsScript from "./sh/postgres-statements.sh" with { type: "text" }
 import setup from "./sh/setup.sh" with { type: "text" }
 import { postgresGlobals, sqlEnd } from "./sql-trailer.ts"
 
@@ -44,6 +47,13 @@ export const postgres: EngineRules = {
   },
   inspect: (name, access) => script(inspectScript, access, sql.describeDatabase, name),
   readFacts: ({ stdout }) => readPostgresFacts(stdout),
+  fingerprint: (name, level, access) =>
+    script(`${statementsScript}${sessionScript}`, access, name, fingerprintStatements(level)),
+  readFingerprint: ({ stdout }) => readFingerprint(stdout.split("\n")),
+  sharedSnapshot: {
+    session: (name, access) => script(sessionScript, access, name),
+    ...postgresSnapshot,
+  },
   dropDatabase: (name, access) => script(statementScript, access, sql.dropDatabase, name, ""),
   claim: (name, id, access) => script(statementScript, access, sql.claim, name, sql.mark(id)),
   release: (name, access) => script(statementScript, access, sql.release, name, ""),

@@ -5,6 +5,7 @@ import type { NewBackup } from "../ports.ts"
 import type { BackupDeps, BackupRun } from "./backup.ts"
 import { dumpSubject, recordFailure } from "./dump-subject.ts"
 import type { Hooks } from "./hooks.ts"
+import { instants } from "./instants.ts"
 import { failureOf, type Journal } from "./journal.ts"
 import { meansAway } from "./probe.ts"
 import type { Ask, Ready } from "./ready.ts"
@@ -42,6 +43,7 @@ export async function dumpAll(
     await hooks.before(found.target, signal)
     let ready = found
     let hopeless: Problem | undefined
+    const opened = instants()
     for (const backup of backups) {
       const last = problems.at(-1)
       if (hopeless === undefined && last !== undefined && meansAway(last.code) && !signal.aborted) {
@@ -53,7 +55,7 @@ export async function dumpAll(
       }
       const problem =
         hopeless === undefined
-          ? await dumpSubject(deps, run.job, ready.target, ready.look, backup, journal, signal)
+          ? await dumpSubject(deps, run.job, ready.target, ready.look, backup, opened, journal, signal)
           : recordFailure(deps, backup, hopeless, journal)
       if (problem) problems.push(problem)
       else good.push(backup)

@@ -5,12 +5,14 @@ import { inWords, unseen } from "../core/completeness.ts"
 import { Fault } from "../core/fault.ts"
 import { fileName, objectKey, subjectName, subjectWord } from "../core/key.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
-import { storeDump } from "../pipeline/store.ts"
+import { type StoreRequest, storeDump } from "../pipeline/store.ts"
 import type { Destination, NewBackup } from "../ports.ts"
 import type { BackupDeps } from "./backup.ts"
 import { requireComplete } from "./complete.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
 import { withDoubt } from "./doubt.ts"
+import { type Fingerprinting, fingerprinting } from "./fingerprint.ts"
+import type { Instants } from "./instants.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
 import { manifestOf } from "./manifest-of.ts"
 import type { Look, Target } from "./probe.ts"
@@ -23,6 +25,7 @@ export async function dumpSubject(
   target: Target,
   look: Look,
   backup: NewBackup,
+  instants: Instants,
   journal: Journal,
   signal: AbortSignal,
 ): Promise<Problem | undefined> {
@@ -35,11 +38,15 @@ export async function dumpSubject(
       "Raise the label dbbackup.timeout, or find out what holds the server up.",
     ),
   )
+  let beside: Fingerprinting | undefined
   try {
     signal.throwIfAborted()
     requirePresent(look, backup, target)
     requireSeen(look, backup)
-    const plan = look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress)
+    let plan = look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress)
+    const level = backup.subject.kind === "globals" ? "off" : job.spec.fingerprint
+    beside = fingerprinting(deps, { target, look, database: name, level, plan }, journal, limit.signal)
+    let openedAt: Date | undefined
     const startedAt = clock()
     const file = {
       server: target.id,
@@ -56,18 +63,29 @@ export async function dumpSubject(
       startedAt,
       destinations.map(({ destination }) => ({ destination: destination.name, key })),
     )
-    journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
-    const end = plan.end()
-    const stored = await storeDump({
-      start: () =>
-        deps.docker.exec({ containerId: target.container.id, ...plan.script, stdin: false }, limit.signal),
+    let end = plan.end()
+    const request: StoreRequest = {
+      start: async () => {
+        ;({ plan, openedAt } = (await beside?.begin()) ?? { plan, openedAt: clock() })
+        journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
+        const request = { containerId: target.container.id, ...plan.script, stdin: false }
+        return await deps.docker.exec(request, limit.signal)
+      },
       end,
       compression: plan.streamCompression,
       destinations,
       signal: limit.signal,
-      onProgress: (rawBytes, storedBytes) => catalogue.progress(backup.id, rawBytes, storedBytes),
+      onProgress: (rawBytes, storedBytes) => {
+        if (rawBytes > 0) beside?.dumping()
+        catalogue.progress(backup.id, rawBytes, storedBytes)
+      },
       explain: (code, stderr) =>
         look.rules.explain(`dumping ${name}`, { code, stdout: "", stderr }, look.access),
+    }
+    const stored = await storeDump(request).catch(async (error) => {
+      if (!(await beside?.retreat(error))) throw error
+      end = plan.end()
+      return await storeDump({ ...request, end })
     })
     const holds = end.held()
     const facts = factsOf(look, backup)
@@ -77,6 +95,7 @@ export async function dumpSubject(
       await Promise.all(stored.writers.map(({ writer }) => writer.abort(error)))
       throw error
     }
+    const fingerprint = await beside.taken()
     const made = manifestOf({
       job,
       target,
@@ -89,6 +108,8 @@ export async function dumpSubject(
       facts,
       proof: stored.proof,
       holds,
+      fingerprint,
+      snapshot: facts && openedAt ? instants(openedAt) : null,
       program: deps.program,
     })
     const manifest = withDoubt(catalogue, backup.databaseId, made, job.spec["max-shrink"])
@@ -114,6 +135,7 @@ export async function dumpSubject(
     const problem = failureOf(limit.signal.aborted ? limit.signal.reason : error, log)
     return recordFailure(deps, backup, problem, journal)
   } finally {
+    await beside?.end()
     limit.clear()
   }
 }

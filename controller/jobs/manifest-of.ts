@@ -2,9 +2,11 @@
 import type { Proof } from "../../schemas/backup.ts"
 import {
   type DatabaseFacts,
+  type Fingerprint,
   type Manifest,
   manifestVersion,
   type ObjectCounts,
+  type Snapshot,
 } from "../../schemas/manifest.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { DumpPlan } from "../engines/engine.ts"
@@ -24,6 +26,9 @@ export interface Made {
   readonly facts: DatabaseFacts | null
   readonly proof: Proof
   readonly holds: ObjectCounts
+  readonly fingerprint: Fingerprint | null
+  /** Null for globals. */
+  readonly snapshot: Snapshot | null
   readonly program: string
 }
 
@@ -69,6 +74,8 @@ export function manifestOf(made: Made): Manifest {
     encryption: null,
     proof: made.proof,
     ...(facts === null ? {} : { holds: made.holds }),
+    ...(made.fingerprint && { fingerprint: made.fingerprint }),
+    ...(made.snapshot && { snapshot: made.snapshot }),
     spec: specText(job),
     meta: job.spec.meta,
     restore: [...rules.restoreCommands({ ...stored, container: container.name })],

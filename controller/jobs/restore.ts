@@ -7,6 +7,7 @@ import { Fault } from "../core/fault.ts"
 import { planRestore } from "../core/restore-plan.ts"
 import { loadDump, proveCopy } from "../pipeline/load.ts"
 import type { Aside, Catalogue, Clock, Destination, Docker, Log, RestoreOutcome } from "../ports.ts"
+import { compareRestored } from "./compare-restored.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
 import { type HookDeps, hooksAround } from "./hooks.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
@@ -156,22 +157,28 @@ async function restoreBetweenHooks(
 }
 
 async function checked(
-  { docker }: RestoreDeps,
-  { options: { name } }: RestoreRequest,
-  { target, look }: Ready,
+  deps: RestoreDeps,
+  { manifest, options: { name } }: RestoreRequest,
+  ready: Ready,
   facts: DatabaseFacts,
   rawBytes: number,
   journal: Journal,
   signal: AbortSignal,
 ): Promise<RestoreOutcome> {
+  const { target, look } = ready
   const inspect = look.rules.inspect(name, look.access)
-  const found = look.rules.readFacts(await must(docker, target, look, `checking ${name}`, inspect, signal))
+  const found = look.rules.readFacts(
+    await must(deps.docker, target, look, `checking ${name}`, inspect, signal),
+  )
   if (facts.tables > 0 && found.tables === 0) {
     throw new Fault("restore-failed", `the load ended without an error, but ${name} has no tables`, {
       hint: "Look at the log; the server may have lost them.",
     })
   }
-  const differences = compare(facts, found)
+  const differences = [
+    ...compare(facts, found),
+    ...(await compareRestored(deps, manifest, name, ready, journal, signal)),
+  ]
   for (const difference of differences) journal("warn", difference)
   journal("info", `${name} is restored: ${found.tables} tables, ${rawBytes} bytes loaded`)
   return { status: "completed", restoredBytes: rawBytes, tables: found.tables, differences }
