@@ -15,29 +15,29 @@ const mostNames = 5
  */
 export function differencesOf(dumped: Fingerprint, restored: Reading, sameRelease: boolean): string[] {
   const tables = Object.keys(dumped.rows)
-  const missing = tables.filter((name) => !(name in restored.rows))
-  const there = tables.filter((name) => name in restored.rows)
+  const missing = tables.filter((name) => !Object.hasOwn(restored.rows, name))
+  const there = tables.filter((name) => Object.hasOwn(restored.rows, name))
   const counted = dumped.level === "exact" && dumped.sameSnapshot
   const rowsOf = (name: string) => ({ was: dumped.rows[name] ?? 0, is: restored.rows[name] ?? 0 })
-  const fewer = there.filter((name) => {
+  const changed = there.filter((name) => {
     const { was, is } = rowsOf(name)
     return counted ? was !== is : was > 0 && is === 0
   })
   const lost = Object.entries(dumped.sequences).flatMap(([name, was]) => {
-    const is = restored.sequences[name]
+    const is = Object.hasOwn(restored.sequences, name) ? restored.sequences[name] : undefined
     if (is === undefined) return [`the sequence ${name} is missing`]
     return isBehind(is, was)
       ? [`the sequence ${name} is at ${is || "its start"}, the dumped one at ${was}`]
       : []
   })
   const extensions = Object.entries(dumped.extensions).flatMap(([name, was]) => {
-    const is = restored.extensions[name]
+    const is = Object.hasOwn(restored.extensions, name) ? restored.extensions[name] : undefined
     if (is === undefined) return [`the extension ${name} ${was} is missing`]
     return is === was ? [] : [`the extension ${name} is of version ${is}, the dumped one of ${was}`]
   })
   return [
     ...(missing.length === 0 ? [] : [`missing: ${named(missing)}`]),
-    ...shortened(fewer, (name) => {
+    ...shortened(changed, (name) => {
       const { was, is } = rowsOf(name)
       if (counted) return `${name} has ${is} rows, ${was} were dumped`
       return `${name} is empty, ${dumped.level === "exact" ? "about" : "an estimated"} ${was} rows were there`
@@ -58,11 +58,13 @@ export function isSameRelease(engine: Engine, one: string, other: string): boole
 
 /** Whether a sequence would give values again that were given already. One that counts down is below zero, unless made otherwise. */
 function isBehind(is: string, was: string): boolean {
-  if (was === "") return false
-  if (is === "") return true
+  if (!isWhole(was)) return false
+  if (!isWhole(is)) return true
   const [now, then] = [BigInt(is), BigInt(was)]
   return then < 0n ? now > then : now < then
 }
+
+const isWhole = (text: string) => /^-?\d+$/.test(text)
 
 const named = (names: readonly string[]) =>
   names.length <= mostNames
@@ -71,5 +73,5 @@ const named = (names: readonly string[]) =>
 
 function shortened(all: readonly string[], sentence: (one: string) => string): string[] {
   const shown = all.slice(0, mostNames).map(sentence)
-  return all.length <= mostNames ? shown : [...shown, `and so are ${all.length - mostNames} more`]
+  return all.length <= mostNames ? shown : [...shown, `and ${all.length - mostNames} more like these`]
 }

@@ -5,7 +5,7 @@ import { inWords, unseen } from "../core/completeness.ts"
 import { Fault } from "../core/fault.ts"
 import { fileName, objectKey, subjectName, subjectWord } from "../core/key.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
-import { storeDump } from "../pipeline/store.ts"
+import { type StoreRequest, storeDump } from "../pipeline/store.ts"
 import type { Destination, NewBackup } from "../ports.ts"
 import type { BackupDeps } from "./backup.ts"
 import { requireComplete } from "./complete.ts"
@@ -65,8 +65,8 @@ export async function dumpSubject(
     const destinations = destinationsOf(deps, job).map((destination) => ({ destination, key }))
     const planned = destinations.map(({ destination }) => ({ destination: destination.name, key }))
     if (begun === undefined) catalogue.startBackup(backup.id, startedAt, planned)
-    const end = plan.end()
-    const written = await storeDump({
+    let end = plan.end()
+    const request: StoreRequest = {
       start: async () => {
         ;({ plan, openedAt } = (await beside?.begin()) ?? { plan, openedAt: clock() })
         journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
@@ -83,6 +83,11 @@ export async function dumpSubject(
       },
       explain: (code, stderr) =>
         look.rules.explain(`dumping ${name}`, { code, stdout: "", stderr }, look.access),
+    }
+    const written = await storeDump(request).catch(async (error) => {
+      if (!(await beside?.retreat(error))) throw error
+      end = plan.end()
+      return await storeDump({ ...request, end })
     })
     const holds = end.held()
     const facts = factsOf(look, backup)

@@ -19,6 +19,8 @@ export interface FingerprintRequest {
 export interface Fingerprinting {
   /** Opens the snapshot, just before the dump begins. The plan of the dump that is to run. */
   begin(): Promise<{ readonly plan: DumpPlan; readonly openedAt: Date }>
+  /** Whether the dump failed because it could not be of the snapshot that was opened for it: it is to begin again, and will not be. */
+  retreat(error: unknown): Promise<boolean>
   /** The dump prints: it has its snapshot and its locks. Called often. */
   dumping(): void
   /** Waits for it, once the dump has ended. Null when there is none. */
@@ -54,6 +56,7 @@ export function fingerprinting(
   let reading: Promise<Fingerprint | null> | null = null
   let openSeconds = 0
   let over = false
+  let apart = false
 
   const explain = (code: number, stderr: string): Fault =>
     rules.explain(`taking the fingerprint of ${database}`, { code, stdout: "", stderr }, access)
@@ -61,7 +64,7 @@ export function fingerprinting(
   /** Null, with a warning, when this server or this connection cannot do that. */
   async function open(): Promise<Held | null> {
     const shared = rules.sharedSnapshot
-    if (level === "off" || !shared) return null
+    if (level === "off" || apart || !shared) return null
     const script = shared.session(database, access)
     let session: Session | undefined
     try {
@@ -114,6 +117,14 @@ export function fingerprinting(
       held = await open()
       openSeconds = (performance.now() - begun) / 1000
       return { plan: held?.plan ?? plan, openedAt: clock() }
+    },
+    async retreat(error) {
+      const refused = held !== null && reading === null && /snapshot/i.test(failureOf(error, log).message)
+      if (!refused || signal.aborted) return false
+      await held?.session.end()
+      apart = true
+      journal("warn", `${database} is dumped again, its fingerprint apart: ${failureOf(error, log).message}`)
+      return true
     },
     dumping() {
       if (level !== "off") reading ??= read(level)

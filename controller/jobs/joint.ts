@@ -61,6 +61,7 @@ export function jointOf(request: JointRequest): Joint {
   whole.promise.catch(() => undefined)
   let failure: JointFailure | undefined
   let openedAt: Date | undefined
+  let told = false
 
   /** What the tool itself failed with, as soon as there is something. */
   const failed = (): JointFailure | undefined => {
@@ -100,6 +101,7 @@ export function jointOf(request: JointRequest): Joint {
         },
         repeats(problem) {
           if (outer.aborted) return false
+          if (told && !failure && !stale.has(name)) return false
           if (!failed() && !stale.has(name)) {
             if (ofOneDump.includes(problem.code)) return false
             // It printed nothing any more, or what nobody could take.
@@ -121,6 +123,7 @@ export function jointOf(request: JointRequest): Joint {
       } catch (error) {
         failure ??= { problem: failureOf(error, log), name: names[cutter.at()] }
       }
+      told = true
       if (failure) stop(faultOf(failure.problem))
       await parts.end()
       if (outer.aborted) whole.reject(outer.reason)

@@ -1,5 +1,5 @@
 // `bun run bench [image…]`: backups by the controller against the bare tool by hand, in turns on the same data; memory; start-up.
-// `bun run bench scale`: many containers, see scale.ts.
+// `bun run bench scale`: many containers, see scale.ts. `bun run bench fingerprint [image]`: what one adds, see fingerprint.ts.
 import { createBackup, getBackup } from "../../schemas/api.ts"
 import { aptInstall } from "../support/apt.ts"
 import { which } from "../support/command.ts"
@@ -9,6 +9,7 @@ import { ensureImages } from "../support/images.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
 import { bareDump, fillWith } from "./data.ts"
 import { print, record } from "./figures.ts"
+import { fingerprintCost } from "./fingerprint.ts"
 import { memory, resetPeak } from "./memory.ts"
 import { scaleReal, scaleSimulated } from "./scale.ts"
 
@@ -44,6 +45,8 @@ async function compare(image: string): Promise<void> {
   const server: TestServer = await startServer(image, {
     [`${here.prefix}.enable`]: "true",
     [`${here.prefix}.schedule`]: "manual",
+    // The bare tool takes none: see fingerprint.ts for what it adds.
+    [`${here.prefix}.fingerprint`]: "off",
   })
   try {
     await server.ready()
@@ -119,6 +122,8 @@ try {
   if (chosen[0] === "scale") {
     await scaleReal()
     await scaleSimulated()
+  } else if (chosen[0] === "fingerprint") {
+    await fingerprintCost(chosen[1] ?? "postgres:17", megabytes, runs)
   } else {
     await startUp()
     for (const image of chosen.length > 0 ? chosen : images) await compare(image)

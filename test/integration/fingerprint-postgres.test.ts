@@ -5,7 +5,7 @@ import type { FingerprintReading, Probe } from "../../controller/engines/engine.
 import { postgres as rules } from "../../controller/engines/postgres.ts"
 import type { FingerprintLevel } from "../../schemas/manifest.ts"
 import { runScript } from "../support/docker-cli.ts"
-import { drop, dump, look, named, restore } from "../support/dumped.ts"
+import { drop, dump, look, named, restore, uncompressed } from "../support/dumped.ts"
 import { everyDefinition } from "../support/every-definition.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
 
@@ -162,6 +162,16 @@ for (const image of images) {
           await drop(server.name, rules, "changed")
         }
       })
+
+    test("need a snapshot: of one that is gone, the dump says so by that word", async () => {
+      const plan = rules.dump(named("every"), probe, {}, uncompressed)
+      for (const id of ["00000003-00000001-1", "nonsense"]) {
+        const gone = rules.sharedSnapshot?.dump(plan, id) ?? plan
+        const outcome = await runScript(server.name, gone.script)
+        expect(outcome.bytes.length).toBe(0)
+        expect(rules.explain("dumping every", outcome, {}).message).toContain("snapshot")
+      }
+    })
 
     test("of a thousand tables take seconds, rows and all", async () => {
       await server.sql("postgres", "create database many")

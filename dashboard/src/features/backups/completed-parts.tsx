@@ -1,4 +1,4 @@
-// What only a completed backup has: its proof in plain words, its copies, the way back without this program.
+// What only a completed backup has: its proof in plain words, what it holds, its copies, the way back without this program.
 import { useQuery } from "@tanstack/react-query"
 import type { CompletedBackup } from "../../../../schemas/backup.ts"
 import { CodeBlock } from "../../components/code-block.tsx"
@@ -6,6 +6,7 @@ import { Loaded } from "../../components/loading.tsx"
 import { Section } from "../../components/page.tsx"
 import { manifestUrl } from "../../lib/paths.ts"
 import { manifestQuery } from "../../lib/queries/backups.ts"
+import { Contents } from "./contents.tsx"
 import { Copies } from "./copies.tsx"
 import { ProofInWords } from "./proof-in-words.tsx"
 
@@ -16,6 +17,13 @@ export function CompletedParts({ backup }: { readonly backup: CompletedBackup })
       <Section title="Proof">
         <ProofInWords proof={backup.proof} manifest={manifest.data} />
       </Section>
+      {backup.kind === "database" && (
+        <Section title="Contents">
+          <Loaded query={manifest} what="what it holds">
+            {(manifest) => <Contents manifest={manifest} />}
+          </Loaded>
+        </Section>
+      )}
       <Section title="Copies">
         <Copies copies={backup.copies} />
       </Section>

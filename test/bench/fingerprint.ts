@@ -1,0 +1,80 @@
+// What a fingerprint adds to a dump: the same database in turns without, with estimates and with exact rows; and a thousand small tables.
+import { createBackup, getBackup, getManifest } from "../../schemas/api.ts"
+import { type Controller, place, startController } from "../support/controller.ts"
+import { startServer, type TestServer } from "../support/servers.ts"
+import { fillWith } from "./data.ts"
+import { record } from "./figures.ts"
+
+const levels = ["off", "estimates", "exact"] as const
+
+async function backUp(
+  controller: Controller,
+  database: string,
+): Promise<{ took: number; fingerprint: number }> {
+  const { id: databaseId } = await controller.database(database, () => true)
+  const began = performance.now()
+  const { data: begun } = await controller.call(createBackup, { body: { databaseId } })
+  for (;;) {
+    const { data } = await controller.call(getBackup, { params: { id: begun.id } })
+    if (data.status === "completed") break
+    if (data.status !== "queued" && data.status !== "running") throw new Error(JSON.stringify(data))
+    await Bun.sleep(20)
+  }
+  const took = (performance.now() - began) / 1000
+  const { data: manifest } = await controller.call(getManifest, { params: { id: begun.id } })
+  return { took, fingerprint: manifest.fingerprint?.seconds ?? 0 }
+}
+
+const manyTables =
+  "do $$ begin for i in 1..1000 loop execute format('create table t%s as select generate_series(1, 20) a', i); end loop; end $$"
+
+/** One controller for each level, all on one server by prefixes of their own. */
+export async function fingerprintCost(image: string, megabytes: number, runs: number): Promise<void> {
+  const places = levels.map((level) => ({ level, ...place() }))
+  const labels = places.flatMap(({ level, prefix }) =>
+    Object.entries({ enable: "true", schedule: "manual", fingerprint: level }).map(([key, value]) => [
+      `${prefix}.${key}`,
+      value,
+    ]),
+  )
+  const server: TestServer = await startServer(image, Object.fromEntries(labels))
+  const controllers: { level: (typeof levels)[number]; controller: Controller }[] = []
+  try {
+    await server.ready()
+    console.log(`${image}: filling large with about ${megabytes} MB, and many with 1000 tables`)
+    await fillWith(server, "large", megabytes)
+    await server.sql("postgres", "create database many")
+    await server.sql("many", manyTables)
+    for (const { level, ...here } of places)
+      controllers.push({ level, controller: await startController(here) })
+    for (const database of ["large", "many"]) {
+      const times = new Map<string, number[]>(levels.map((level) => [level, []]))
+      const own = new Map<string, number[]>(levels.map((level) => [level, []]))
+      for (let run = 0; run <= runs; run++)
+        for (const { level, controller } of controllers) {
+          const { took, fingerprint } = await backUp(controller, database)
+          console.log(
+            `  ${database}, fingerprint=${level}: ${took.toFixed(2)} s, of that in ${fingerprint} s`,
+          )
+          // The first round warms the caches.
+          if (run > 0) times.get(level)?.push(took)
+          if (run > 0) own.get(level)?.push(fingerprint)
+        }
+      const name = database === "large" ? `${megabytes} MB` : "1000 tables"
+      const off = record(`${image} ${name}, fingerprint=off`, times.get("off") ?? [], "s")
+      for (const level of ["estimates", "exact"]) {
+        const median = record(`${image} ${name}, fingerprint=${level}`, times.get(level) ?? [], "s")
+        record(
+          `  ${level}: from opening the snapshot`,
+          own.get(level) ?? [],
+          "s",
+          `× ${(median / off).toFixed(3)} of off`,
+        )
+      }
+    }
+  } finally {
+    for (const { controller } of controllers) await controller.end("SIGTERM")
+    await server.remove()
+    for (const here of places) here.remove()
+  }
+}
