@@ -98,6 +98,18 @@ export interface EndDetector {
   held(): ObjectCounts
 }
 
+/** Cuts what one tool prints into dumps of one subject each, in an order known before. */
+export interface Cutter {
+  /** Throws a Fault when the dumps cannot be told apart. */
+  push(chunk: Buffer): readonly Cut[]
+  /** To be called once the tool has exited with 0. The positions of dumps that are not what they should be; throws as `push` does. */
+  finish(): readonly number[]
+  /** The position of the dump that the tool was at last; -1 before the first. */
+  at(): number
+}
+/** Bytes of the dump under way, or that it ends here. */
+export type Cut = Buffer | "end"
+
 // ---- Destinations -----------------------------------------------------------------------------------------------
 
 /** Two-phase, so that half a file cannot be seen. */

@@ -128,6 +128,10 @@ export const JobLabels = z.strictObject({
     description:
       "What the manifest says of the rows, to compare a restored database with: as the server's statistics `estimates` them, or `exact`, which counts them while the dump runs; with either, the definitions, sequences, extensions and roles. `off`: nothing of all that.",
   }),
+  snapshot: z.enum(["server", "database"]).optional().meta({
+    description:
+      "`server`: the dumps of a run show all databases at one instant, so that what holds across databases holds in the backups; the default for MySQL and MariaDB. `database`: each at an instant of its own, as PostgreSQL only can.",
+  }),
   timeout: Duration.prefault("6h").meta({ description: "A dump that still runs after this is stopped." }),
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),
   meta: z.record(z.string(), z.string()).prefault({}).meta({

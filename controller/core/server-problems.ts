@@ -1,5 +1,6 @@
 // What is wrong with a server that its labels alone cannot tell: names nobody defined, a name claimed twice, a container that is down.
 import type { Problem } from "../../schemas/errors.ts"
+import type { Engine } from "../../schemas/scalar.ts"
 import type { ContainerFacts } from "../ports.ts"
 import type { JobSpec } from "./labels.ts"
 import { nearest } from "./suggest.ts"
@@ -48,6 +49,26 @@ export function unknownDestinations(
       suggestion: near,
     }
   })
+}
+
+/** What the labels ask for and the engine does not know: one instant for all databases. @param engine null when it is not known */
+export function unableSnapshots(
+  jobs: readonly JobSpec[],
+  engine: Engine | null,
+  prefix: string,
+): readonly Problem[] {
+  const job = jobs.find(({ labels }) => labels.snapshot === "server")
+  if (job === undefined || engine !== "postgres") return []
+  const key = job.writtenAs.snapshot ?? `${prefix}.snapshot`
+  return [
+    {
+      code: "label-not-in-force",
+      message: `${key}: PostgreSQL cannot show several databases at one instant`,
+      hint: "Each is dumped at an instant of its own, and its manifest says how far they are apart. Set it to database, or remove it.",
+      key,
+      suggestion: "database",
+    },
+  ]
 }
 
 export function conflict(name: string, containers: readonly string[], prefix: string): Problem {

@@ -11,7 +11,7 @@ import { strayLabels } from "./label-strays.ts"
 import { type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
 import { notInForce } from "./not-in-force.ts"
 import { askedRestore, stricter } from "./restorable.ts"
-import { conflict, isUp, notRunning, unknownDestinations } from "./server-problems.ts"
+import { conflict, isUp, notRunning, unableSnapshots, unknownDestinations } from "./server-problems.ts"
 
 /** What the operator set, as far as labels refer to it. */
 export interface DerivationSettings extends OperatorWords {
@@ -181,6 +181,7 @@ function active(
       ...base.problems,
       ...notRunning(base.name, base.container, settings.prefix),
       ...notInForce(parsed.jobs, engine).notes,
+      ...unableSnapshots(parsed.jobs, engine, settings.prefix),
     ],
     jobs,
     goodLabels: ownLabels(goodLabels, settings.prefix),

@@ -9,7 +9,7 @@ import type {
 import type { Compression, Engine } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import type { Fault } from "../core/fault.ts"
-import type { EndDetector, ToolOutcome } from "../ports.ts"
+import type { Cutter, EndDetector, ToolOutcome } from "../ports.ts"
 
 /** Names, never values: of a user, of a variable, of a file inside the container. Absent: the image's conventions. */
 export interface Access {
@@ -84,6 +84,27 @@ export interface SharedSnapshot {
   ): Generator<string, FingerprintReading, readonly string[]>
 }
 
+/** How one run of the tool dumps several databases at one instant. */
+export interface Together {
+  /** Whether a database can be one of them. */
+  joins(database: ProbedDatabase): boolean
+  /** Prints, for those of the databases that it names, what `dump` must know before. */
+  outline(
+    databases: readonly ProbedDatabase[],
+    access: Access,
+  ): { readonly names: readonly string[]; readonly script: Script }
+  /** Which one an outline that printed so much, and no more, failed at. */
+  failedAt(names: readonly string[], printed: Buffer): string | undefined
+  /** The dump of them all, and what makes of it one of each, as its plan alone would. Throws a Fault when the outline is not a whole one. */
+  dump(
+    databases: readonly ProbedDatabase[],
+    outline: Buffer,
+    probe: Probe,
+    access: Access,
+    compress: Compression,
+  ): { readonly plan: DumpPlan; readonly cutter: Cutter }
+}
+
 export interface EngineRules {
   readonly engine: Engine
   /** Finds versions, abilities and databases, in one script that prints its answer on stdout. */
@@ -106,6 +127,8 @@ export interface EngineRules {
   fingerprint?(database: string, level: FingerprintLevel, access: Access): Script
   /** Of a script that exited 0. Tables and sequences by `schema.name` where there are schemas. Throws when it is not a whole one. */
   readFingerprint?(outcome: ToolOutcome): FingerprintReading
+  /** Absent: each database can only be dumped in a snapshot of its own. */
+  readonly together?: Together
   /** Absent: the fingerprint can only be taken of another snapshot than the dump. */
   readonly sharedSnapshot?: SharedSnapshot
   /** Drops a database that a failed restore created. */

@@ -8,4 +8,7 @@ export const mariadb = mysqlFamily({
   dumpOptions: [],
   // Its client otherwise prints the failing statement, customer data included. Older ones do not, and do not know the option.
   clientOptions: ["--loose-skip-print-query-on-error"],
+  // It selects the database by its name as escaped for a string before it reads these.
+  canDump: ({ name, facts: { objects = {} } }) =>
+    !/['"\\]/.test(name) || !(objects.procedures || objects.functions || objects.events),
 })

@@ -2,12 +2,13 @@
 import type { Compression, Engine } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
-import type { Access, DumpPlan, EngineRules, Probe, Script } from "./engine.ts"
+import type { Access, DumpPlan, EngineRules, Probe, ProbedDatabase, Script } from "./engine.ts"
 import { duringLook } from "./explain.ts"
 import { mysqlCommands } from "./mysql-commands.ts"
 import { explainMysql } from "./mysql-explain.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
 import * as sql from "./mysql-sql.ts"
+import { mysqlTogether } from "./mysql-together.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/mysql.sh" with { type: "text" }
 import clientScript from "./sh/mysql-client.sh" with { type: "text" }
@@ -25,14 +26,15 @@ export interface Variety {
   readonly prefixes: readonly string[]
   readonly dumpOptions: readonly string[]
   readonly clientOptions: readonly string[]
+  /** Whether the tool can dump it at all: one that it fails for would fail the others' dump with it. */
+  readonly canDump: (database: ProbedDatabase) => boolean
 }
 
+const programOptions = ["--routines", "--triggers", "--events"]
 const dumpOptions = [
   "--single-transaction",
   "--quick",
-  "--routines",
-  "--triggers",
-  "--events",
+  ...programOptions,
   "--hex-blob",
   "--no-tablespaces",
   "--comments",
@@ -50,6 +52,13 @@ export function mysqlFamily(variety: Variety): EngineRules {
   const statement = (text: string, access: Access) =>
     script(clientScript, access, ...variety.clientOptions, ...answerOptions, `--execute=${text}`)
   const end = (subject: Subject) => sqlEnd(subject.kind === "globals" ? mysqlGlobals : mysqlDump)
+  const ofStatements = (compress: Compression, subject: Subject) => ({
+    format: "sql" as const,
+    sourceCompression: null,
+    streamCompression: compress,
+    extension: { zstd: "sql.zst", gzip: "sql.gz", none: "sql" }[compress.algorithm],
+    end: () => end(subject),
+  })
 
   return {
     engine,
@@ -69,13 +78,16 @@ export function mysqlFamily(variety: Variety): EngineRules {
           subject.kind === "globals"
             ? [variety.client, "SHOW CREATE USER", "SHOW GRANTS"]
             : [probe.tool, ...args],
-        format: "sql",
-        sourceCompression: null,
-        streamCompression: compress,
-        extension: { zstd: "sql.zst", gzip: "sql.gz", none: "sql" }[compress.algorithm],
-        end: () => end(subject),
+        ...ofStatements(compress, subject),
       }
     },
+    together: mysqlTogether({
+      script: (access, ...args) => script(dumpScript, access, ...args),
+      canDump: variety.canDump,
+      options: [...dumpOptions, ...variety.dumpOptions],
+      programs: programOptions,
+      dumpOne: (compress) => ofStatements(compress, { kind: "database", name: "" }),
+    }),
     end: (_format, subject) => end(subject),
     explain: explainMysql,
     createDatabase: (name, { attributes }, access) => statement(sql.createDatabase(name, attributes), access),

@@ -1,9 +1,11 @@
-// Every backup of a run, one after the other, between the hooks. A server that goes away under one of them is waited for before the next.
+// Every backup of a run, between the hooks: those of one instant together, the others one after the other. A server that goes away under one of them is waited for before the next.
 import type { Problem } from "../../schemas/errors.ts"
 import type { Fault } from "../core/fault.ts"
 import type { NewBackup } from "../ports.ts"
 import type { BackupDeps, BackupRun } from "./backup.ts"
 import { dumpSubject, recordFailure } from "./dump-subject.ts"
+import { dumpTogether } from "./dump-together.ts"
+import { groupsOf } from "./groups.ts"
 import type { Hooks } from "./hooks.ts"
 import { instants } from "./instants.ts"
 import { failureOf, type Journal } from "./journal.ts"
@@ -44,7 +46,8 @@ export async function dumpAll(
     let ready = found
     let hopeless: Problem | undefined
     const opened = instants()
-    for (const backup of backups) {
+    const queue = [...groupsOf(backups, found.look, run.job)]
+    for (let group = queue.shift(); group; group = queue.shift()) {
       const last = problems.at(-1)
       if (hopeless === undefined && last !== undefined && meansAway(last.code) && !signal.aborted) {
         try {
@@ -52,13 +55,27 @@ export async function dumpAll(
         } catch (error) {
           hopeless = failureOf(signal.aborted ? signal.reason : error, deps.log)
         }
+        // Databases may have come, gone or changed.
+        if (hopeless === undefined && group.backups.length > 1) {
+          queue.unshift(...groupsOf(group.backups, ready.look, run.job, group.tries))
+          group = queue.shift() ?? group
+        }
       }
-      const problem =
-        hopeless === undefined
-          ? await dumpSubject(deps, run.job, ready.target, ready.look, backup, opened, journal, signal)
-          : recordFailure(deps, backup, hopeless, journal)
-      if (problem) problems.push(problem)
-      else good.push(backup)
+      if (hopeless === undefined && group.backups.length > 1) {
+        const together = await dumpTogether(deps, run.job, ready, group, opened, journal, signal)
+        good.push(...together.good)
+        problems.push(...together.problems)
+        queue.unshift(...together.left)
+        continue
+      }
+      for (const backup of group.backups) {
+        const problem =
+          hopeless === undefined
+            ? await dumpSubject(deps, run.job, ready.target, ready.look, backup, opened, journal, signal)
+            : recordFailure(deps, backup, hopeless, journal)
+        if (problem) problems.push(problem)
+        else good.push(backup)
+      }
     }
   } finally {
     afterwards = await hooks.after(run.target)

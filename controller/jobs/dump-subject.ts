@@ -15,10 +15,14 @@ import { type Fingerprinting, fingerprinting } from "./fingerprint.ts"
 import type { Instants } from "./instants.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
 import { manifestOf } from "./manifest-of.ts"
+import type { Part } from "./part.ts"
 import type { Look, Target } from "./probe.ts"
 import { publish } from "./publish.ts"
 
-/** Undefined when the backup is good, else the problem it was recorded with: it failed, or is kept as suspect. Never throws. */
+/**
+ * Undefined when the backup is good, else the problem it was recorded with: it failed, or is kept as suspect. Never throws.
+ * @param part what it is a part of; a failure that it repeats is not recorded
+ */
 export async function dumpSubject(
   deps: BackupDeps,
   job: DesiredJob,
@@ -28,6 +32,7 @@ export async function dumpSubject(
   instants: Instants,
   journal: Journal,
   signal: AbortSignal,
+  part?: Part,
 ): Promise<Problem | undefined> {
   const { catalogue, clock, log } = deps
   const name = subjectName(backup.subject)
@@ -43,11 +48,12 @@ export async function dumpSubject(
     signal.throwIfAborted()
     requirePresent(look, backup, target)
     requireSeen(look, backup)
-    let plan = look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress)
+    let plan = part?.plan ?? look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress)
     const level = backup.subject.kind === "globals" ? "off" : job.spec.fingerprint
     beside = fingerprinting(deps, { target, look, database: name, level, plan }, journal, limit.signal)
     let openedAt: Date | undefined
-    const startedAt = clock()
+    const begun = begunAt(deps, backup)
+    const startedAt = begun ?? clock()
     const file = {
       server: target.id,
       subject: subjectWord(backup.subject),
@@ -58,18 +64,15 @@ export async function dumpSubject(
     }
     const key = objectKey(file)
     const destinations = destinationsOf(deps, job).map((destination) => ({ destination, key }))
-    catalogue.startBackup(
-      backup.id,
-      startedAt,
-      destinations.map(({ destination }) => ({ destination: destination.name, key })),
-    )
+    const planned = destinations.map(({ destination }) => ({ destination: destination.name, key }))
+    if (begun === undefined) catalogue.startBackup(backup.id, startedAt, planned)
     let end = plan.end()
     const request: StoreRequest = {
       start: async () => {
         ;({ plan, openedAt } = (await beside?.begin()) ?? { plan, openedAt: clock() })
         journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
         const request = { containerId: target.container.id, ...plan.script, stdin: false }
-        return await deps.docker.exec(request, limit.signal)
+        return await (part ?? deps.docker).exec(request, limit.signal)
       },
       end,
       compression: plan.streamCompression,
@@ -82,7 +85,7 @@ export async function dumpSubject(
       explain: (code, stderr) =>
         look.rules.explain(`dumping ${name}`, { code, stdout: "", stderr }, look.access),
     }
-    const stored = await storeDump(request).catch(async (error) => {
+    const written = await storeDump(request).catch(async (error) => {
       if (!(await beside?.retreat(error))) throw error
       end = plan.end()
       return await storeDump({ ...request, end })
@@ -92,9 +95,10 @@ export async function dumpSubject(
     try {
       if (facts) await requireComplete(deps.docker, target, look, name, facts, holds, limit.signal)
     } catch (error) {
-      await Promise.all(stored.writers.map(({ writer }) => writer.abort(error)))
+      await Promise.all(written.writers.map(({ writer }) => writer.abort(error)))
       throw error
     }
+    const stored = part ? await part.whole(written, limit) : written
     const fingerprint = await beside.taken()
     const made = manifestOf({
       job,
@@ -109,7 +113,7 @@ export async function dumpSubject(
       proof: stored.proof,
       holds,
       fingerprint,
-      snapshot: facts && openedAt ? instants(openedAt) : null,
+      snapshot: facts && openedAt ? (part?.snapshot ?? instants)(openedAt) : null,
       program: deps.program,
     })
     const manifest = withDoubt(catalogue, backup.databaseId, made, job.spec["max-shrink"])
@@ -133,6 +137,7 @@ export async function dumpSubject(
     return undefined
   } catch (error) {
     const problem = failureOf(limit.signal.aborted ? limit.signal.reason : error, log)
+    if (part?.repeats(problem)) return problem
     return recordFailure(deps, backup, problem, journal)
   } finally {
     await beside?.end()
@@ -152,6 +157,11 @@ export function recordFailure(
 }
 
 const inFull = ({ message, hint }: Problem) => `${message}${hint ? `. ${hint}` : ""}`
+/** When an earlier try of this run began, which planned the same copies; undefined for the first. */
+function begunAt({ catalogue }: BackupDeps, { id }: NewBackup): Date | undefined {
+  const record = catalogue.backup(id)
+  return record?.status === "running" ? new Date(record.startedAt) : undefined
+}
 
 function requirePresent(look: Look, { subject }: NewBackup, target: Target): void {
   if (subject.kind === "globals" || look.probe.databases.some(({ name }) => name === subject.name)) return

@@ -1,0 +1,128 @@
+// Databases of a run whose dumps show one instant: printed by one tool, stored one after the other, published once all of it is proven.
+import type { Problem } from "../../schemas/errors.ts"
+import { subjectName } from "../core/key.ts"
+import type { DesiredJob } from "../core/schedule-plan.ts"
+import { partsOf } from "../pipeline/parts.ts"
+import type { NewBackup } from "../ports.ts"
+import type { BackupDeps } from "./backup.ts"
+import { deadline, tookTooLong } from "./deadline.ts"
+import { dumpSubject } from "./dump-subject.ts"
+import { type Group, groupsOf, single } from "./groups.ts"
+import type { Instants } from "./instants.ts"
+import { type JointFailure, jointOf } from "./joint.ts"
+import { failureOf, type Journal } from "./journal.ts"
+import { readOutline } from "./outline.ts"
+import type { Ready } from "./ready.ts"
+
+export interface Together {
+  readonly good: readonly NewBackup[]
+  /** What backups failed with, each recorded. */
+  readonly problems: readonly Problem[]
+  /** What is to be dumped again. */
+  readonly left: readonly Group[]
+}
+
+const nameOf = ({ subject }: NewBackup) => subjectName(subject)
+
+/** Never throws. The backups are of databases that `groupsOf` has put together for this look at the server. */
+export async function dumpTogether(
+  deps: BackupDeps,
+  job: DesiredJob,
+  ready: Ready,
+  { backups, tries }: Group,
+  instants: Instants,
+  journal: Journal,
+  signal: AbortSignal,
+): Promise<Together> {
+  const { look, target } = ready
+  const { docker, clock, log } = deps
+  const names = backups.map(nameOf)
+  const doing = `dumping ${names.length} databases at one instant`
+  const own = new AbortController()
+  const toolSignal = AbortSignal.any([signal, own.signal])
+  const explain = (code: number, stderr: string) =>
+    look.rules.explain(doing, { code, stdout: "", stderr }, look.access)
+
+  /** The backups still to be dumped, after a failure that is no database's or that one's. */
+  const leftOf = (rest: readonly NewBackup[], { problem, name }: JointFailure): readonly Group[] => {
+    const [fault, others] = [
+      rest.filter((backup) => nameOf(backup) === name),
+      rest.filter((backup) => nameOf(backup) !== name),
+    ]
+    if (signal.aborted) return rest.map(single)
+    const again = name === undefined ? others.map(single) : groupsOf(others, look, job, tries + 1)
+    const how = again.some((group) => group.backups.length > 1)
+      ? "together again"
+      : "each at an instant of its own"
+    journal(
+      "warn",
+      `${doing} failed${name === undefined ? "" : ` at ${name}`}: ${problem.message}. The others are dumped ${how}`,
+    )
+    return [...again, ...fault.map(single)]
+  }
+
+  const databases = names.flatMap((name) => look.probe.databases.filter((database) => database.name === name))
+  const { together } = look.rules
+  if (!together) return { good: [], problems: [], left: backups.map(single) }
+  const outline = await readOutline(docker, together, databases, ready, job, explain, toolSignal)
+  if ("failure" in outline) {
+    const problem = failureOf(outline.failure, log)
+    return { good: [], problems: [], left: leftOf(backups, { problem, name: outline.at }) }
+  }
+  let dump: ReturnType<typeof together.dump>
+  try {
+    dump = together.dump(databases, outline.text, look.probe, look.access, job.spec.compress)
+  } catch (error) {
+    return {
+      good: [],
+      problems: [],
+      left: leftOf(backups, { problem: failureOf(error, log), name: undefined }),
+    }
+  }
+  const parts = partsOf(dump.cutter, explain, toolSignal)
+  const stop = (reason: unknown) => own.abort(reason)
+  const joint = jointOf({
+    ...dump,
+    names,
+    parts,
+    docker,
+    clock,
+    log,
+    instants,
+    outer: signal,
+    signal: toolSignal,
+    stop,
+  })
+  const begun: { readonly backup: NewBackup; readonly ended: Promise<Problem | undefined> }[] = []
+  for (const [position, backup] of backups.entries()) {
+    const part = joint.part(position)
+    const ended = dumpSubject(deps, job, target, look, backup, instants, journal, signal, part)
+    begun.push({ backup, ended })
+    await Promise.race([part.rested, ended])
+    if (joint.failure() || signal.aborted) break
+  }
+  const limit = deadline(signal, job.spec.timeout, () =>
+    tookTooLong(doing, job.spec.timeout, "Raise the label dbbackup.timeout."),
+  )
+  limit.signal.addEventListener("abort", () => stop(limit.signal.reason), { once: true })
+  await joint.end()
+  limit.clear()
+  const outcomes = await Promise.all(
+    begun.map(async ({ backup, ended }) => ({ backup, problem: await ended })),
+  )
+  const isLeft = (backup: NewBackup) =>
+    joint.repeated.has(nameOf(backup)) || !begun.some((one) => one.backup === backup)
+  const rest = backups.filter(isLeft)
+  const failure = joint.failure()
+  for (const name of failure ? [] : joint.repeated)
+    journal(
+      "warn",
+      `views of ${name} were changed while it was dumped: it is dumped again, at an instant of its own`,
+    )
+  const recorded = outcomes.filter(({ backup }) => !joint.repeated.has(nameOf(backup)))
+  return {
+    good: recorded.filter(({ problem }) => problem === undefined).map(({ backup }) => backup),
+    problems: recorded.flatMap(({ problem }) => problem ?? []),
+    left: failure ? leftOf(rest, failure) : rest.map(single),
+  }
+}
