@@ -33,6 +33,27 @@ export function isIdentity(text: string): boolean {
   return isKey(identityWord, text)
 }
 
+/** Every identity in a key file as age-keygen writes them, with comments and blank lines. Null when there is none, or a line is something else. */
+export function identitiesIn(text: string): readonly string[] | null {
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"))
+  return lines.length > 0 && lines.every(isIdentity) ? lines : null
+}
+
+/** As the text of a variable. */
+export const IdentityText = z
+  .string()
+  .refine(
+    (text) => identitiesIn(text) !== null,
+    "write an identity of age, AGE-SECRET-KEY-1… with 74 characters",
+  )
+export const RecipientsText = z
+  .string()
+  .transform((text) => text.split(",").map((word) => word.trim()))
+  .pipe(z.array(Recipient))
+
 const Text = z.string().min(1, "write a value")
 
 export const EncryptionKey = z

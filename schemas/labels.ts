@@ -5,6 +5,7 @@ import {
   Argv,
   Databases,
   DestinationNames,
+  EncryptWith,
   EnvName,
   FilePath,
   ShortName,
@@ -115,6 +116,10 @@ export const JobLabels = z.strictObject({
     description: "Runs of jobs that name the same group take turns, on whichever server.",
   }),
   compress: Compress.prefault("zstd:3").meta({ description: "`zstd[:1-19]` `gzip[:1-9]` `none`." }),
+  encrypt: EncryptWith.prefault("none").meta({
+    description:
+      "Name of a key that the operator defined: what is stored is then an age file for its recipients. Or `none`.",
+  }),
   timeout: Duration.prefault("6h").meta({ description: "A dump that still runs after this is stopped." }),
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),
   meta: z.record(z.string(), z.string()).prefault({}).meta({

@@ -1,7 +1,7 @@
 // age's X25519 keys (https://age-encryption.org/v1): text to bytes, and the public one of a secret one.
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto"
 import { fromBech32, toBech32 } from "../../schemas/bech32.ts"
-import { identityWord, isIdentity, keyBytes, recipientWord } from "../../schemas/encryption.ts"
+import { identityWord, keyBytes, recipientWord } from "../../schemas/encryption.ts"
 
 /** RFC 8410: what stands before the 32 bytes of a private X25519 key in PKCS #8. */
 const pkcs8Head = Buffer.from("302e020100300506032b656e04220420", "hex")
@@ -47,13 +47,4 @@ export function identityText(bytes: Uint8Array): string {
 /** `age1…`, what is encrypted for the identity. */
 export function recipientOf(identity: string): string {
   return toBech32(recipientWord, publicBytes(privateKey(identityBytes(identity))))
-}
-
-/** Every identity in the text of a key file, as age-keygen writes them: comments and blank lines beside them. Null when a line is neither. */
-export function identitiesIn(text: string): readonly string[] | null {
-  const lines = text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"))
-  return lines.every(isIdentity) ? lines : null
 }

@@ -10,6 +10,7 @@ import type { Destination, NewBackup } from "../ports.ts"
 import type { BackupDeps } from "./backup.ts"
 import { requireComplete } from "./complete.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
+import { encryptionOf } from "./encryption-of.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
 import { manifestOf } from "./manifest-of.ts"
 import type { Look, Target } from "./probe.ts"
@@ -39,6 +40,7 @@ export async function dumpSubject(
     requirePresent(look, backup, target)
     requireSeen(look, backup)
     const plan = look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress)
+    const encryption = encryptionOf(deps, job)
     const startedAt = clock()
     const file = {
       server: target.id,
@@ -46,7 +48,7 @@ export async function dumpSubject(
       type: backup.type,
       at: startedAt,
       id: backup.id,
-      extension: plan.extension,
+      extension: plan.extension + (encryption === null ? "" : ".age"),
     }
     const key = objectKey(file)
     const destinations = destinationsOf(deps, job).map((destination) => ({ destination, key }))
@@ -62,6 +64,7 @@ export async function dumpSubject(
         deps.docker.exec({ containerId: target.container.id, ...plan.script, stdin: false }, limit.signal),
       end,
       compression: plan.streamCompression,
+      recipients: encryption?.recipients ?? null,
       destinations,
       signal: limit.signal,
       onProgress: (rawBytes, storedBytes) => catalogue.progress(backup.id, rawBytes, storedBytes),
@@ -82,6 +85,7 @@ export async function dumpSubject(
       look,
       backup,
       plan,
+      encryption,
       startedAt,
       finishedAt: clock(),
       fileName: fileName(file),

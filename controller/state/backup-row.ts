@@ -50,6 +50,7 @@ const Shown = z.object({
   fileName: z.unknown(),
   compression: z.string(),
   sourceCompression: z.string().nullable(),
+  encryption: z.unknown(),
   proof: z.unknown(),
 })
 
@@ -102,6 +103,7 @@ function completed({ started_at, finished_at, manifest, copies }: BackupRow) {
     durationSeconds: seconds(started_at ?? Number.NaN, finished_at ?? Number.NaN),
     fileName: shown.fileName,
     compression: shown.compression === "none" ? (shown.sourceCompression ?? "none") : shown.compression,
+    encryption: shown.encryption,
     proof: shown.proof,
     copies: z.array(CopyRow).parse(json(copies)).map(copyOf),
   }

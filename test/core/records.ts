@@ -34,6 +34,7 @@ export const aCompletedBackup = (changes: Partial<CompletedBackup> = {}): Comple
   durationSeconds: 60,
   fileName: "shop_daily_20260301_020000_00000001.dump",
   compression: "none",
+  encryption: null,
   proof,
   copies: [{ state: "stored", destination: "local", key: "k", storedAt: "2026-03-01T02:01:00.000Z" }],
   ...changes,
@@ -44,8 +45,9 @@ export function aFailedBackup(finishedAt: string, message: string): Backup {
     status: _,
     fileName: __,
     compression: ___,
-    proof: ____,
-    copies: _____,
+    encryption: ____,
+    proof: _____,
+    copies: ______,
     ...base
   } = aCompletedBackup()
   const error = {
