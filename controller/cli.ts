@@ -7,6 +7,7 @@ import { getReady } from "../schemas/api.ts"
 import { usualAddress } from "./cli/address.ts"
 import { backup, backups } from "./cli/backup.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
+import { key } from "./cli/key.ts"
 import { lintCompose } from "./cli/lint.ts"
 import { restore } from "./cli/restore.ts"
 import { cancel, runs } from "./cli/runs.ts"
@@ -36,6 +37,10 @@ const usage = `Usage: dbbackup COMMAND
   runs [--server SERVER] [--limit N] every run, newest first, with its tries
   cancel RUN                         end a run that waits or runs, or the next try of one that failed
   lint COMPOSE_FILE                  check the labels of a compose file; exit code 1 for mistakes, not for notes
+  key generate NAME [--out FILE]     make an encryption key, for the label encrypt
+  key list | show NAME               the keys in the settings, and whether backups for them open here
+  key escrow NAME [--out FILE] [--identity FILE] [--passphrase-file FILE]
+                                     the identity under a passphrase, to print or to keep elsewhere
   healthcheck                        exit 0 when the controller is ready
 
 Options:
@@ -52,6 +57,9 @@ const options = {
   all: { type: "boolean" },
   limit: { type: "string" },
   as: { type: "string" },
+  out: { type: "string" },
+  identity: { type: "string" },
+  "passphrase-file": { type: "string" },
   "dry-run": { type: "boolean" },
   yes: { type: "boolean", short: "y" },
   help: { type: "boolean", short: "h" },
@@ -61,6 +69,11 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositi
 
 function say(line: string): void {
   process.stdout.write(`${printable(line)}\n`)
+}
+
+/** Beside the output, which may go to a file. */
+function aside(line: string): void {
+  process.stderr.write(`${printable(line)}\n`)
 }
 
 /** Labels and names are other people's text: what would steer the terminal is shown as a mark in its place. */
@@ -124,6 +137,8 @@ async function run(command: string, args: readonly string[], values: Values, cal
       )
     case "lint":
       return lint(operand(args, "a compose file"))
+    case "key":
+      return key(args, { ...values, passphraseFile: values["passphrase-file"] }, process.env, say, aside)
     case "healthcheck":
       none(args)
       return say(

@@ -7,12 +7,12 @@ import { Fault } from "./fault.ts"
 export function requireIdentity(encryption: Encryption | null, found: FoundIdentity | null): void {
   if (encryption === null || (found !== null && found.identity !== null)) return
   const { key, recipients } = encryption
-  const reasons = found?.unusable.length ? `. ${found.unusable.join("; ")}` : ""
+  const reasons = found?.unusable.map((reason) => `: ${reason}`).join("") ?? ""
   throw new Fault(
     "key-missing",
-    `the backup is encrypted with the key ${key}, and no identity for it is here (${recipients.join(", ")})`,
+    `the backup is encrypted with the key ${key} (${recipients.join(", ")}), and no identity for it is here${reasons}`,
     {
-      hint: `Mount the identity and name it in the settings, encryption.keys.${key}.identityFile, for as long as the restore takes, or decrypt a download yourself: age -d -i KEY.txt${reasons}.`,
+      hint: `Mount the identity and name it in the settings, encryption.keys.${key}.identityFile, for as long as the restore takes; or download the backup and decrypt it yourself: age -d -i KEY.txt.`,
     },
   )
 }
