@@ -21,6 +21,7 @@ import { lookInsideTidied } from "./jobs/ready.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
 import { createLog } from "./log.ts"
+import { requireCipher } from "./pipeline/age-cipher.ts"
 import type { Catalogue, Destination, Docker, Leftovers } from "./ports.ts"
 import { createBackFills } from "./reconcile/back-fills.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
@@ -82,6 +83,7 @@ export async function serve(
   const hooksAllowed = () => source.current().hooksAllowed
   const tieUp = createTieUp({ docker, catalogue, clock, log, hooksAllowed })
   const keys = () => source.current().keys
+  if (keys().size > 0) await requireCipher()
   const deps = { docker, catalogue, destinations, clock, newId, log, program, tieUp, hooksAllowed, random }
   const jobDeps = { ...deps, keys, identities: createIdentities(keys, env) }
   const pauses = createPauses(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test"
 import { spawn, spawnSync } from "node:child_process"
 import { createHash, randomBytes } from "node:crypto"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -9,6 +9,7 @@ import { pipeline } from "node:stream/promises"
 import fc from "fast-check"
 import { identityText, recipientOf } from "../../controller/core/age-key.ts"
 import { Fault } from "../../controller/core/fault.ts"
+import { requireCipher } from "../../controller/pipeline/age-cipher.ts"
 import { decryptor, encryptedWithPassphrase, encryptor } from "../../controller/pipeline/encrypt.ts"
 import { type Age, ensureAge } from "../support/age.ts"
 import { failureOf, inChunks } from "./sample.ts"
@@ -217,6 +218,19 @@ describe("nothing wrong is taken for right", () => {
     const text = stored.toString("latin1").replace(share, zero)
     await failureOf(decrypt(Buffer.from(text, "latin1")))
   })
+})
+
+test("a Bun that lacks the cipher is told, as a controller with keys is at its start", async () => {
+  await requireCipher()
+  const missing = spyOn(crypto.subtle, "importKey").mockRejectedValue(
+    new DOMException("no", "NotSupportedError"),
+  )
+  try {
+    expect(await failureOf(requireCipher())).toMatchObject({ code: "tool-missing" })
+    expect(await failureOf(encrypt(Buffer.from("x")))).toMatchObject({ code: "tool-missing" })
+  } finally {
+    missing.mockRestore()
+  }
 })
 
 test("what a passphrase protects is an age file, and not the text", async () => {
