@@ -9,45 +9,16 @@ import { usualAddress } from "./cli/address.ts"
 import { backup, backups } from "./cli/backup.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
+import { key } from "./cli/key.ts"
 import { lintCompose } from "./cli/lint.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
 import { cancel, runs } from "./cli/runs.ts"
 import { change, changeAll, schedules } from "./cli/schedules.ts"
 import { servers } from "./cli/servers.ts"
+import { usage } from "./cli/usage.ts"
 import { details, discover, why } from "./cli/why.ts"
 import { Fault } from "./core/fault.ts"
-
-const usage = `Usage: dbbackup COMMAND
-
-  serve                              run the controller
-  servers                            every server and database, with what is wrong
-  servers --why [SERVER]             of each: backed up by which job, next when, each value with where it comes
-                                     from; or why not, with labels to paste
-  servers --json [SERVER]            the same for programs
-  discover                           look at every container and into every server now
-  backup SERVER[/DATABASE]           back up now, and wait
-  backups [--database SERVER/DATABASE] [--status STATUS] [--limit N]
-                                     list backups, newest first
-  accept BACKUP                      say that a suspect backup is right: it is good from now on
-  confirm-prune SERVER/DATABASE [--yes]
-                                     let retention delete what it holds back, because it is much at once
-  restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes]
-                                     restore into a new database beside the old one
-  rebuild --from DESTINATION         list again what stands there: on a new machine, or when the catalogue is lost
-  schedules                          every job: when it runs next, or who paused it
-  pause SERVER[:JOB] | --all         start no scheduled run, until resumed; backups asked for still run
-  resume SERVER[:JOB] | --all        let schedules start runs again, whatever the label says; --all takes
-                                     pause --all back
-  follow-label SERVER[:JOB]          take pause or resume of a job back: its label decides
-  runs [--server SERVER] [--limit N] every run, newest first, with its tries
-  cancel RUN                         end a run that waits or runs, or the next try of one that failed
-  lint COMPOSE_FILE                  check the labels of a compose file; exit code 1 for mistakes, not for notes
-  healthcheck                        exit 0 when the controller is ready
-
-Options:
-  --url URL    the controller's address (DBBACKUP_URL, else that of the controller with this data folder)
-  --help       this text`
 
 const options = {
   url: { type: "string" },
@@ -60,6 +31,9 @@ const options = {
   limit: { type: "string" },
   as: { type: "string" },
   from: { type: "string" },
+  out: { type: "string" },
+  identity: { type: "string" },
+  "passphrase-file": { type: "string" },
   "dry-run": { type: "boolean" },
   yes: { type: "boolean", short: "y" },
   help: { type: "boolean", short: "h" },
@@ -69,6 +43,11 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositi
 
 function say(line: string): void {
   process.stdout.write(`${printable(line)}\n`)
+}
+
+/** Beside the output, which may go to a file. */
+function aside(line: string): void {
+  process.stderr.write(`${printable(line)}\n`)
 }
 
 /** Labels and names are other people's text: what would steer the terminal is shown as a mark in its place. */
@@ -139,6 +118,8 @@ async function run(command: string, args: readonly string[], values: Values, cal
       return rebuild(call, wanted(values.from, "--from DESTINATION"), say)
     case "lint":
       return lint(operand(args, "a compose file"))
+    case "key":
+      return key(args, { ...values, passphraseFile: values["passphrase-file"] }, process.env, say, aside)
     case "healthcheck":
       none(args)
       return say(

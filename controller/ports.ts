@@ -416,6 +416,17 @@ export interface Vault {
   open(sealed: string, purpose: string): string
 }
 
+/** What opens an encrypted backup. */
+export type FoundIdentity =
+  | { readonly identity: string }
+  /** Why some that the settings name cannot be used, in words. */
+  | { readonly identity: null; readonly unusable: readonly string[] }
+
+export interface Identities {
+  /** One (AGE-SECRET-KEY-1…, a secret) that opens what is encrypted for these recipients, if it is on this machine. */
+  find(recipients: readonly string[]): FoundIdentity
+}
+
 // ---- What the API is given -------------------------------------------------------------------------------------
 
 export interface EventHub {

@@ -22,6 +22,7 @@ import { rebuildFrom } from "./jobs/rebuild.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
 import { createLog } from "./log.ts"
+import { requireCipher } from "./pipeline/age-cipher.ts"
 import type { Catalogue, Destination, Docker, Leftovers } from "./ports.ts"
 import { createBackFills } from "./reconcile/back-fills.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
@@ -37,6 +38,7 @@ import { createRebuilding } from "./reconcile/rebuilding.ts"
 import { createReconciler } from "./reconcile/reconciler.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
+import { createIdentities } from "./settings/identities.ts"
 import { openSettings } from "./settings/source.ts"
 import { lockFolders } from "./state/lock.ts"
 import { openCatalogue } from "./state/open.ts"
@@ -83,7 +85,10 @@ export async function serve(
   const { random } = Math
   const hooksAllowed = () => source.current().hooksAllowed
   const tieUp = createTieUp({ docker, catalogue, clock, log, hooksAllowed })
-  const jobDeps = { docker, catalogue, destinations, clock, newId, log, program, tieUp, hooksAllowed, random }
+  const keys = () => source.current().keys
+  if (keys().size > 0) await requireCipher()
+  const deps = { docker, catalogue, destinations, clock, newId, log, program, tieUp, hooksAllowed, random }
+  const jobDeps = { ...deps, keys, identities: createIdentities(keys, env) }
   const pauses = createPauses(
     catalogue,
     clock,
@@ -141,8 +146,9 @@ export async function serve(
     stop.signal,
   )
   const derivationNow = () => {
-    const { labelPrefix: prefix, discovery, timeZone, policies, defaults } = source.current()
-    return { prefix, discovery, timeZone, policies, defaults, destinations: [...destinations.keys()] }
+    const { labelPrefix: prefix, discovery, timeZone, policies, defaults, keys } = source.current()
+    const names = { destinations: [...destinations.keys()], keys: [...keys.keys()] }
+    return { prefix, discovery, timeZone, policies, defaults, ...names }
   }
   // One object until the settings change: readers compare it with the last.
   let derivation = derivationNow()

@@ -1,5 +1,6 @@
 // One backup of one database, from the moment it is asked for. Only `completed` can be good, and only what is proven completes.
 import { z } from "zod"
+import { Encryption } from "./encryption.ts"
 import { Problem } from "./errors.ts"
 import { BackupType } from "./job.ts"
 import { RunId, Trigger } from "./run.ts"
@@ -65,6 +66,8 @@ export const Backup = z.discriminatedUnion("status", [
     durationSeconds: z.number().nonnegative(),
     fileName: z.string(),
     compression: z.string(),
+    /** With which key; null when it is not encrypted. */
+    encryption: Encryption.nullable(),
     proof: Proof,
     copies: z.array(Copy).min(1),
     /** Why it was kept without being trusted: far smaller than the last good one. Null: there was no doubt. */

@@ -36,6 +36,7 @@ const meanings = {
   "not-enabled": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
   "identity-conflict": { next: "until-config-changes", api: "CONFLICT", http: 409 },
   "destination-unknown": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
+  "key-unknown": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
   // What a server can refuse
   "engine-unknown": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
   "tool-missing": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
@@ -69,6 +70,7 @@ const meanings = {
   "copy-missing": { next: "stop-and-alert", api: "NOT_FOUND", http: 404 },
   "copy-mismatch": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 500 },
   // What a restore can refuse
+  "key-missing": { next: "until-config-changes", api: "RESTORE_ERROR", http: 409 },
   "target-exists": { next: "until-config-changes", api: "CONFLICT", http: 409 },
   "restore-failed": { next: "until-config-changes", api: "RESTORE_ERROR", http: 502 },
   "restore-denied": { next: "until-config-changes", api: "FORBIDDEN", http: 403 },

@@ -49,6 +49,11 @@ export const NamesOrNone = List.refine(
   "write names that the operator defined, each once, such as team,oncall, or none",
 ).transform((names) => (names.includes("none") ? [] : names))
 
+/** The name of a key, or `none`. */
+export const EncryptWith = z
+  .string()
+  .regex(shortName, "write the name of a key that the operator defined, or none")
+
 /** What may stand after `meta.` and `verify.query.`. */
 export const openName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 

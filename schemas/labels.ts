@@ -5,6 +5,7 @@ import {
   Argv,
   Databases,
   DestinationNames,
+  EncryptWith,
   EnvName,
   FilePath,
   Percent,
@@ -131,6 +132,10 @@ export const JobLabels = z.strictObject({
   snapshot: z.enum(["server", "database"]).optional().meta({
     description:
       "`server`: the dumps of a run show all databases at one instant, so that what holds across databases holds in the backups; the default for MySQL and MariaDB. `database`: each at an instant of its own, as PostgreSQL only can.",
+  }),
+  encrypt: EncryptWith.prefault("none").meta({
+    description:
+      "Name of a key that the operator defined: what is stored is then an age file for its recipients. Or `none`.",
   }),
   timeout: Duration.prefault("6h").meta({ description: "A dump that still runs after this is stopped." }),
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),

@@ -1,6 +1,7 @@
 // The JSON beside the bytes. A backup exists if and only if its manifest does; the catalogue can be rebuilt from these alone.
 import { z } from "zod"
 import { BackupId, Proof } from "./backup.ts"
+import { Encryption } from "./encryption.ts"
 import { Problem } from "./errors.ts"
 import { BackupType } from "./job.ts"
 import { RunId, Trigger } from "./run.ts"
@@ -65,15 +66,6 @@ export const Snapshot = z.object({
   lockMilliseconds: z.number().nonnegative().nullable(),
 })
 export type Snapshot = z.output<typeof Snapshot>
-
-/** Stored bytes are an age file for these recipients (age1…): any age client with one of their identities opens it. */
-export const Encryption = z.object({
-  format: z.literal("age"),
-  /** The operator's name of the key. */
-  key: z.string().min(1),
-  recipients: z.array(z.string()).min(1),
-})
-export type Encryption = z.output<typeof Encryption>
 
 export const Manifest = z.object({
   formatVersion: z.literal(manifestVersion),

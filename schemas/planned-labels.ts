@@ -4,9 +4,6 @@ import { NamesOrNone } from "./label-values.ts"
 import { notYet } from "./not-yet.ts"
 import { Duration, List, Schedule, Size } from "./scalar.ts"
 
-const KeyName = z
-  .string()
-  .regex(/^[a-z0-9-]{1,32}$/, "write the name of a key that the operator defined, or none")
 const none = z.literal("none")
 
 export const plannedLabels = {
@@ -23,11 +20,6 @@ export const plannedLabels = {
   tables: notYet(List.optional(), "Tables to take, by name or glob.", "every table is dumped"),
   "exclude-tables": notYet(List.optional(), "Tables to leave out.", "every table is dumped"),
   "exclude-data": notYet(List.optional(), "Tables to take without their rows.", "every row is dumped"),
-  encrypt: notYet(
-    KeyName.prefault("none"),
-    "Name of a key the operator defined, or `none`.",
-    "nothing is encrypted, and a server that asks for it is not backed up",
-  ),
   method: notYet(
     z.enum(["exec", "helper"]).prefault("exec"),
     "`exec` runs the server's own tool in its own container, `helper` one beside it.",

@@ -2,6 +2,7 @@
 // with its variable, meaning, default and check. Text in, whichever of the two it was written in.
 import { z } from "zod"
 import { DestinationName, DestinationPlace } from "./destination.ts"
+import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encryption.ts"
 import { PolicyName, Retention } from "./retention.ts"
 import { logLevels } from "./run.ts"
 import { Bool, Compress, TimeZone } from "./scalar.ts"
@@ -100,6 +101,13 @@ const destinations = z.record(DestinationName, DestinationPlace).prefault({}).me
   needsRestart: true,
 })
 
+const encryption = z.strictObject({
+  keys: z.record(KeyName, EncryptionKey).prefault({}).meta({
+    description:
+      "Keys by the names that the label `encrypt` takes: `{ops: {recipients: [age1…, age1…], identityFile: /run/secrets/ops.key}}`. Any one of the recipients' identities opens the backup; `identityFile` or `identityVariable` is only needed where restores are made. `dbbackup key generate` makes one.",
+  }),
+})
+
 const retention = z.strictObject({
   policies: z
     .record(PolicyName, Retention)
@@ -142,6 +150,7 @@ export const SettingsFile = z.strictObject({
   }),
   s3: s3.prefault({}),
   destinations,
+  encryption: encryption.prefault({}),
   retention: retention.prefault({}),
   defaults: z.record(z.string(), z.string()).prefault({}).meta({
     description:
@@ -171,6 +180,15 @@ export const EnvironmentOnly = z.strictObject({
   }),
   S3_SECRET_ACCESS_KEY: Text.optional().meta({
     description: "Secret key, together with the access key.",
+    needsRestart: true,
+    secret: true,
+  }),
+  DBBACKUP_AGE_RECIPIENTS: RecipientsText.optional().meta({
+    description: "Recipients, by commas, of the key `default`, for who needs one key only.",
+    needsRestart: true,
+  }),
+  DBBACKUP_AGE_IDENTITY: IdentityText.optional().meta({
+    description: "An identity of the key `default`, to restore here.",
     needsRestart: true,
     secret: true,
   }),

@@ -36,7 +36,7 @@ type Remark = Pick<Finding, "message" | "kind"> & { readonly key: string | null 
 
 /**
  * What the controller would say of the labels of every service, and what compose would. What only the operator's settings
- * tell, names of destinations and policies, is not checked. Throws a Fault when the text is no compose file.
+ * tell, names of destinations, policies and keys, is not checked. Throws a Fault when the text is no compose file.
  * @param env what compose would put in the place of `${NAME}`
  */
 export function lintCompose(text: string, prefix: string, env: Environment): readonly Finding[] {
@@ -96,6 +96,7 @@ function remarksOn(
     ...stopping.map((problem) => remark(problem, "mistake")),
     ...identityRemarks(parsed.server.id, replicasOf(service), prefix, claim),
     ...policyRemarks(parsed.jobs),
+    ...keyRemarks(parsed.jobs),
     ...notes.map((problem) => remark(problem, "note")),
   ]
 }
@@ -110,6 +111,18 @@ function policyRemarks(jobs: readonly JobSpec[]): readonly Remark[] {
   return [...names].map(([key, name]) => ({
     key,
     message: `${key}: the operator's settings must define a retention policy named ${name}, which is not checked here`,
+    kind: "note",
+  }))
+}
+
+/** Each name once, whichever jobs use it. */
+function keyRemarks(jobs: readonly JobSpec[]): readonly Remark[] {
+  const names = new Map<string, string>()
+  for (const { labels, writtenAs } of jobs)
+    if (labels.encrypt !== "none" && writtenAs.encrypt) names.set(writtenAs.encrypt, labels.encrypt)
+  return [...names].map(([key, name]) => ({
+    key,
+    message: `${key}: the operator's settings must define an encryption key named ${name}, which is not checked here`,
     kind: "note",
   }))
 }

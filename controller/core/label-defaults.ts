@@ -4,6 +4,7 @@ import type { Problem } from "../../schemas/errors.ts"
 import { JobLabels } from "../../schemas/labels.ts"
 import { noRetention, Retention } from "../../schemas/retention.ts"
 import { List } from "../../schemas/scalar.ts"
+import { definedKeys } from "./encryption-asked.ts"
 import { openKeyOf } from "./label-sort.ts"
 import { defaultsMistakes } from "./labels.ts"
 import type { SettingMistake } from "./setting-mistakes.ts"
@@ -16,8 +17,13 @@ const standIn = { ...noRetention, last: 1 }
 /**
  * What is wrong with the defaults of a file, by the labels' own checks. A policy of the operator's counts as a retention.
  * @param destinations names of those there are
+ * @param keys the same of encryption keys
  */
-export function mistakesInDefaults(tree: Tree, destinations: readonly string[]): readonly SettingMistake[] {
+export function mistakesInDefaults(
+  tree: Tree,
+  destinations: readonly string[],
+  keys: readonly string[],
+): readonly SettingMistake[] {
   const defaults = Texts.safeParse(valueAt(tree, ["defaults"])).data ?? {}
   const written = Object.entries(Texts.safeParse(valueAt(tree, ["retention", "policies"])).data ?? {})
   const policies = new Map(written.map(([name, text]) => [name, Retention.safeParse(text).data ?? standIn]))
@@ -26,6 +32,9 @@ export function mistakesInDefaults(tree: Tree, destinations: readonly string[]):
   for (const name of List.safeParse(defaults.destinations).data ?? [])
     if (!destinations.includes(name))
       mistakes.push(inDefaults("destinations", `there is no destination named ${name}`, known))
+  const key = defaults.encrypt ?? "none"
+  if (key !== "none" && !keys.includes(key))
+    mistakes.push(inDefaults("encrypt", `there is no encryption key named ${key}`, definedKeys(keys)))
   if (defaults.compress !== undefined && valueAt(tree, ["backup", "defaultCompression"]) !== undefined)
     mistakes.push(inDefaults("compress", "says the same as backup.defaultCompression", "Remove one of them."))
   return mistakes

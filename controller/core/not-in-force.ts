@@ -10,7 +10,7 @@ import { defaultOf } from "./value-words.ts"
 export interface NotInForce {
   /** What the jobs go on without. */
   readonly notes: readonly Problem[]
-  /** What a backup without it would betray: somebody who asked for encryption must not find plain text. */
+  /** What a backup without it would betray: somebody who asked for a lock must not find that a copy was deleted. */
   readonly stopping: readonly Problem[]
 }
 
@@ -20,7 +20,7 @@ const planned = new Map(
     return instead === undefined ? [] : [[key, instead] as const]
   }),
 )
-const stops = ["encrypt", "lock"]
+const stops = ["lock"]
 
 /** Each label once, however many jobs inherit it. @param engine null when it is not known: then no format is objected to */
 export function notInForce(jobs: readonly JobSpec[], engine: Engine | null): NotInForce {

@@ -4,12 +4,16 @@ import type { Hook } from "../../schemas/labels.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
 import type { Engine } from "../../schemas/scalar.ts"
+import type { FoundIdentity } from "../ports.ts"
 import { Fault } from "./fault.ts"
 import { subjectName } from "./key.ts"
+import { requireIdentity } from "./key-missing.ts"
 
 export interface RestoreFacts {
   readonly backup: CompletedBackup
   readonly manifest: Manifest
+  /** What opens the backup; null when it is not encrypted. */
+  readonly identity: FoundIdentity | null
   /** Databases on the server now. */
   readonly present: readonly string[]
   readonly serverVersion: string
@@ -19,7 +23,7 @@ export interface RestoreFacts {
   readonly hooks: { readonly before: Hook | null; readonly after: Hook | null }
 }
 
-/** Throws a Fault, `restore-unsupported`, `request-invalid`, `target-exists` or `copy-missing`, when it must not begin. */
+/** Throws a Fault, `restore-unsupported`, `request-invalid`, `target-exists`, `key-missing` or `copy-missing`, when it must not begin. */
 export function planRestore(facts: RestoreFacts, options: RestoreOptions): RestorePlan {
   const { backup, manifest, present, serverVersion, hooks } = facts
   if (manifest.subject.kind === "globals") {
@@ -39,6 +43,7 @@ export function planRestore(facts: RestoreFacts, options: RestoreOptions): Resto
       hint: "A restore goes into a new database. Choose a name that is free, or drop that database first.",
     })
   }
+  requireIdentity(manifest.encryption, facts.identity)
   const copy = backup.copies.find(({ state }) => state === "stored")
   if (!copy)
     throw new Fault("copy-missing", "no destination holds this backup any more", {
@@ -60,7 +65,7 @@ export function planRestore(facts: RestoreFacts, options: RestoreOptions): Resto
     rawBytes: backup.proof.rawBytes,
     backupFinishedAt: backup.finishedAt,
     steps: [
-      `Read the copy at ${copy.destination} once and compare its size and sha-256 with the manifest`,
+      `Read the copy at ${copy.destination} once${manifest.encryption ? `, decrypt it with the key ${manifest.encryption.key},` : ""} and compare its size and sha-256 with the manifest`,
       ...hookStep(
         hooks.before,
         hooks.before?.onError === "continue" ? "going on if it fails" : "stopping if it fails",

@@ -5,6 +5,7 @@ import type { Engine } from "../../schemas/scalar.ts"
 import type { ServerId, ServerState } from "../../schemas/server.ts"
 import type { ContainerFacts, ServerRecord } from "../ports.ts"
 import { type DerivedJob, derivedJob } from "./derived-job.ts"
+import { unknownKeys, wouldStayPlain } from "./encryption-asked.ts"
 import { identityOf, isIgnored, isLive } from "./identity.ts"
 import { readingLabels } from "./label-memory.ts"
 import { strayLabels } from "./label-strays.ts"
@@ -20,6 +21,8 @@ export interface DerivationSettings extends OperatorWords {
   readonly timeZone: string
   /** Names of the destinations there are, in order. */
   readonly destinations: readonly string[]
+  /** The same of encryption keys. */
+  readonly keys: readonly string[]
 }
 
 export interface DerivedServer {
@@ -145,7 +148,7 @@ function derive(
     case "bad":
       return lastGood(base, parsed.problems, settings, remembered)
     case "good": {
-      const unknown = unknownDestinations(parsed.jobs, settings)
+      const unknown = undefinedNames(parsed.jobs, settings)
       if (unknown.length > 0) return lastGood(base, unknown, settings, remembered)
       const { stopping } = notInForce(parsed.jobs, parsed.server.type ?? base.engine)
       if (stopping.length > 0) return lastGood(base, stopping, settings, remembered)
@@ -200,7 +203,8 @@ function lastGood(
     : undefined
   const usable =
     parsed?.kind === "good" &&
-    unknownDestinations(parsed.jobs, settings).length === 0 &&
+    undefinedNames(parsed.jobs, settings).length === 0 &&
+    !wouldStayPlain(base.container.labels, settings.prefix, parsed.jobs) &&
     notInForce(parsed.jobs, parsed.server.type ?? base.engine).stopping.length === 0
   if (!usable) {
     const refused = problems.every(({ code }) => code === "label-not-in-force")
@@ -220,6 +224,11 @@ function lastGood(
     goodLabels: null,
   }
 }
+
+const undefinedNames = (jobs: Good["jobs"], settings: DerivationSettings): readonly Problem[] => [
+  ...unknownDestinations(jobs, settings),
+  ...unknownKeys(jobs, settings),
+]
 
 function ownLabels(labels: Readonly<Record<string, string>>, prefix: string): Record<string, string> {
   return Object.fromEntries(Object.entries(labels).filter(([key]) => key.startsWith(`${prefix}.`)))

@@ -1,6 +1,7 @@
 // What is wrong with a settings file, in words, each mistake with the key it is about and the nearest valid one.
 import type { z } from "zod"
 import { BucketPlace, FolderPlace } from "../../schemas/destination.ts"
+import { EncryptionKey } from "../../schemas/encryption.ts"
 import { settingFields, shapeOf } from "../../schemas/setting-fields.ts"
 import { SettingsFile } from "../../schemas/settings.ts"
 import { BlackoutWindow } from "../../schemas/window.ts"
@@ -42,14 +43,17 @@ const keptOutside = /secret|password|passwd|token|access_?key|credential/i
 function unknownKey(path: readonly (string | number)[], key: string): SettingMistake {
   const near = keyNear(path, key)
   const isPlace = path[0] === "destinations"
+  const isIdentity = path[0] === "encryption" && /identity$|secret|private|passphrase/i.test(key)
   const isKey = isPlace && /^(accessKeyId|secretAccessKey)$/i.test(key)
-  const hint = isKey
-    ? `Secrets are not kept in this file: ${key}File or ${key}Variable says where it is.`
-    : keptOutside.test(key) && !(isPlace && near !== null)
-      ? "Secrets are not kept in this file: the environment holds them, such as S3_SECRET_ACCESS_KEY_FILE."
-      : near === null
-        ? "schemas/settings.md lists every setting."
-        : `Did you mean ${near}?`
+  const hint = isIdentity
+    ? "Secrets are not kept in this file: identityFile or identityVariable says where the identity is."
+    : isKey
+      ? `Secrets are not kept in this file: ${key}File or ${key}Variable says where it is.`
+      : keptOutside.test(key) && !(isPlace && near !== null)
+        ? "Secrets are not kept in this file: the environment holds them, such as S3_SECRET_ACCESS_KEY_FILE."
+        : near === null
+          ? "schemas/settings.md lists every setting."
+          : `Did you mean ${near}?`
   return { from: "file", path: [...path, key], at: "key", message: "unknown key", hint }
 }
 
@@ -71,6 +75,7 @@ function keyNear(path: readonly (string | number)[], key: string): string | null
 function shapeAt(path: readonly (string | number)[]): Readonly<Record<string, z.ZodType>> | undefined {
   if (path.some((step) => typeof step === "number")) return BlackoutWindow.shape
   if (path[0] === "destinations" && path.length > 1) return { ...BucketPlace.shape, ...FolderPlace.shape }
+  if (path[0] === "encryption" && path.length > 2) return EncryptionKey.shape
   return path.reduce<Readonly<Record<string, z.ZodType>> | undefined>((shape, step) => {
     const inner = shape && Object.hasOwn(shape, step) ? shape[step as string] : undefined
     return inner && shapeOf(inner)

@@ -6,6 +6,7 @@ import { EnvironmentOnly, SettingsFile } from "../../schemas/settings.ts"
 import type { BlackoutWindow } from "../../schemas/window.ts"
 import { coversAllTime } from "./blackout.ts"
 import { destinationNames, mistakesInDestinations } from "./destination-mistakes.ts"
+import { type KeySettings, keyNames, keysFrom } from "./key-settings.ts"
 import { mistakesInDefaults } from "./label-defaults.ts"
 import { fileMistakes, type SettingMistake } from "./setting-mistakes.ts"
 import { isTreeMap, settledTree, type Tree, valueAt } from "./setting-tree.ts"
@@ -24,6 +25,8 @@ export interface Settings {
   readonly s3: BucketSettings | null
   /** More of them, by name. */
   readonly destinations: ReadonlyMap<string, DestinationPlace>
+  /** Encryption keys, by the names that labels use. */
+  readonly keys: ReadonlyMap<string, KeySettings>
   /** Start no scheduled run of any job. */
   readonly paused: boolean
   /** Windows in which no scheduled run starts; those that name no zone are in `timeZone`. */
@@ -58,7 +61,7 @@ export function readSettings(variables: Variables, file: Tree): SettingsReading 
   const mistakes = [
     ...environmentMistakes(variables),
     ...fileMistakes(tree),
-    ...mistakesInDefaults(tree, destinationNames(merged)),
+    ...mistakesInDefaults(tree, destinationNames(merged), keyNames(tree, variables)),
     ...mistakesInDestinations(merged, storagePathIn(merged)),
     ...blackoutMistakes(merged),
   ]
@@ -75,6 +78,10 @@ export function environmentMistakes(variables: Variables): readonly SettingMista
     const [issue] = schema.safeParse(text).error?.issues ?? []
     return issue ? [inEnvironment(variable, issue.message)] : []
   })
+  if (variables.DBBACKUP_AGE_IDENTITY !== undefined && variables.DBBACKUP_AGE_RECIPIENTS === undefined)
+    mistakes.push(
+      inEnvironment("DBBACKUP_AGE_RECIPIENTS", "is missing: DBBACKUP_AGE_IDENTITY is an identity of its key"),
+    )
   const { S3_ACCESS_KEY_ID: id, S3_SECRET_ACCESS_KEY: secret } = variables
   if ((id === undefined) === (secret === undefined)) return mistakes
   const missing = id === undefined ? "S3_ACCESS_KEY_ID" : "S3_SECRET_ACCESS_KEY"
@@ -131,6 +138,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     dockerHost: file.dockerHost,
     s3: bucketOf(file, own),
     destinations: new Map(Object.entries(file.destinations)),
+    keys: keysFrom(file.encryption.keys, own),
     paused: file.scheduler.paused,
     blackout: file.scheduler.blackout,
     hooksAllowed: file.hooks,

@@ -1,4 +1,4 @@
-// Pieces of the commands that a person types: quoting, and undoing the stream's compression.
+// Pieces of the commands that a person types: quoting, and undoing encryption and the stream's compression.
 import type { Manifest } from "../../schemas/manifest.ts"
 
 /** A word for a POSIX shell. Words without special characters stay as they are. */
@@ -8,7 +8,13 @@ export function quote(word: string): string {
 
 const readers = { zstd: "zstd -dc", gzip: "gzip -dc", none: "cat" } as const
 
-/** A command that prints the dump as it left the tool. */
-export function decompress({ compression, fileName }: Pick<Manifest, "compression" | "fileName">): string {
-  return `${readers[compression]} ${quote(fileName)}`
+/** A command that prints the dump as it left the tool. KEY.txt holds the identity of one of the recipients. */
+export function decompress({
+  compression,
+  encryption,
+  fileName,
+}: Pick<Manifest, "compression" | "encryption" | "fileName">): string {
+  if (encryption === null) return `${readers[compression]} ${quote(fileName)}`
+  const decrypted = `age -d -i KEY.txt ${quote(fileName)}`
+  return compression === "none" ? decrypted : `${decrypted} | ${readers[compression]}`
 }

@@ -143,7 +143,7 @@ export interface EngineRules {
   nameMistake(name: string): string | undefined
   /** Commands, with placeholders in angle brackets, for a person without this program. */
   restoreCommands(
-    manifest: Pick<Manifest, "subject" | "format" | "compression" | "fileName" | "facts"> & {
+    manifest: Pick<Manifest, "subject" | "format" | "compression" | "encryption" | "fileName" | "facts"> & {
       readonly container: string
     },
   ): readonly string[]

@@ -2,7 +2,10 @@
 import type { Manifest } from "../../schemas/manifest.ts"
 import { decompress, quote } from "./command-text.ts"
 
-type Restorable = Pick<Manifest, "subject" | "format" | "compression" | "fileName" | "facts"> & {
+type Restorable = Pick<
+  Manifest,
+  "subject" | "format" | "compression" | "encryption" | "fileName" | "facts"
+> & {
   readonly container: string
 }
 

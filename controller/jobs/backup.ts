@@ -5,6 +5,7 @@ import type { RunId, Trigger } from "../../schemas/run.ts"
 import type { Subject } from "../../schemas/server.ts"
 import { Fault, problemOf } from "../core/fault.ts"
 import { databaseIdOf, subjectName } from "../core/key.ts"
+import type { KeySettings } from "../core/key-settings.ts"
 import { pruneHalt } from "../core/prune-halt.ts"
 import { isStoodFor, retryAt } from "../core/retry-plan.ts"
 import { subjectsOf } from "../core/run-plan.ts"
@@ -26,6 +27,8 @@ export interface BackupDeps extends HookDeps, ReadyDeps {
   readonly newId: () => string
   readonly log: Log
   readonly program: string
+  /** Encryption keys by name. Asked each time. */
+  readonly keys: () => ReadonlyMap<string, Pick<KeySettings, "recipients">>
   /** From 0 to 1, below 1. */
   readonly random: () => number
 }

@@ -11,6 +11,7 @@ import type { BackupDeps } from "./backup.ts"
 import { requireComplete } from "./complete.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
 import { withDoubt } from "./doubt.ts"
+import { encryptionOf } from "./encryption-of.ts"
 import { type Fingerprinting, fingerprinting } from "./fingerprint.ts"
 import type { Instants } from "./instants.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
@@ -54,13 +55,14 @@ export async function dumpSubject(
     let openedAt: Date | undefined
     const begun = begunAt(deps, backup)
     const startedAt = begun ?? clock()
+    const encryption = encryptionOf(deps, job)
     const file = {
       server: target.id,
       subject: subjectWord(backup.subject),
       type: backup.type,
       at: startedAt,
       id: backup.id,
-      extension: plan.extension,
+      extension: plan.extension + (encryption === null ? "" : ".age"),
     }
     const key = objectKey(file)
     const destinations = destinationsOf(deps, job).map((destination) => ({ destination, key }))
@@ -76,6 +78,7 @@ export async function dumpSubject(
       },
       end,
       compression: plan.streamCompression,
+      recipients: encryption?.recipients ?? null,
       destinations,
       signal: limit.signal,
       onProgress: (rawBytes, storedBytes) => {
@@ -106,6 +109,7 @@ export async function dumpSubject(
       look,
       backup,
       plan,
+      encryption,
       startedAt,
       finishedAt: clock(),
       fileName: fileName(file),

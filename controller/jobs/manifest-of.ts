@@ -1,5 +1,6 @@
 // What a manifest says of a backup that was just made.
 import type { Proof } from "../../schemas/backup.ts"
+import type { Encryption } from "../../schemas/encryption.ts"
 import {
   type DatabaseFacts,
   type Fingerprint,
@@ -19,6 +20,7 @@ export interface Made {
   readonly look: Look
   readonly backup: NewBackup
   readonly plan: DumpPlan
+  readonly encryption: Encryption | null
   readonly startedAt: Date
   readonly finishedAt: Date
   readonly fileName: string
@@ -41,6 +43,7 @@ export function manifestOf(made: Made): Manifest {
     subject,
     format: plan.format,
     compression: plan.streamCompression.algorithm,
+    encryption: made.encryption,
     fileName: made.fileName,
     facts,
   }
@@ -71,7 +74,6 @@ export function manifestOf(made: Made): Manifest {
     startedAt: made.startedAt.toISOString(),
     finishedAt: made.finishedAt.toISOString(),
     sourceCompression: plan.sourceCompression,
-    encryption: null,
     proof: made.proof,
     ...(facts === null ? {} : { holds: made.holds }),
     ...(made.fingerprint && { fingerprint: made.fingerprint }),

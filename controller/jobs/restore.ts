@@ -4,9 +4,20 @@ import { hookOf, type JobLabels } from "../../schemas/labels.ts"
 import type { DatabaseFacts, Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId, RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
+import { requireIdentity } from "../core/key-missing.ts"
 import { planRestore } from "../core/restore-plan.ts"
 import { loadDump, proveCopy } from "../pipeline/load.ts"
-import type { Aside, Catalogue, Clock, Destination, Docker, Log, RestoreOutcome } from "../ports.ts"
+import type {
+  Aside,
+  Catalogue,
+  Clock,
+  Destination,
+  Docker,
+  FoundIdentity,
+  Identities,
+  Log,
+  RestoreOutcome,
+} from "../ports.ts"
 import { compareRestored } from "./compare-restored.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
 import { type HookDeps, hooksAround } from "./hooks.ts"
@@ -21,6 +32,7 @@ export interface RestoreDeps extends HookDeps, ReadyDeps {
   readonly destinations: ReadonlyMap<string, Destination>
   readonly clock: Clock
   readonly log: Log
+  readonly identities: Identities
 }
 
 export interface RestoreRequest {
@@ -45,10 +57,16 @@ export async function makeRestorePlan(
   signal: AbortSignal,
 ): Promise<RestorePlan> {
   const ready = await whenReady(deps, request.target, planWaitSeconds, () => undefined, signal)
-  return planOf(request, ready)
+  return planOf(deps, request, ready)
 }
 
-function planOf({ backup, manifest, options }: RestoreRequest, { look, target }: Ready): RestorePlan {
+/** What opens the backup, if something here does; null when nothing needs to. */
+function identityFor({ identities }: RestoreDeps, { manifest }: RestoreRequest): FoundIdentity | null {
+  return manifest.encryption && identities.find(manifest.encryption.recipients)
+}
+
+function planOf(deps: RestoreDeps, request: RestoreRequest, { look, target }: Ready): RestorePlan {
+  const { backup, manifest, options } = request
   if (look.rules.engine !== manifest.engine.name) {
     throw new Fault(
       "restore-unsupported",
@@ -66,7 +84,8 @@ function planOf({ backup, manifest, options }: RestoreRequest, { look, target }:
     before: spec ? hookOf(spec, "pre-restore") : null,
     after: spec ? hookOf(spec, "post-restore") : null,
   }
-  return planRestore({ backup, manifest, present, serverVersion, nameMistake, hooks }, options)
+  const identity = identityFor(deps, request)
+  return planRestore({ backup, manifest, identity, present, serverVersion, nameMistake, hooks }, options)
 }
 
 /** Hooks and patience are those of the job that made the backup; of the first one, when that is gone. */
@@ -124,7 +143,7 @@ async function restoreBetweenHooks(
   const spec = specOf(request.backup, ready.target)
   const hooks = hooksAround(deps, spec, ["pre-restore", "post-restore"], id, journal)
   hooks.requireAllowed()
-  const plan = planOf(request, ready)
+  const plan = planOf(deps, request, ready)
   for (const step of plan.steps) journal("debug", `plan: ${step}`)
   const loading = loadingOf(deps, id, request, plan, ready, signal)
   await proveCopy(loading.copy)
@@ -198,7 +217,10 @@ function loadingOf(
   const key = backup.copies.find((copy) => copy.destination === plan.destination)?.key
   if (!destination || key === undefined)
     throw new Fault("destination-unavailable", `the destination ${plan.destination} is not defined any more`)
-  const common = { destination, key, proof: backup.proof, compression: manifest.compression, signal }
+  const identity = identityFor(deps, request)?.identity ?? null
+  requireIdentity(manifest.encryption, identity === null ? null : { identity })
+  const { compression } = manifest
+  const common = { destination, key, proof: backup.proof, compression, identity, signal }
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
   const script = look.rules.load(options.name, manifest.format, look.access)
   return {

@@ -1,8 +1,9 @@
 // Compresses and decompresses the byte path, off the event loop and in flat memory. What it writes, `zstd -d` and `gzip -d` read.
-import { Duplex, Transform } from "node:stream"
+import { Duplex, type Transform } from "node:stream"
 import { promisify } from "node:util"
 import { constants, gzip, zstdCompress } from "node:zlib"
 import type { Compression } from "../../schemas/scalar.ts"
+import { inBlocks } from "./blocks.ts"
 
 /**
  * Input is cut into blocks, and each becomes a frame (zstd) or member (gzip) of its own; both formats define a file as
@@ -22,11 +23,11 @@ export function compressor({ algorithm, level }: Compression): Transform | null 
     case "none":
       return null
     case "gzip":
-      return inBlocks((block) => gzipBlock(block, { level }))
+      return inBlocks(blockBytes, blocksInFlight, (block) => gzipBlock(block, { level }))
     case "zstd": {
       // The checksum lets `zstd -t` find a flipped bit without the manifest at hand.
       const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 }
-      return inBlocks((block) => zstdBlock(block, { params }))
+      return inBlocks(blockBytes, blocksInFlight, (block) => zstdBlock(block, { params }))
     }
   }
 }
@@ -40,51 +41,4 @@ export function decompressor(algorithm: Compression["algorithm"]): Duplex | null
   // Bun knows zstd, the DOM's types do not yet; nor do they agree with Node's on what a web stream is.
   const web: unknown = new DecompressionStream(algorithm as CompressionFormat)
   return Duplex.fromWeb(web as Parameters<typeof Duplex.fromWeb>[0])
-}
-
-function inBlocks(compress: (block: Buffer) => Promise<Buffer>): Transform {
-  let block: Buffer = Buffer.allocUnsafe(blockBytes)
-  let filled = 0
-  let blocks = 0
-  const spare: Buffer[] = []
-  const inFlight: { readonly block: Buffer; readonly compressed: Promise<Buffer> }[] = []
-
-  function dispatch(): void {
-    const compressed = compress(block.subarray(0, filled))
-    compressed.catch(() => {}) // Reported where it is awaited; a destroyed stream awaits it no more.
-    inFlight.push({ block, compressed })
-    block = spare.pop() ?? Buffer.allocUnsafe(blockBytes)
-    filled = 0
-    blocks++
-  }
-  async function oldest(): Promise<Buffer | undefined> {
-    const first = inFlight.shift()
-    if (!first) return undefined
-    const bytes = await first.compressed
-    spare.push(first.block)
-    return bytes
-  }
-
-  return new Transform({
-    transform(this: Transform, chunk: Buffer, _encoding, next) {
-      const take = async (): Promise<void> => {
-        for (let at = 0; at < chunk.length; ) {
-          const copied = chunk.copy(block, filled, at)
-          at += copied
-          filled += copied
-          if (filled < blockBytes) continue
-          dispatch()
-          if (inFlight.length >= blocksInFlight) this.push(await oldest())
-        }
-      }
-      take().then(() => next(), next)
-    },
-    flush(this: Transform, next) {
-      const drain = async (): Promise<void> => {
-        if (filled > 0 || blocks === 0) dispatch()
-        for (let bytes = await oldest(); bytes; bytes = await oldest()) this.push(bytes)
-      }
-      drain().then(() => next(), next)
-    },
-  })
 }

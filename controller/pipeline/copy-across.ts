@@ -6,7 +6,9 @@ import { underFirstCause } from "./first-cause.ts"
 import { type OpenCopy, openAll, type Place } from "./open.ts"
 import { openStoredCopy, type StoredCopy } from "./stored-copy.ts"
 
-export type Source = Omit<StoredCopy, "compression">
+export type Source = Omit<StoredCopy, "compression" | "identity">
+/** Bytes as they are stored. */
+const asStored = { compression: "none", identity: null } as const
 
 /**
  * A writer that has taken every byte of the source, which has the recorded size and sha-256; nothing is visible yet, and the
@@ -18,7 +20,7 @@ export async function copyAcross(from: Source, to: Place, signal: AbortSignal): 
     if (copy === undefined) throw new Error("a place that opened has a writer")
     const { writer } = copy
     try {
-      const stored = await openStoredCopy({ ...from, compression: "none" }, cause, () => {})
+      const stored = await openStoredCopy({ ...from, ...asStored }, cause, () => {})
       const fan = fanOut([writer], (_writer, fault) => cause.fail(fault))
       await pipeline([...stored, fan.stream], { signal: cause.signal })
       return copy
@@ -32,7 +34,7 @@ export async function copyAcross(from: Source, to: Place, signal: AbortSignal): 
 /** Resolves when the copy's bytes are those recorded. Rejects with `copy-missing`, `copy-mismatch`, or the destination's Fault. */
 export async function proveBytes(copy: Source, signal: AbortSignal): Promise<void> {
   await underFirstCause(signal, async (cause) => {
-    const stored = await openStoredCopy({ ...copy, compression: "none" }, cause, () => {})
+    const stored = await openStoredCopy({ ...copy, ...asStored }, cause, () => {})
     const nowhere = new Writable({ write: (_chunk, _encoding, next) => next() })
     await pipeline([...stored, nowhere], { signal: cause.signal })
   })

@@ -7,6 +7,7 @@ import { Fault } from "../core/fault.ts"
 import type { EndDetector } from "../ports.ts"
 import { compressor } from "./compress.ts"
 import { dumpBytes } from "./dump-bytes.ts"
+import { encryptor } from "./encrypt.ts"
 import { endOf } from "./end.ts"
 import { type FailedCopy, noneLeft } from "./failed-copy.ts"
 import { fanOut } from "./fan-out.ts"
@@ -22,6 +23,8 @@ export interface StoreRequest {
   readonly end: EndDetector
   /** What the stream still has to do. */
   readonly compression: Compression
+  /** For whom it is encrypted after that (age1…); null leaves it as it is. */
+  readonly recipients: readonly string[] | null
   readonly destinations: readonly Place[]
   /** Aborted with a Fault to cancel or to end at a time limit. */
   readonly signal: AbortSignal
@@ -62,19 +65,21 @@ async function pass(request: StoreRequest, opened: Opened, cause: FirstCause): P
 
   const source = Readable.from(dumpBytes(request.start, request.explain, cause.signal), { objectMode: false })
   const end = endOf(request.end)
-  const compress = compressor(request.compression)
+  const encrypt = request.recipients === null ? null : encryptor(request.recipients)
+  const changing = [compressor(request.compression), encrypt].filter((stage) => stage !== null)
   const raw = meter((total) => {
     rawBytes = total
-    if (!compress) storedBytes = total
+    if (changing.length === 0) storedBytes = total
     tick()
   })
   // Without a step in between, the bytes that left the server are those that are stored: hashed once.
-  const stored = compress
-    ? meter((total) => {
-        storedBytes = total
-        tick()
-      })
-    : raw
+  const stored =
+    changing.length > 0
+      ? meter((total) => {
+          storedBytes = total
+          tick()
+        })
+      : raw
   const fan = fanOut(
     open.map(({ writer }) => writer),
     (writer, fault) => {
@@ -83,7 +88,7 @@ async function pass(request: StoreRequest, opened: Opened, cause: FirstCause): P
       if (failed.length === request.destinations.length) cause.fail(noneLeft(failed))
     },
   )
-  const stages = [raw.stream, end.stream, ...(compress ? [compress, stored.stream] : [])]
+  const stages = [raw.stream, end.stream, ...changing, ...(stored === raw ? [] : [stored.stream])]
   for (const stream of [source, ...stages, fan.stream]) cause.watch(stream)
   try {
     await pipeline([source, ...stages, fan.stream], { signal: cause.signal })

@@ -5,6 +5,7 @@ import type { Compression } from "../../schemas/scalar.ts"
 import { Fault } from "../core/fault.ts"
 import type { Destination } from "../ports.ts"
 import { decompressor } from "./compress.ts"
+import { decryptor } from "./encrypt.ts"
 import { type FirstCause, untilAborted } from "./first-cause.ts"
 import { holdBack } from "./hold-back.ts"
 import type { Measure } from "./stage.ts"
@@ -15,10 +16,12 @@ export interface StoredCopy {
   readonly proof: Proof
   /** What the stream compressed it with. */
   readonly compression: Compression["algorithm"]
+  /** What opens it; null when it is not encrypted. */
+  readonly identity: string | null
 }
 
 /**
- * The stored bytes, their check, and the undoing of the compression, as streams. Their failures go to `cause`, damaged
+ * The stored bytes, their check, and the undoing of encryption and compression, as streams. Their failures go to `cause`, damaged
  * bytes as `copy-mismatch`. Rejects with `copy-missing`, `copy-mismatch`, or what the destination says.
  */
 export async function openStoredCopy(
@@ -40,12 +43,17 @@ export async function openStoredCopy(
   const checked = holdBack({ bytes: proof.storedBytes, sha256: proof.storedSha256 }, wrong, onBytes)
   cause.watch(stored)
   cause.watch(checked)
-  const plain = decompressor(copy.compression)
-  if (!plain) return [stored, checked]
-  plain.on("error", (error) => {
-    cause.fail(error instanceof Fault ? error : wrong(`cannot be decompressed: ${error.message}`, error))
+  const undoing = [
+    [copy.identity === null ? null : decryptor(copy.identity), "decrypted"],
+    [decompressor(copy.compression), "decompressed"],
+  ] as const
+  const stages = undoing.flatMap(([stage, done]) => {
+    stage?.on("error", (error) => {
+      cause.fail(error instanceof Fault ? error : wrong(`cannot be ${done}: ${error.message}`, error))
+    })
+    return stage ?? []
   })
-  return [stored, checked, plain]
+  return [stored, checked, ...stages]
 }
 
 /** Throws a `copy-mismatch` when what came out of the copy is not what once left the server. */

@@ -51,6 +51,7 @@ const Shown = z.object({
   fileName: z.unknown(),
   compression: z.string(),
   sourceCompression: z.string().nullable(),
+  encryption: z.unknown(),
   proof: z.unknown(),
   suspect: z.unknown().optional(),
 })
@@ -104,6 +105,7 @@ function completed({ started_at, finished_at, manifest, copies, accepted_at }: B
     durationSeconds: seconds(started_at ?? Number.NaN, finished_at ?? Number.NaN),
     fileName: shown.fileName,
     compression: shown.compression === "none" ? (shown.sourceCompression ?? "none") : shown.compression,
+    encryption: shown.encryption,
     proof: shown.proof,
     suspect: shown.suspect ?? null,
     acceptedAt: instantOrNull(accepted_at),

@@ -224,8 +224,7 @@ describe("what is not in force yet", () => {
   })
 
   test("is a mistake, when it stops the backup", () => {
-    for (const labels of ["dbbackup.encrypt: team", "dbbackup.lock: 30d"])
-      expect(lint(text(labels))[0]).toStartWith("6 db: ")
+    expect(lint(text("dbbackup.lock: 30d"))[0]).toStartWith("6 db: ")
   })
 
   test("is none, when it happens anyway: the image tells the engine, as far as it does", () => {
@@ -233,6 +232,16 @@ describe("what is not in force yet", () => {
     expect(lint(text("dbbackup.format: custom", "${DB:-mysql:9}"))).toHaveLength(1)
     expect(lint(text("dbbackup.format: custom", "registry/x@sha256:0"))).toEqual([])
   })
+})
+
+test("an encryption key's name is a note: only the operator's settings tell whether there is one", () => {
+  const labels = `{ dbbackup.enable: "true", dbbackup.encrypt: ops, dbbackup.weekly.schedule: weekly }`
+  expect(lint(`services: { db: { labels: ${labels} } }`)).toEqual([
+    "note 1 db: dbbackup.encrypt: the operator's settings must define an encryption key named ops, which is not checked here",
+  ])
+  expect(lint(`services: { db: { labels: { dbbackup.enable: "true", dbbackup.encrypt: none } } }`)).toEqual(
+    [],
+  )
 })
 
 test("a retention of one word may be a policy's name, which only the operator's settings tell", () => {

@@ -34,6 +34,7 @@ export const aCompletedBackup = (changes: Partial<CompletedBackup> = {}): Comple
   durationSeconds: 60,
   fileName: "shop_daily_20260301_020000_00000001.dump",
   compression: "none",
+  encryption: null,
   proof,
   suspect: null,
   acceptedAt: null,
@@ -46,8 +47,9 @@ export function aFailedBackup(finishedAt: string, message: string): Backup {
     status: _,
     fileName: __,
     compression: ___,
-    proof: ____,
-    copies: _____,
+    encryption: ____,
+    proof: _____,
+    copies: ______,
     ...base
   } = aCompletedBackup()
   const error = {

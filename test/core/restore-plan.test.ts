@@ -8,6 +8,7 @@ import { aCompletedBackup, aManifest } from "./records.ts"
 const facts = (changes: Partial<RestoreFacts> = {}): RestoreFacts => ({
   backup: aCompletedBackup(),
   manifest: aManifest(),
+  identity: null,
   present: ["shop", "users"],
   serverVersion: "17.6",
   nameMistake: undefined,
@@ -26,6 +27,28 @@ function refusal(changes: Partial<RestoreFacts>, name?: string): Fault {
   }
   throw new Error("it was not refused")
 }
+
+describe("an encrypted backup", () => {
+  const encryption = { format: "age" as const, key: "ops", recipients: ["age1a", "age1b"] }
+  const manifest = aManifest({ encryption })
+
+  test("is planned when something here opens it, and the plan says so without telling it", () => {
+    const planned = plan({ manifest, identity: { identity: "AGE-SECRET-KEY-1" } })
+    expect(planned.steps[0]).toContain("decrypt it with the key ops")
+    expect(JSON.stringify(planned)).not.toContain("SECRET")
+  })
+
+  test("is refused with its key and recipients when nothing does, and told what was tried", () => {
+    const fault = refusal({ manifest, identity: { identity: null, unusable: ["there is no file /x"] } })
+    expect(fault).toMatchObject({
+      code: "key-missing",
+      message:
+        "the backup is encrypted with the key ops (age1a, age1b), and no identity for it is here: there is no file /x",
+    })
+    expect(fault.hint).toContain("encryption.keys.ops.identityFile")
+    expect(refusal({ manifest }).code).toBe("key-missing")
+  })
+})
 
 test("says in data and in words what will be read, made and left alone", () => {
   expect(plan()).toMatchObject({

@@ -43,6 +43,7 @@ export const operator = (changes: Partial<DerivationSettings> = {}): DerivationS
   discovery: "labels",
   timeZone: "UTC",
   destinations: ["local", "offsite"],
+  keys: [],
   ...noWords,
   ...changes,
 })

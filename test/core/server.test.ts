@@ -300,20 +300,19 @@ describe("labels that are not in force yet", () => {
   })
 
   test("stop the backup where it would betray what was asked", () => {
-    for (const labels of [{ encrypt: "team" }, { "offsite.lock": "30d" }])
-      expect(one([labelled({ enable: "true", ...labels })])).toMatchObject({
-        state: "misconfigured",
-        why: "not backed up: its labels ask for what is not in force yet",
-        jobs: [],
-        goodLabels: null,
-        problems: [{ code: "label-not-in-force" }],
-      })
+    expect(one([labelled({ enable: "true", "offsite.lock": "30d" })])).toMatchObject({
+      state: "misconfigured",
+      why: "not backed up: its labels ask for what is not in force yet",
+      jobs: [],
+      goodLabels: null,
+      problems: [{ code: "label-not-in-force" }],
+    })
   })
 
   test("leave the last good labels in force, when there are any that may be", () => {
-    const asks = [labelled({ enable: "true", encrypt: "team" })]
+    const asks = [labelled({ enable: "true", lock: "30d" })]
     expect(one(asks, operator(), [remembering(good)])).toMatchObject({ state: "active", goodLabels: null })
-    const newer = remembering({ ...good, "dbbackup.encrypt": "team" })
+    const newer = remembering({ ...good, "dbbackup.lock": "30d" })
     expect(one(asks, operator(), [newer]).state).toBe("misconfigured")
   })
 
@@ -322,6 +321,65 @@ describe("labels that are not in force yet", () => {
     expect(one([labelled({ enable: "true", format: "plain" }, mysql)]).problems).toEqual([])
     expect(one([labelled({ enable: "true", format: "plain" })]).problems).toHaveLength(1)
     expect(one([labelled({ enable: "true", format: "plain", type: "mariadb" })]).problems).toEqual([])
+  })
+})
+
+describe("labels that ask for encryption", () => {
+  const plain = { "dbbackup.enable": "true", "dbbackup.schedule": "hourly" }
+  const knows = operator({ keys: ["ops", "team"] })
+  const asking = (value: string, more = {}) => [labelled({ enable: "true", encrypt: value, ...more })]
+
+  test("name a key that is defined, for the whole server or one job", () => {
+    expect(one(asking("ops"), knows)).toMatchObject({ state: "active", problems: [] })
+    const server = one([labelled({ enable: "true", "weekly.encrypt": "team" })], knows)
+    expect(server.jobs.map(({ spec }) => spec.encrypt)).toEqual(["none", "team"])
+  })
+
+  test("stop the backup when no such key is defined, and are told the known ones", () => {
+    expect(one(asking("opps"), knows)).toMatchObject({
+      state: "misconfigured",
+      jobs: [],
+      goodLabels: null,
+      problems: [
+        {
+          code: "key-unknown",
+          key: "dbbackup.encrypt",
+          message: "there is no encryption key named opps",
+          hint: "Did you mean ops? Defined are: ops, team.",
+          suggestion: "ops",
+        },
+      ],
+    })
+    expect(one(asking("ops")).problems[0]?.hint).toStartWith("None is defined: dbbackup key generate")
+  })
+
+  test("are never answered with earlier labels that leave plain what they hide, whatever else is wrong in them", () => {
+    for (const wrong of [
+      asking("opps"),
+      asking("ops", { shedule: "daily" }),
+      [labelled({ enable: "true", encryption: "ops" })],
+      [labelled({ enable: "true", "weekly.encrypt": "Not A Name" })],
+    ])
+      expect(one(wrong, knows, [remembering(plain)])).toMatchObject({ state: "misconfigured", jobs: [] })
+  })
+
+  test("leave earlier ones in force that encrypt everything", () => {
+    const encrypted = remembering({ ...plain, "dbbackup.encrypt": "team" })
+    const server = one(asking("opps"), knows, [encrypted])
+    expect(server).toMatchObject({ state: "active", problems: [{ code: "key-unknown" }] })
+    expect(server.jobs.map(({ spec }) => spec.encrypt)).toEqual(["team"])
+    const partly = remembering({ ...plain, "dbbackup.weekly.encrypt": "team" })
+    expect(one(asking("opps"), knows, [partly]).state).toBe("misconfigured")
+  })
+
+  test("stop it as well when the operator takes the key away", () => {
+    const encrypted = remembering({ ...plain, "dbbackup.encrypt": "gone" })
+    expect(one(asking("gone"), knows, [encrypted])).toMatchObject({ state: "misconfigured", jobs: [] })
+  })
+
+  test("are not taken for asking when they say none", () => {
+    const wrong = [labelled({ enable: "true", encrypt: "none", shedule: "daily" })]
+    expect(one(wrong, knows, [remembering(plain)]).state).toBe("active")
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
+import { identityText } from "../../controller/core/age-key.ts"
 import type { Tree } from "../../controller/core/setting-tree.ts"
 import { isLoopback, readSettings, type Settings } from "../../controller/core/settings.ts"
 
@@ -35,11 +36,111 @@ test("with nothing set, every setting has its default, and only this machine is 
     dockerHost: "unix:///var/run/docker.sock",
     s3: null,
     destinations: new Map(),
+    keys: new Map(),
     paused: false,
     blackout: [],
     hooksAllowed: true,
     policies: new Map(),
     defaults: {},
+  })
+})
+
+const [ops, spare] = [
+  "age1y5luy0xw4g9f2e8qa97lyecvj4mq84yprh38zje7yx2skmn4ustqdd9pmx",
+  "age14etylz6x87ugrx972kcfqh76w0tah5ke8dglkzpeyq35uy4v84hqv0s0c7",
+]
+const secret = identityText(Buffer.alloc(32, 1))
+
+describe("encryption keys", () => {
+  const keys = (file: Tree, variables: Variables = {}) => [
+    ...read(variables, { encryption: { keys: file } }).keys,
+  ]
+
+  test("are recipients by name, and where an identity is, if it is here", () => {
+    expect(
+      keys({
+        ops: { recipients: [ops, spare], identityFile: "/run/secrets/ops.key" },
+        away: { recipients: [ops] },
+        env: { recipients: [spare], identityVariable: "SPARE" },
+      }),
+    ).toEqual([
+      ["ops", { recipients: [ops, spare], identity: { file: "/run/secrets/ops.key" } }],
+      ["away", { recipients: [ops], identity: null }],
+      ["env", { recipients: [spare], identity: { variable: "SPARE" } }],
+    ])
+  })
+
+  test("can be one, made by variables, which go before the file", () => {
+    const identity = identityText(Buffer.alloc(32, 1))
+    const variables = {
+      DBBACKUP_AGE_RECIPIENTS: `${ops}, ${spare}`,
+      DBBACKUP_AGE_IDENTITY: `# mine\n${identity}`,
+    }
+    expect(keys({ default: { recipients: [spare] } }, variables)).toEqual([
+      ["default", { recipients: [ops, spare], identity: { text: `# mine\n${identity}` } }],
+    ])
+    expect(keys({}, { DBBACKUP_AGE_RECIPIENTS: ops })).toEqual([
+      ["default", { recipients: [ops], identity: null }],
+    ])
+    expect(mistakes({}, { DBBACKUP_AGE_IDENTITY: identity })).toEqual([
+      "environment value DBBACKUP_AGE_RECIPIENTS: is missing: DBBACKUP_AGE_IDENTITY is an identity of its key",
+    ])
+    const wrong = { DBBACKUP_AGE_RECIPIENTS: `${ops},age1x`, DBBACKUP_AGE_IDENTITY: `${secret}\nx` }
+    expect(mistakes({}, wrong).join()).toContain("DBBACKUP_AGE_RECIPIENTS: write a recipient of age")
+    expect(mistakes({}, wrong).join()).toContain("DBBACKUP_AGE_IDENTITY: write an identity of age")
+    expect(mistakes({}, wrong).join()).not.toContain(secret)
+  })
+
+  test.each<[Tree, string]>([
+    [
+      { ops: { recipients: [ops, ops.replace(/.$/, (last) => (last === "q" ? "p" : "q"))] } },
+      "file value encryption.keys.ops.recipients.1: write a recipient of age",
+    ],
+    [
+      { ops: { recipients: [ops.toUpperCase()] } },
+      "file value encryption.keys.ops.recipients.0: write a recipient of age",
+    ],
+    [{ ops: { recipients: [secret] } }, "recipients.0: this is an identity, which is secret"],
+    [{ ops: { recipients: ["age1yubikey1qgh7x"] } }, "only X25519 recipients of age are known"],
+    [{ ops: { recipients: ops } }, "file value encryption.keys.ops.recipients: write a list"],
+    [{ ops: { recipients: [] } }, "write at least one recipient"],
+    [{ ops: { recipients: [ops, ops] } }, "write each recipient once"],
+    [{ ops: {} }, "file value encryption.keys.ops.recipients: is missing"],
+    [{ none: { recipients: [ops] } }, "file key encryption.keys.none: none is no name"],
+    [{ Ops: { recipients: [ops] } }, "file key encryption.keys.Ops: write a name"],
+    [
+      { ops: { recipients: [ops], identityFile: "ops.key" } },
+      "identityFile: write a path that begins with /",
+    ],
+    [
+      { ops: { recipients: [ops], identityFile: "/a", identityVariable: "A" } },
+      "identityVariable: is given, and so is identityFile",
+    ],
+    [
+      { ops: { recipients: [ops], identityfile: "/a" } },
+      "identityfile: unknown key (Did you mean encryption.keys.ops.identityFile?)",
+    ],
+    [
+      { ops: { recipients: [ops], identity: "x" } },
+      "identity: unknown key (Secrets are not kept in this file",
+    ],
+    [
+      { ops: { recipient: [ops] } },
+      "file key encryption.keys.ops.recipient: unknown key (Did you mean encryption.keys.ops.recipients?)",
+    ],
+  ])("are refused where they are wrong, and never told back: %j", (file, wanted) => {
+    const told = mistakes({ encryption: { keys: file } }).join("\n")
+    expect(told).toContain(wanted)
+    expect(told).not.toContain(secret)
+  })
+
+  test("must be there when the defaults of labels name one", () => {
+    const file = { encryption: { keys: { ops: { recipients: [ops] } } } }
+    expect(read({}, { ...file, defaults: { encrypt: "ops" } }).defaults).toEqual({ encrypt: "ops" })
+    expect(mistakes({ ...file, defaults: { encrypt: "opps" } })).toEqual([
+      "file value defaults.encrypt: there is no encryption key named opps (Defined are: ops.)",
+    ])
+    expect(read({}, { defaults: { encrypt: "none" } }).defaults).toEqual({ encrypt: "none" })
   })
 })
 

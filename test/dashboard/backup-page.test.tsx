@@ -66,6 +66,15 @@ test("a completed backup shows its proof in words and its checksum to copy", asy
   expect(screen.getByRole("button", { name: "Copy the checksum" })).toBeDefined()
 })
 
+test("an encrypted backup says with which key, and whose identities open it", async () => {
+  const encryption = { format: "age" as const, key: "ops", recipients: ["age1first", "age1second"] }
+  controllerAnswers(answer(getBackup, completedBackup({ encryption })), answer(getRunLogs, []))
+  show("/backups/backup-1")
+  const facts = await screen.findByRole("region", { name: "Facts" })
+  expect(facts.textContent).toContain("with the key ops, in the age format")
+  expect(facts.textContent).toContain("age1firstage1second")
+})
+
 test("globals offer a download but no restore into a new database", async () => {
   const globals = completedBackup({ kind: "globals", database: "globals", databaseId: "shop~db:@globals" })
   controllerAnswers(answer(getBackup, globals), answer(getRunLogs, []))

@@ -18,6 +18,15 @@ function history(address: string, backups: Backup[] = [completedBackup(), failed
   return { asked, lastQuery }
 }
 
+test("an encrypted backup carries its key's name, and a plain one no lock", async () => {
+  const encryption = { format: "age" as const, key: "ops", recipients: ["age1first"] }
+  history("/backups", [completedBackup({ encryption }), completedBackup({ id: "backup-2" })])
+  const [, encrypted, plain] = await screen.findAllByRole("row")
+  expect(encrypted?.textContent).toContain("encrypted with the key ops")
+  expect(encrypted?.querySelector("[title='Encrypted with the key ops'] svg") !== null).toBe(true)
+  expect(plain?.textContent).not.toContain("encrypted")
+})
+
 test("filters in the address fill the fields and the question", async () => {
   const { lastQuery } = history("/backups?status=failed&database=shop~db:users&page=2")
   await screen.findByRole("option", { name: "users" })

@@ -55,6 +55,33 @@ describe("the restore dialog", () => {
     ])
   })
 
+  test("of an encrypted backup names its key, and says that it is not here instead of planning", async () => {
+    const encryption = { format: "age" as const, key: "ops", recipients: ["age1first", "age1second"] }
+    const missing = new Refused(409, {
+      code: "RESTORE_ERROR",
+      message:
+        "the backup is encrypted with the key ops (age1first, age1second), and no identity for it is here",
+      hint: "Mount the identity.",
+      details: { fault: "key-missing" },
+    })
+    controllerAnswers(
+      answer(getBackup, completedBackup({ encryption })),
+      answer(listBackups, []),
+      answer(listDatabases, []),
+      answer(planRestore, () => {
+        throw missing
+      }),
+    )
+    show("/backups?restore=backup-1")
+    const dialog = await screen.findByRole("dialog")
+    expect((await within(dialog).findByText("age1second")) !== null).toBe(true)
+    expect(dialog.textContent).toContain("with the key ops, in the age format")
+    fireEvent.click(await screen.findByRole("button", { name: "Show the plan" }))
+    await within(dialog).findByText(/no identity for it is here/)
+    expect(dialog.textContent).toContain("Mount the identity.")
+    expect(restoreButton() === null).toBe(true)
+  })
+
   test("restores only once the target's name is typed, letter by letter", async () => {
     const { asked } = controllerAnswers(...world, answer(getRestore, runningRestore()))
     await openedAtPlan()

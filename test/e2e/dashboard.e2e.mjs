@@ -91,6 +91,20 @@ test("a restore shows the plan, asks for the name, and every row is back", async
   await close()
 })
 
+test("an encrypted backup carries a lock with its key's name, in the list and on its page", async () => {
+  const [backup] = await api("/api/backups?databaseId=webshop:shop&status=completed")
+  assert.equal(backup.encryption.key, "default")
+  assert.match(backup.fileName, /\.dump(\.zst)?\.age$/)
+  const { page, errors, close } = await open("/backups")
+  await page.getByTitle("Encrypted with the key default").first().waitFor()
+  await page.goto(`${stack.url}/backups/${backup.id}`)
+  await page.getByText("with the key default, in the age format").waitFor()
+  await page.getByText(backup.encryption.recipients[0]).first().waitFor()
+  await page.getByText("age -d -i KEY.txt").first().waitFor()
+  assert.deepEqual(errors, [])
+  await close()
+})
+
 test("a server says why it is backed up, by which job, next when, and where each value comes from", async () => {
   const { page, errors, close } = await open("/")
   await page

@@ -50,6 +50,8 @@ export async function startStack() {
     `${prefix}.enable=true`,
     "--label",
     `${prefix}.id=webshop`,
+    "--label",
+    `${prefix}.encrypt=default`,
     "--env",
     "POSTGRES_PASSWORD=sample",
     "--env",
@@ -85,6 +87,9 @@ export async function startStack() {
       BACKUP_STORAGE_PATH: join(folder, "backups"),
       DBBACKUP_LABEL_PREFIX: prefix,
       HOSTNAME: "127.0.0.1",
+      // The key pair in the manual of age-keygen(1): everything in these tests is encrypted, and restored all the same.
+      DBBACKUP_AGE_RECIPIENTS: "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z",
+      DBBACKUP_AGE_IDENTITY: "AGE-SECRET-KEY-1N9JEPW6DWJ0ZQUDX63F5A03GX8QUW7PXDE39N8UYF82VZ9PC8UFS3M7XA9",
     },
     stdio: ["ignore", "pipe", "inherit"],
   })

@@ -197,7 +197,13 @@ for (const image of images) {
       try {
         await look(fresh, rules)
         await sql(fresh, "create database `UPPER`; create table `UPPER`.item as select 1 as id")
-        const roles = { subject: globals, format: "sql", compression: "none", facts: null } as const
+        const roles = {
+          subject: globals,
+          format: "sql",
+          compression: "none",
+          encryption: null,
+          facts: null,
+        } as const
         await inside(fresh, ["sh", "-c", "cat > /tmp/roles.sql"], dumped.bytes.toString())
         const [, command = ""] = rules.restoreCommands({ ...roles, fileName: "-", container: fresh })
         await must(["sh", "-c", command], { input: dumped.bytes.toString() })
@@ -217,6 +223,7 @@ for (const image of images) {
         subject: named("a=b"),
         format: "sql",
         compression: "zstd",
+        encryption: null,
         fileName: "the file.sql.zst",
         facts: probe.databases.find(({ name }) => name === "a=b")?.facts ?? null,
         container: server,

@@ -109,12 +109,12 @@ test("a container that was never started has its jobs, and says why they cannot 
   })
 })
 
-test("encryption that is not in force yet is no backup, and no silence", async () => {
+test("encryption with a key that nobody defined is no backup, and no silence", async () => {
   const name = await create({ enable: "true", encrypt: "team" })
   expect(await seen(name)).toMatchObject({
     state: "misconfigured",
     jobs: [],
-    problems: [{ code: "label-not-in-force", key: `${here.prefix}.encrypt` }],
+    problems: [{ code: "key-unknown", key: `${here.prefix}.encrypt` }],
   })
 })
 

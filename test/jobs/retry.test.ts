@@ -51,6 +51,7 @@ async function run(changes: Partial<BackupRun> = {}, labels = {}, signal = new A
     tieUp: async () => {},
     hooksAllowed: () => true,
     random: () => 0.5,
+    keys: () => new Map(),
   }
   if (attempt > 1) catalogue.addRun(aRun("first"))
   const retryOf = attempt > 1 ? ("first" as RunId) : null

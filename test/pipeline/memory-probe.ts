@@ -1,4 +1,5 @@
 // Run as a process of its own: stores a dump of argv[2] MiB into a slow destination and a folder (argv[3]), and prints its peak memory.
+import { identityText, recipientOf } from "../../controller/core/age-key.ts"
 import { Fault } from "../../controller/core/fault.ts"
 import { localDestination } from "../../controller/destinations/local.ts"
 import { storeDump } from "../../controller/pipeline/store.ts"
@@ -22,6 +23,7 @@ const { proof, writers } = await storeDump({
   start: async () => childTool(`head -c ${Number(mebibytes) << 20} /dev/urandom`),
   end: { push: look, finish: () => "the end", held: () => ({}) },
   compression: { algorithm: "zstd", level: 1 },
+  recipients: [recipientOf(identityText(Buffer.alloc(32, 7)))],
   destinations: [slow, localDestination("local", folder)].map((destination) => ({
     destination,
     key: "x.dump",

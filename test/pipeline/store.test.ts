@@ -40,6 +40,7 @@ function request(script: string, changes: Partial<StoreRequest> = {}): StoreRequ
     start: async () => childTool(script),
     end: trailer(),
     compression: none,
+    recipients: null,
     destinations: [{ destination: local, key }],
     signal: new AbortController().signal,
     onProgress: () => {},

@@ -457,7 +457,7 @@ describe("while it runs", () => {
     )
     expect(log).toEqual([
       "warn DBBACKUP_MAX_CONCURENT is set, but is no setting: did you mean DBBACKUP_MAX_CONCURRENT?",
-      "warn ENCRYPTION_KEY is set, but has no effect: backups are not encrypted yet",
+      "warn ENCRYPTION_KEY is set, but has no effect: backups are encrypted with the keys under encryption.keys",
     ])
   })
 })

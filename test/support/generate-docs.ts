@@ -85,7 +85,17 @@ function fileSchema() {
 /** Few enough to be read at once; the reference has all. */
 const mostUsedLabels = [
   ...["enable", "id", "type", "user", "password-env", "password-file", "databases", "globals", "schedule"],
-  ...["timezone", "retention", "destinations", "compress", "timeout", "max-age", "on-unavailable", "retries"],
+  ...[
+    "timezone",
+    "retention",
+    "destinations",
+    "compress",
+    "encrypt",
+    "timeout",
+    "max-age",
+    "on-unavailable",
+    "retries",
+  ],
   ...["group", "hooks.pre", "hooks.post", "restore", "paused"],
 ]
 const mostUsedVariables = [

@@ -51,6 +51,7 @@ export function completedBackup(changes: Partial<z.input<typeof Backup>> = {}): 
     durationSeconds: 12,
     fileName: "shop_daily_20261124_020000_0000000a.dump",
     compression: "zstd:3",
+    encryption: null,
     proof: {
       exitCode: 0,
       end: "all 14 data blocks",

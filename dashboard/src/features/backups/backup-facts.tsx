@@ -2,6 +2,7 @@
 import { Link } from "wouter"
 import type { Backup } from "../../../../schemas/backup.ts"
 import type { Run } from "../../../../schemas/run.ts"
+import { EncryptedInWords } from "../../components/encrypted.tsx"
 import { Fact, Facts } from "../../components/facts.tsx"
 import { Try } from "../../components/next-try.tsx"
 import { Size } from "../../components/size.tsx"
@@ -57,6 +58,11 @@ export function BackupFacts({ backup, run }: Props) {
             <Size bytes={backup.proof.storedBytes} /> stored, <Size bytes={backup.proof.rawBytes} /> left the
             server, {backup.compression}
           </Fact>
+          {backup.encryption && (
+            <Fact name="Encrypted">
+              <EncryptedInWords encryption={backup.encryption} />
+            </Fact>
+          )}
           <Fact name="File">
             <code className="font-mono text-xs wrap-anywhere">{backup.fileName}</code>
           </Fact>

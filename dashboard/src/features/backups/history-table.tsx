@@ -3,6 +3,7 @@ import { Download, Eye, RotateCcw, Trash2 } from "lucide-react"
 import { type ReactNode, useState } from "react"
 import { Link } from "wouter"
 import type { Backup, CompletedBackup } from "../../../../schemas/backup.ts"
+import { EncryptedBadge } from "../../components/encrypted.tsx"
 import { Name } from "../../components/name.tsx"
 import { RestoreLink } from "../../components/restore-link.tsx"
 import { ServerLink } from "../../components/server-link.tsx"
@@ -85,7 +86,12 @@ function HistoryRow({ backup, onDelete }: RowProps) {
         {backup.status === "running" && `${formatBytes(backup.progress.storedBytes)} so far`}
       </Cell>
       <Cell label="Copies">
-        {backup.status === "completed" && (storedAt(backup).join(", ") || "none left")}
+        {backup.status === "completed" && (
+          <span className="flex flex-col max-sm:items-end">
+            {storedAt(backup).join(", ") || "none left"}
+            <EncryptedBadge encryption={backup.encryption} />
+          </span>
+        )}
       </Cell>
       <Cell>
         <Actions backup={backup} onDelete={onDelete} />

@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useId, useRef } from "react"
 import type { CompletedBackup } from "../../../../schemas/backup.ts"
 import type { RestorePlan } from "../../../../schemas/restore.ts"
 import { buttonClass } from "../../components/button.tsx"
+import { EncryptedInWords } from "../../components/encrypted.tsx"
 import { Fact, Facts } from "../../components/facts.tsx"
 import { Refusal } from "../../components/problem.tsx"
 import { Size } from "../../components/size.tsx"
@@ -43,6 +44,11 @@ export function ChooseStep({ backup, name, onName, onPlan }: Props) {
         <Fact name="Size">
           <Size bytes={backup.proof.storedBytes} /> stored, <Size bytes={backup.proof.rawBytes} /> to load
         </Fact>
+        {backup.encryption && (
+          <Fact name="Encrypted">
+            <EncryptedInWords encryption={backup.encryption} />
+          </Fact>
+        )}
       </Facts>
       <div>
         <label htmlFor={field} className="mb-1 block font-medium">
