@@ -11,9 +11,11 @@ export type S3Action =
   | "s3:PutObject"
   | "s3:GetObject"
   | "s3:DeleteObject"
+  | "s3:DeleteObjectVersion"
   | "s3:ListBucket"
   | "s3:ListBucketMultipartUploads"
   | "s3:AbortMultipartUpload"
+  | "s3:ListAllMyBuckets"
 
 type Refusal = {
   readonly name?: string
@@ -50,6 +52,10 @@ const noCredentials = unavailable(
   () => "Set the access key and its secret, or run with a role that has them.",
 )
 const region = unavailable("is in another region", () => "Set the bucket's own region.")
+const noLock = unavailable(
+  "has no object lock",
+  () => "Make a bucket with object lock, or take lockMode out of the settings of this one.",
+)
 const unreachable = unavailable(
   "cannot be reached",
   () => "Check the endpoint, the network and the name server.",
@@ -72,6 +78,7 @@ const byName: Readonly<Record<string, Meaning>> = {
   AuthorizationHeaderMalformed: region,
   RequestTimeTooSkewed: unavailable("refused the time of this machine", () => "Set this machine's clock."),
   QuotaExceeded: full("has reached its quota"),
+  ObjectLockConfigurationNotFoundError: noLock,
   XMinioStorageFull: full("has no space left"),
   XMinioAdminBucketQuotaExceeded: full("has reached its quota"),
   SlowDown: busy,
@@ -97,6 +104,12 @@ const networkCodes = [
   "ConnectionRefused",
 ]
 
+/** The keys were refused, not what was asked with them. */
+export function areKeysRefused(error: unknown): boolean {
+  return keyRefusals.includes((error as Refusal | null)?.name ?? "")
+}
+const keyRefusals = ["InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"]
+
 /** A refusal as a Fault; a Fault as it is. */
 export function s3Fault(act: S3Act, error: unknown): Fault {
   if (error instanceof Fault) return error
@@ -105,7 +118,7 @@ export function s3Fault(act: S3Act, error: unknown): Fault {
     code: fault,
     what,
     hint,
-  } = byName[name] ??
+  } = (/object ?lock/i.test(message) && name === "InvalidRequest" ? noLock : byName[name]) ??
   byStatus[$metadata?.httpStatusCode ?? 0] ??
   (networkCodes.includes(code)
     ? unreachable

@@ -1,4 +1,5 @@
 // One copy that its destination missed, made from one that is good: read ▸ check ▸ write ▸ publish ▸ record.
+import type { Verified } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { CopyPlace, Fill } from "../core/back-fill-plan.ts"
@@ -32,8 +33,11 @@ export async function fillCopy(
     if (!manifest) throw new Fault("internal", `the catalogue has no manifest of backup ${backup.id}`)
     const place = placeOf(deps, to)
     const there = await isThere(place, manifest, signal)
-    const source = there ? null : await bring(deps, place, from, manifest, signal)
-    if (catalogue.copyStored(backup.id, to.destination, clock())) {
+    const brought = there ? null : await bring(deps, place, from, manifest, signal)
+    const source = brought?.from ?? null
+    // What is there already was read, and hashed.
+    const verified = brought?.verified ?? "hash"
+    if (catalogue.copyStored(backup.id, to.destination, clock(), verified)) {
       const { storedBytes, storedSha256 } = manifest.proof
       const how = source === null ? "was there already" : `was made from ${source}`
       journal("info", `${what} ${how}: ${storedBytes} bytes, sha256 ${storedSha256}`)
@@ -67,14 +71,14 @@ function placeOf({ destinations }: FillDeps, { destination: name, key }: CopyPla
   return { destination, key }
 }
 
-/** From the first copy that is whole; its destination's name. Throws the first failure when none is. */
+/** From the first copy that is whole: which, and how the new one was compared. Throws the first failure when none is. */
 async function bring(
   deps: FillDeps,
   to: Place,
   from: readonly CopyPlace[],
   manifest: Manifest,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<{ readonly from: string; readonly verified: Verified }> {
   let first: unknown
   for (const place of from) {
     let written: OpenCopy
@@ -85,8 +89,7 @@ async function bring(
       first ??= error
       continue
     }
-    await publishCopy(written, manifest, signal)
-    return place.destination
+    return { verified: await publishCopy(written, manifest, signal), from: place.destination }
   }
   throw first ?? new Fault("copy-missing", `no other copy of ${to.key} is left`)
 }

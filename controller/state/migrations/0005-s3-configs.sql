@@ -1,3 +1,6 @@
+-- How a stored copy was compared with what left the server: by hash, or by size alone. Null where an earlier version stored it.
+ALTER TABLE copies ADD COLUMN verified TEXT CHECK (verified IN ('hash', 'size'));
+
 -- Buckets that were configured over the API. Keys are sealed (see vault.ts), never in plain text.
 CREATE TABLE s3_configs (
   id TEXT PRIMARY KEY,
