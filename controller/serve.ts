@@ -10,7 +10,7 @@ import type { Fill } from "./core/back-fill-plan.ts"
 import { Fault } from "./core/fault.ts"
 import { rulesOf } from "./core/rules.ts"
 import { isLoopback } from "./core/settings.ts"
-import { destinationsFrom } from "./destinations/configured.ts"
+import { destinationsFrom, lockableAmong } from "./destinations/configured.ts"
 import { createDocker } from "./docker/client.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { fillCopy } from "./jobs/back-fill.ts"
@@ -125,7 +125,15 @@ export async function serve(
   )
   const derivationNow = () => {
     const { labelPrefix: prefix, discovery, timeZone, policies, defaults } = source.current()
-    return { prefix, discovery, timeZone, policies, defaults, destinations: [...destinations.keys()] }
+    return {
+      prefix,
+      discovery,
+      timeZone,
+      policies,
+      defaults,
+      destinations: [...destinations.keys()],
+      lockable: lockableAmong(destinations),
+    }
   }
   // One object until the settings change: readers compare it with the last.
   let derivation = derivationNow()

@@ -8,8 +8,9 @@ import { type DerivedJob, derivedJob } from "./derived-job.ts"
 import { identityOf, isIgnored, isLive } from "./identity.ts"
 import { readingLabels } from "./label-memory.ts"
 import { strayLabels } from "./label-strays.ts"
-import { type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
-import { notInForce } from "./not-in-force.ts"
+import { type JobSpec, type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
+import { lockProblems } from "./lock-problems.ts"
+import { type NotInForce, notInForce } from "./not-in-force.ts"
 import { askedRestore, stricter } from "./restorable.ts"
 import { conflict, isUp, notRunning, unknownDestinations } from "./server-problems.ts"
 
@@ -20,6 +21,8 @@ export interface DerivationSettings extends OperatorWords {
   readonly timeZone: string
   /** Names of the destinations there are, in order. */
   readonly destinations: readonly string[]
+  /** Those that can keep a copy from being deleted; none when absent. */
+  readonly lockable?: readonly string[]
 }
 
 export interface DerivedServer {
@@ -147,10 +150,19 @@ function derive(
     case "good": {
       const unknown = unknownDestinations(parsed.jobs, settings)
       if (unknown.length > 0) return lastGood(base, unknown, settings, remembered)
-      const { stopping } = notInForce(parsed.jobs, parsed.server.type ?? base.engine)
+      const { stopping } = unmet(parsed.jobs, parsed.server.type ?? base.engine, settings)
       if (stopping.length > 0) return lastGood(base, stopping, settings, remembered)
       return active(base, parsed, settings, container.labels)
     }
+  }
+}
+
+/** What the labels ask for and do not get: from this version, or from the destinations. */
+function unmet(jobs: readonly JobSpec[], engine: Engine | null, settings: DerivationSettings): NotInForce {
+  const [version, locks] = [notInForce(jobs, engine), lockProblems(jobs, { lockable: [], ...settings })]
+  return {
+    notes: [...version.notes, ...locks.notes],
+    stopping: [...version.stopping, ...locks.stopping],
   }
 }
 
@@ -180,7 +192,7 @@ function active(
     problems: [
       ...base.problems,
       ...notRunning(base.name, base.container, settings.prefix),
-      ...notInForce(parsed.jobs, engine).notes,
+      ...unmet(parsed.jobs, engine, settings).notes,
     ],
     jobs,
     goodLabels: ownLabels(goodLabels, settings.prefix),
@@ -200,10 +212,10 @@ function lastGood(
   const usable =
     parsed?.kind === "good" &&
     unknownDestinations(parsed.jobs, settings).length === 0 &&
-    notInForce(parsed.jobs, parsed.server.type ?? base.engine).stopping.length === 0
+    unmet(parsed.jobs, parsed.server.type ?? base.engine, settings).stopping.length === 0
   if (!usable) {
     const refused = problems.every(({ code }) => code === "label-not-in-force")
-    const why = refused ? "its labels ask for what is not in force yet" : "its labels have mistakes"
+    const why = refused ? "its labels ask for what is not in force" : "its labels have mistakes"
     return {
       ...base,
       state: "misconfigured",

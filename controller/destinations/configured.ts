@@ -5,6 +5,7 @@ import type { Destination } from "../ports.ts"
 import { keysOf } from "./credentials.ts"
 import { localDestination } from "./local.ts"
 import { s3Destination } from "./s3.ts"
+import { optionsOf } from "./s3-options.ts"
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -16,34 +17,26 @@ export function destinationsFrom(
 ): ReadonlyMap<string, Destination> {
   const all = [
     localDestination("local", storagePath),
-    ...(s3 === null ? [] : [ownBucket(s3)]),
+    ...(s3 === null ? [] : [ownBucket(s3, env)]),
     ...[...destinations].map(([name, place]) => destinationOf(name, place, env)),
   ]
   return new Map(all.map((destination) => [destination.name, wrapped(destination)]))
 }
 
-/** A store that is not AWS is mostly addressed by path. */
-const storeAt = (endpoint: string | null | undefined, pathStyle = Boolean(endpoint)) => ({
-  forcePathStyle: pathStyle,
-  ...(endpoint ? { endpoint } : {}),
-})
+/** Names of those that can keep a copy from being deleted. */
+export const lockableAmong = (destinations: ReadonlyMap<string, Destination>): readonly string[] =>
+  [...destinations.values()].filter(({ canLock }) => canLock).map(({ name }) => name)
 
-function ownBucket({ endpoint, credentials, ...bucket }: BucketSettings): Destination {
-  const options = { name: "s3", ...bucket, ...storeAt(endpoint) }
-  return s3Destination({ ...options, ...(credentials === null ? {} : { credentials }) })
+function ownBucket(bucket: BucketSettings, env: Environment): Destination {
+  const { credentials } = bucket
+  const { S3_ACCESS_KEY_ID_FILE: accessKeyIdFile, S3_SECRET_ACCESS_KEY_FILE: secretAccessKeyFile } = env
+  // Files are read again when the keys are needed: they may have been rotated.
+  const files =
+    accessKeyIdFile && secretAccessKeyFile && keysOf("s3", { accessKeyIdFile, secretAccessKeyFile }, env)
+  return s3Destination(optionsOf("s3", bucket, files || credentials))
 }
 
 function destinationOf(name: string, place: DestinationPlace, env: Environment): Destination {
   if (place.type === "local") return localDestination(name, place.path)
-  const { bucket, prefix, region, endpoint, pathStyle, storageClass } = place
-  const keys = keysOf(name, place, env)
-  return s3Destination({
-    name,
-    bucket,
-    region,
-    ...storeAt(endpoint, pathStyle),
-    ...(prefix !== undefined && { prefix }),
-    ...(storageClass !== undefined && { storageClass }),
-    ...(keys !== null && { credentials: keys }),
-  })
+  return s3Destination(optionsOf(name, place, keysOf(name, place, env)))
 }

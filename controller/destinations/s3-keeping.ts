@@ -26,7 +26,8 @@ const mapped = (about: Readonly<Record<string, string>>, text: (value: string) =
 const metadataText = (value: string): string => encodeURIComponent(value).slice(0, longestTag)
 
 /** Letters and digits of any language, and what S3 allows beside them. */
-const tagText = (value: string): string => value.replace(/[^\p{L}\p{N} +\-=._:/@]/gu, "_").slice(0, longestTag)
+const tagText = (value: string): string =>
+  value.replace(/[^\p{L}\p{N} +\-=._:/@]/gu, "_").slice(0, longestTag)
 
 /** Up: a lock never ends before it should. */
 const wholeSecond = (at: Date): Date => new Date(Math.ceil(at.getTime() / 1000) * 1000)

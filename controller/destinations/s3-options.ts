@@ -1,5 +1,6 @@
 // What one bucket is asked with: where it is, how what is stored there is kept, and how patient to be.
 import type { StorageClass } from "@aws-sdk/client-s3"
+import type { BucketWays } from "../../schemas/bucket-ways.ts"
 import type { DigestKind } from "./s3-digest.ts"
 
 export interface S3Options {
@@ -41,6 +42,48 @@ export interface AwsKeys {
   readonly secretAccessKey: string
   readonly sessionToken?: string
   readonly expiration?: Date
+}
+
+export interface BucketAsSet extends BucketWays {
+  readonly bucket: string
+  readonly region: string
+  readonly endpoint?: string | null | undefined
+}
+
+/** What the operator set of a bucket, as options. @param credentials null for the SDK's own search */
+export function optionsOf(
+  name: string,
+  set: BucketAsSet,
+  credentials: NonNullable<S3Options["credentials"]> | null,
+): S3Options {
+  const { bucket, region, prefix, storageClass, sse, kmsKeyId, tags, lockMode, caFile, digest, readBack } =
+    set
+  const given = {
+    endpoint: set.endpoint ?? undefined,
+    prefix,
+    storageClass,
+    sse,
+    kmsKeyId,
+    tags,
+    lockMode,
+    caFile,
+    digest,
+    readBack,
+    connectSeconds: set.connectTimeout,
+    stallSeconds: set.stallTimeout,
+    bytesPerSecond: set.rateLimit,
+    credentials: credentials ?? undefined,
+  }
+  return {
+    name,
+    bucket,
+    region,
+    // A store that is not AWS is mostly addressed by path.
+    forcePathStyle: set.pathStyle ?? Boolean(set.endpoint),
+    ...(Object.fromEntries(
+      Object.entries(given).filter(([, value]) => value !== undefined),
+    ) as Partial<S3Options>),
+  }
 }
 
 export const prefixOf = ({ prefix }: S3Options): string => prefix?.replace(/^\/+|\/+$/g, "") ?? ""

@@ -13,7 +13,12 @@ export type ReadBack = "auto" | "always" | "never"
  * @param digest as the store is to have computed it of the whole
  */
 export async function provenCopy(
-  { destination, object, bucket, readBack }: Pick<UploadTarget, "destination" | "object" | "bucket" | "readBack">,
+  {
+    destination,
+    object,
+    bucket,
+    readBack,
+  }: Pick<UploadTarget, "destination" | "object" | "bucket" | "readBack">,
   digest: string | undefined,
   written: WrittenBytes,
   signal: AbortSignal,

@@ -4,6 +4,7 @@ import type { Problem } from "../../schemas/errors.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { CopyPlace, Fill } from "../core/back-fill-plan.ts"
 import { Fault, faultIn } from "../core/fault.ts"
+import { keepingOfManifest } from "../core/keeping.ts"
 import { manifestKey } from "../core/key.ts"
 import { copyAcross, proveBytes, type Source } from "../pipeline/copy-across.ts"
 import type { OpenCopy, Place } from "../pipeline/open.ts"
@@ -31,7 +32,7 @@ export async function fillCopy(
   try {
     const manifest = catalogue.manifest(backup.id)
     if (!manifest) throw new Fault("internal", `the catalogue has no manifest of backup ${backup.id}`)
-    const place = placeOf(deps, to)
+    const place = { ...placeOf(deps, to), keeping: keepingOfManifest(manifest) }
     const there = await isThere(place, manifest, signal)
     const brought = there ? null : await bring(deps, place, from, manifest, signal)
     const source = brought?.from ?? null

@@ -3,6 +3,7 @@ import type { Problem } from "../../schemas/errors.ts"
 import type { DatabaseFacts } from "../../schemas/manifest.ts"
 import { inWords, unseen } from "../core/completeness.ts"
 import { Fault } from "../core/fault.ts"
+import { keepingOf } from "../core/keeping.ts"
 import { fileName, objectKey, subjectName, subjectWord } from "../core/key.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import { storeDump } from "../pipeline/store.ts"
@@ -49,7 +50,8 @@ export async function dumpSubject(
       extension: plan.extension,
     }
     const key = objectKey(file)
-    const destinations = destinationsOf(deps, job).map((destination) => ({ destination, key }))
+    const keeping = keepingOf(backup, job, startedAt, catalogue.lastGood(backup.databaseId)?.proof)
+    const destinations = destinationsOf(deps, job).map((destination) => ({ destination, key, keeping }))
     catalogue.startBackup(
       backup.id,
       startedAt,

@@ -35,6 +35,7 @@ test("with nothing set, every setting has its default, and only this machine is 
     dockerHost: "unix:///var/run/docker.sock",
     s3: null,
     destinations: new Map(),
+    encryptionKey: null,
     paused: false,
     blackout: [],
     hooksAllowed: true,
