@@ -10,6 +10,8 @@ export interface S3Act {
 export type S3Action =
   | "s3:PutObject"
   | "s3:GetObject"
+  /** HEAD of what is not there is forbidden to whoever may not list. */
+  | "s3:GetObject and s3:ListBucket"
   | "s3:DeleteObject"
   | "s3:DeleteObjectVersion"
   | "s3:ListBucket"
@@ -26,7 +28,7 @@ type Refusal = {
 type Meaning = {
   readonly code: "disk-full" | "destination-unavailable"
   readonly what: string
-  readonly hint: (act: S3Act) => string
+  readonly hint: (act: S3Act, message: string) => string
 }
 
 const unavailable = (what: string, hint: Meaning["hint"]): Meaning => ({
@@ -41,8 +43,12 @@ const full = (what: string): Meaning => ({
 })
 const denied = unavailable(
   "refused access",
-  ({ action }) => `Give these credentials the permission ${action} on the bucket and its objects.`,
+  ({ action }, message) =>
+    `Give these credentials the permission ${namedIn(message) ?? action} on the bucket and its objects.`,
 )
+/** AWS says what is missing: that may be a permission on a key, a tag or a lock. */
+const namedIn = (message: string): string | undefined =>
+  /not authorized to perform: (\w+:\w+)/.exec(message)?.[1]
 const credentials = unavailable(
   "refused the credentials",
   () => "Check the access key, its secret and its session token.",
@@ -127,7 +133,7 @@ export function s3Fault(act: S3Act, error: unknown): Fault {
     fault,
     `${act.name} (${act.location}) ${what}: ${[name || code, message].filter(Boolean).join(", ")}`,
     {
-      hint: hint(act),
+      hint: hint(act, message),
       cause: error,
     },
   )

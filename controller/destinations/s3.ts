@@ -26,7 +26,7 @@ function bucketOf(options: S3Options): Bucket {
   return {
     digests,
     head: (Key, signal) =>
-      ask("s3:GetObject", signal, async ({ sdk, client, abort }) => {
+      ask("s3:GetObject and s3:ListBucket", signal, async ({ sdk, client, abort }) => {
         const checksum = isMd5 ? {} : { ChecksumMode: "ENABLED" as const }
         try {
           const found = await client.send(new sdk.HeadObjectCommand({ Bucket, Key, ...checksum }), abort)
