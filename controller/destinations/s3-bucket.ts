@@ -29,6 +29,8 @@ export interface Bucket {
   /** Resolves with the part's tag. */
   uploadPart(upload: UnfinishedUpload, number: number, body: Buffer, digest: Buffer): Promise<string>
   completeUpload(upload: UnfinishedUpload, parts: readonly UploadedPart[]): Promise<void>
+  /** Sees to it that what was uploaded in parts is locked, where the settings have a way to. */
+  ensureLocked(object: string, until: Date): Promise<void>
   /** For good, with every version of it. Rejects with `in-use` while it is locked. */
   delete(object: string, signal: AbortSignal | null): Promise<void>
   /** Names under a prefix. */

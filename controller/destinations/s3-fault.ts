@@ -12,6 +12,7 @@ export type S3Action =
   | "s3:GetObject"
   /** HEAD of what is not there is forbidden to whoever may not list. */
   | "s3:GetObject and s3:ListBucket"
+  | "s3:PutObjectRetention"
   | "s3:DeleteObject"
   | "s3:DeleteObjectVersion"
   | "s3:ListBucket"
@@ -99,6 +100,19 @@ const byStatus: Readonly<Record<number, Meaning>> = {
   503: busy,
   507: full("has no space left"),
 }
+const distrusted = unavailable(
+  "has a certificate that is not trusted",
+  () => "Name the file of the authority that signed it as caFile, and reach the store by the name it is for.",
+)
+const certificateCodes = [
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "CERT_HAS_EXPIRED",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]
 const networkCodes = [
   "ECONNREFUSED",
   "ECONNRESET",
@@ -128,7 +142,9 @@ export function s3Fault(act: S3Act, error: unknown): Fault {
   byStatus[$metadata?.httpStatusCode ?? 0] ??
   (networkCodes.includes(code)
     ? unreachable
-    : unavailable("failed", () => "See the message, and the store's own log."))
+    : certificateCodes.includes(code)
+      ? distrusted
+      : unavailable("failed", () => "See the message, and the store's own log."))
   return new Fault(
     fault,
     `${act.name} (${act.location}) ${what}: ${[name || code, message].filter(Boolean).join(", ")}`,

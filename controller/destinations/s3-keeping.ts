@@ -30,4 +30,4 @@ const tagText = (value: string): string =>
   value.replace(/[^\p{L}\p{N} +\-=._:/@]/gu, "_").slice(0, longestTag)
 
 /** Up: a lock never ends before it should. */
-const wholeSecond = (at: Date): Date => new Date(Math.ceil(at.getTime() / 1000) * 1000)
+export const wholeSecond = (at: Date): Date => new Date(Math.ceil(at.getTime() / 1000) * 1000)

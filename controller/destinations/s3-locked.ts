@@ -2,6 +2,7 @@
 import { Fault } from "../core/fault.ts"
 import type { Ask } from "./s3-client.ts"
 import { isAbsent } from "./s3-fault.ts"
+import { wholeSecond } from "./s3-keeping.ts"
 
 /** More than any key of ours ever gets. */
 const mostVersions = 100
@@ -34,6 +35,21 @@ export async function eraseVersions(
     })
     if (version === null) return
   }
+}
+
+/** Some stores forget the lock of an upload in parts: what is not locked once it is there is locked then. */
+export async function ensureLocked(
+  ask: Ask,
+  object: { readonly Bucket: string; readonly Key: string },
+  mode: "GOVERNANCE" | "COMPLIANCE",
+  until: Date,
+): Promise<void> {
+  const found = await topLayer(ask, object, null)
+  if (found?.lockedUntil && found.lockedUntil >= until) return
+  await ask("s3:PutObjectRetention", null, async ({ sdk, client }) => {
+    const Retention = { Mode: mode, RetainUntilDate: wholeSecond(until) }
+    await client.send(new sdk.PutObjectRetentionCommand({ ...object, Retention }))
+  })
 }
 
 /** What a request for the name meets. Undefined: nothing. Null: it may not be looked at, but perhaps deleted. */

@@ -8,7 +8,7 @@ const wholeBytes = 1 << 20
 
 /** Equal up to here, which some stores insist on: 24 GiB. Then twice as large every 1,000 parts, which makes 327 GiB in all. */
 const unknown = { equalParts: 5000, every: 1000 }
-/** An expected size, and a quarter more, fits into equal parts. A dump that has tripled still fits. */
+/** An expected size, and a quarter more, fits into equal parts. A dump that has doubled still fits. */
 const known = { equalParts: 9000, every: 200 }
 const roomToGrow = 1.25
 

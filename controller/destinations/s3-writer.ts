@@ -83,6 +83,7 @@ export function s3Writer(target: UploadTarget, claim: () => Promise<() => void>)
       if (id) {
         const inOrder = parts.toSorted((a, b) => a.number - b.number)
         await bucket.completeUpload({ object, id: await id }, inOrder)
+        if (keeping?.lockedUntil) await bucket.ensureLocked(object, keeping.lockedUntil)
         expected = digests.inParts(inOrder.map(({ digest }) => digest))
       } else {
         const body = part.subarray(0, filled)

@@ -7,7 +7,7 @@ import { s3Client } from "./s3-client.ts"
 import { digestsOf } from "./s3-digest.ts"
 import { isAbsent } from "./s3-fault.ts"
 import { keepingFields } from "./s3-keeping.ts"
-import { eraseVersions } from "./s3-locked.ts"
+import { ensureLocked, eraseVersions } from "./s3-locked.ts"
 import { digestKindOf, locationOf, prefixOf, type S3Options } from "./s3-options.ts"
 import { wholeBody } from "./s3-read.ts"
 
@@ -82,6 +82,9 @@ function bucketOf(options: S3Options): Bucket {
         const upload = { Bucket, Key, UploadId, MultipartUpload: { Parts } }
         await client.send(new sdk.CompleteMultipartUploadCommand(upload))
       }),
+    async ensureLocked(Key, until) {
+      if (options.lockMode) await ensureLocked(ask, { Bucket, Key }, options.lockMode, until)
+    },
     delete: (Key, signal) => eraseVersions(ask, { Bucket, Key }, options.name, new Date(), signal),
     async *list(Prefix, signal) {
       let ContinuationToken: string | undefined

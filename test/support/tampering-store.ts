@@ -15,8 +15,14 @@ export interface Tampering {
   onResponse?(request: StoreRequest, response: Response): Response | undefined
 }
 
-export function tamperingStore(target: string, tampering: Tampering) {
+/** @param tls its key and certificate, to be spoken to by https */
+export function tamperingStore(
+  target: string,
+  tampering: Tampering,
+  tls?: { readonly key: string; readonly cert: string },
+) {
   const server = Bun.serve({
+    ...(tls && { tls }),
     port: 0,
     hostname: "127.0.0.1",
     idleTimeout: 0,
