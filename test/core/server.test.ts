@@ -300,10 +300,10 @@ describe("labels that are not in force yet", () => {
   })
 
   test("stop the backup where it would betray what was asked", () => {
-    for (const labels of [{ encrypt: "team" }, { "offsite.lock": "30d" }])
+    for (const labels of [{ encrypt: "team" }, { "offsite.encrypt": "team" }])
       expect(one([labelled({ enable: "true", ...labels })])).toMatchObject({
         state: "misconfigured",
-        why: "not backed up: its labels ask for what is not in force yet",
+        why: "not backed up: its labels ask for what is not in force",
         jobs: [],
         goodLabels: null,
         problems: [{ code: "label-not-in-force" }],

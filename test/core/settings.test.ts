@@ -128,7 +128,7 @@ test("automatic discovery has two names in the environment, and the newer one de
 })
 
 test("variables of others are let be", () => {
-  expect(read({ PATH: "/bin", ENCRYPTION_KEY: "x", constructor: "x" })).toEqual(read({}))
+  expect(read({ PATH: "/bin", SECRET_KEY: "x", constructor: "x" })).toEqual(read({}))
 })
 
 describe("mistakes of the environment", () => {
