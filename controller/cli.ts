@@ -9,6 +9,7 @@ import { backup, backups } from "./cli/backup.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { lintCompose } from "./cli/lint.ts"
 import { restore } from "./cli/restore.ts"
+import { rotateKey } from "./cli/rotate-key.ts"
 import { cancel, runs } from "./cli/runs.ts"
 import { change, changeAll, schedules } from "./cli/schedules.ts"
 import { servers } from "./cli/servers.ts"
@@ -36,6 +37,8 @@ const usage = `Usage: dbbackup COMMAND
   runs [--server SERVER] [--limit N] every run, newest first, with its tries
   cancel RUN                         end a run that waits or runs, or the next try of one that failed
   lint COMPOSE_FILE                  check the labels of a compose file; exit code 1 for mistakes, not for notes
+  rotate-key                         seal the secrets of the catalogue with ENCRYPTION_KEY, which ENCRYPTION_KEY_OLD
+                                     opens until now; run it where the controller's data folder is
   healthcheck                        exit 0 when the controller is ready
 
 Options:
@@ -124,6 +127,9 @@ async function run(command: string, args: readonly string[], values: Values, cal
       )
     case "lint":
       return lint(operand(args, "a compose file"))
+    case "rotate-key":
+      none(args)
+      return say(rotateKey(process.env))
     case "healthcheck":
       none(args)
       return say(

@@ -8,6 +8,7 @@ import type { Hook } from "../schemas/labels.ts"
 import type { Manifest, ObjectCounts } from "../schemas/manifest.ts"
 import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
 import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
+import type { BucketPlaced, ChangedS3Config, NewS3Config, S3Config } from "../schemas/s3-config.ts"
 import type { Engine } from "../schemas/scalar.ts"
 import type { DatabaseId, JobId, ServerId, Subject } from "../schemas/server.ts"
 
@@ -375,6 +376,40 @@ export interface Vault {
   open(sealed: string, purpose: string): string
 }
 
+/** A bucket of the API as the catalogue keeps it. */
+export interface KeptBucket {
+  readonly id: string
+  readonly name: string
+  readonly place: BucketPlaced
+  /** Null for the SDK's own search. Each is sealed for the purpose that `core/sealed-purposes` gives. */
+  readonly keys: {
+    readonly accessKeyId: string
+    readonly secretAccessKey: string
+    /** The last characters of the access key, to know it by. */
+    readonly end: string
+  } | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Buckets that were configured over the API. Kept beside the catalogue's history; nothing in that refers to them but by name. */
+export interface BucketStore {
+  keptBuckets(): readonly KeptBucket[]
+  saveBucket(bucket: KeptBucket): void
+  forgetBucket(id: string): void
+  /** Stored copies of backups that are not deleted. */
+  copiesAt(destination: string): number
+  /** Seals every kept secret anew, all of them or none. Returns how many were. Throws what `change` throws. */
+  reseal(change: (sealed: string, purpose: string) => string): number
+}
+
+/** A way to a bucket: as a destination, and for a look at its neighbours. */
+export interface BucketConnection {
+  readonly destination: Destination
+  /** Names of the buckets that its keys may see. Rejects with a Fault. */
+  buckets(signal: AbortSignal): Promise<readonly string[]>
+}
+
 // ---- What the API is given -------------------------------------------------------------------------------------
 
 export interface EventHub {
@@ -400,6 +435,16 @@ export interface Actions {
   ): Promise<RestorePlan>
   restore(backupId: BackupId, databaseId: DatabaseId | undefined, options: RestoreOptions): Promise<Restore>
   cancelRestore(id: RestoreId): void
+}
+
+/** Buckets as people configure them. Each method throws a Fault when refused. */
+export interface Buckets {
+  list(): readonly S3Config[]
+  add(request: NewS3Config): S3Config
+  change(id: string, request: ChangedS3Config): S3Config
+  remove(id: string): Date
+  test(id: string, signal: AbortSignal): Promise<DestinationStatus>
+  neighbours(id: string, signal: AbortSignal): Promise<readonly string[]>
 }
 
 export interface Health {

@@ -182,6 +182,12 @@ export const EnvironmentOnly = z.strictObject({
     needsRestart: true,
     secret: true,
   }),
+  ENCRYPTION_KEY_OLD: Text.optional().meta({
+    description:
+      "What it was before; only for `dbbackup rotate-key`, which seals all of them with the new one.",
+    needsRestart: true,
+    secret: true,
+  }),
 })
 export type EnvironmentOnly = z.output<typeof EnvironmentOnly>
 

@@ -25,6 +25,8 @@ export interface Settings {
   readonly s3: BucketSettings | null
   /** Seals the secrets that the catalogue keeps; null where the operator gave none. */
   readonly encryptionKey: string | null
+  /** What they were sealed by before, while they are sealed anew. */
+  readonly encryptionKeyOld: string | null
   /** More of them, by name. */
   readonly destinations: ReadonlyMap<string, DestinationPlace>
   /** Start no scheduled run of any job. */
@@ -134,6 +136,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     dockerHost: file.dockerHost,
     s3: bucketOf(file, own),
     encryptionKey: own.ENCRYPTION_KEY ?? null,
+    encryptionKeyOld: own.ENCRYPTION_KEY_OLD ?? null,
     destinations: new Map(Object.entries(file.destinations)),
     paused: file.scheduler.paused,
     blackout: file.scheduler.blackout,

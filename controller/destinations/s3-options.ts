@@ -1,6 +1,6 @@
 // What one bucket is asked with: where it is, how what is stored there is kept, and how patient to be.
 import type { StorageClass } from "@aws-sdk/client-s3"
-import type { BucketWays } from "../../schemas/bucket-ways.ts"
+import { type BucketWays, bucketWays } from "../../schemas/bucket-ways.ts"
 import type { DigestKind } from "./s3-digest.ts"
 
 export interface S3Options {
@@ -48,6 +48,16 @@ export interface BucketAsSet extends BucketWays {
   readonly bucket: string
   readonly region: string
   readonly endpoint?: string | null | undefined
+}
+
+/** Without what is said of its keys. */
+export function bucketAsSet(set: BucketAsSet): BucketAsSet {
+  const ways = Object.keys(bucketWays).flatMap((key) => {
+    const value = set[key as keyof BucketWays]
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  const { bucket, region, endpoint = null } = set
+  return { bucket, region, endpoint, ...Object.fromEntries(ways) }
 }
 
 /** What the operator set of a bucket, as options. @param credentials null for the SDK's own search */

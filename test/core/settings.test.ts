@@ -36,6 +36,7 @@ test("with nothing set, every setting has its default, and only this machine is 
     s3: null,
     destinations: new Map(),
     encryptionKey: null,
+    encryptionKeyOld: null,
     paused: false,
     blackout: [],
     hooksAllowed: true,
