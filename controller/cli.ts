@@ -13,6 +13,7 @@ import { key } from "./cli/key.ts"
 import { lintCompose } from "./cli/lint.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
+import { rotateKey } from "./cli/rotate-key.ts"
 import { cancel, runs } from "./cli/runs.ts"
 import { change, changeAll, schedules } from "./cli/schedules.ts"
 import { servers } from "./cli/servers.ts"
@@ -120,6 +121,9 @@ async function run(command: string, args: readonly string[], values: Values, cal
       return lint(operand(args, "a compose file"))
     case "key":
       return key(args, { ...values, passphraseFile: values["passphrase-file"] }, process.env, say, aside)
+    case "rotate-key":
+      none(args)
+      return say(rotateKey(process.env))
     case "healthcheck":
       none(args)
       return say(

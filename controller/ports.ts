@@ -1,13 +1,14 @@
 // What jobs, the reconciler and the API need from the outside world. Types only; serve.ts plugs the adapters in.
 import type { Readable, Writable } from "node:stream"
 import type { DestinationStatus, DockerStatus, Event, HealthCheck } from "../schemas/api.ts"
-import type { Backup, BackupId, CompletedBackup, Copy, Proof } from "../schemas/backup.ts"
+import type { Backup, BackupId, CompletedBackup, Copy, Proof, Verified } from "../schemas/backup.ts"
 import type { Problem } from "../schemas/errors.ts"
 import type { BackupType } from "../schemas/job.ts"
 import type { Hook } from "../schemas/labels.ts"
 import type { Manifest, ObjectCounts } from "../schemas/manifest.ts"
 import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
 import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
+import type { BucketPlaced, ChangedS3Config, NewS3Config, S3Config } from "../schemas/s3-config.ts"
 import type { Engine } from "../schemas/scalar.ts"
 import type { DatabaseId, JobId, ServerId, Subject } from "../schemas/server.ts"
 
@@ -121,6 +122,26 @@ export interface SinkWriter {
   commit(): Promise<void>
   /** Leaves nothing visible. Safe to call twice, after a failed commit, and never rejects. */
   abort(reason: unknown): Promise<void>
+  /**
+   * After commit: compares what the destination holds now with what was written, as cheaply as it allows. Rejects with
+   * `copy-mismatch`. Absent: the destination can only be asked for the size.
+   */
+  readBack?(written: WrittenBytes, signal: AbortSignal): Promise<Verified>
+}
+
+export interface WrittenBytes {
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** What a destination is told of what it stores, beside the bytes. */
+export interface Keeping {
+  /** As far as is known: parts are cut accordingly. */
+  readonly expectedBytes?: number
+  /** Nobody can delete it before, where the destination can see to that. */
+  readonly lockedUntil?: Date
+  /** For people and for rules in the store: server, database, job, backup. */
+  readonly about?: Readonly<Record<string, string>>
 }
 
 /** Keys are relative, `/`-separated paths. Every method rejects with a Fault (`destination-unavailable`, `disk-full`, `copy-missing`). */
@@ -129,9 +150,13 @@ export interface Destination {
   readonly kind: "local" | "s3"
   /** For people: the folder, or bucket and prefix. */
   readonly location: string
-  create(key: string, signal: AbortSignal): Promise<SinkWriter>
+  /** Whether it can keep a copy from being deleted before a time. Absent: it cannot. */
+  readonly canLock?: boolean
+  /** Until when the copy cannot be deleted, or null. Absent: it can at any time. */
+  lockedUntil?(key: string, signal: AbortSignal): Promise<Date | null>
+  create(key: string, signal: AbortSignal, keeping?: Keeping): Promise<SinkWriter>
   /** Writes a small object durably and atomically. */
-  put(key: string, body: Buffer, signal: AbortSignal): Promise<void>
+  put(key: string, body: Buffer, signal: AbortSignal, keeping?: Keeping): Promise<void>
   /** Streams the stored bytes. */
   read(key: string, signal: AbortSignal): Promise<Readable>
   /** Size in bytes, or null when there is nothing under the key. */
@@ -366,7 +391,7 @@ export interface Catalogue {
   /** Why a copy is not there (yet). One that was never planned is from now on. What is stored or deleted stays so. */
   copyFailed(id: BackupId, copy: PlannedCopy, error: Problem): void
   /** A copy that had failed is there now. False, and nothing changes, when the backup is deleted, or is being deleted. */
-  copyStored(id: BackupId, destination: string, at: Date): boolean
+  copyStored(id: BackupId, destination: string, at: Date, verified?: Verified): boolean
   /** Queued and running ones, with the copies they planned (none while queued): what a crash left behind. */
   unfinished(): {
     readonly runs: readonly Run[]
@@ -427,6 +452,40 @@ export interface Identities {
   find(recipients: readonly string[]): FoundIdentity
 }
 
+/** A bucket of the API as the catalogue keeps it. */
+export interface KeptBucket {
+  readonly id: string
+  readonly name: string
+  readonly place: BucketPlaced
+  /** Null for the SDK's own search. Each is sealed for the purpose that `core/sealed-purposes` gives. */
+  readonly keys: {
+    readonly accessKeyId: string
+    readonly secretAccessKey: string
+    /** The last characters of the access key, to know it by. */
+    readonly end: string
+  } | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Buckets that were configured over the API. Kept beside the catalogue's history; nothing in that refers to them but by name. */
+export interface BucketStore {
+  keptBuckets(): readonly KeptBucket[]
+  saveBucket(bucket: KeptBucket): void
+  forgetBucket(id: string): void
+  /** Stored copies of backups that are not deleted. */
+  copiesAt(destination: string): number
+  /** Seals every kept secret anew, all of them or none. Returns how many were. Throws what `change` throws. */
+  reseal(change: (sealed: string, purpose: string) => string): number
+}
+
+/** A way to a bucket: as a destination, and for a look at its neighbours. */
+export interface BucketConnection {
+  readonly destination: Destination
+  /** Names of the buckets that its keys may see. Rejects with a Fault. */
+  buckets(signal: AbortSignal): Promise<readonly string[]>
+}
+
 // ---- What the API is given -------------------------------------------------------------------------------------
 
 export interface EventHub {
@@ -452,6 +511,16 @@ export interface Actions {
   ): Promise<RestorePlan>
   restore(backupId: BackupId, databaseId: DatabaseId | undefined, options: RestoreOptions): Promise<Restore>
   cancelRestore(id: RestoreId): void
+}
+
+/** Buckets as people configure them. Each method throws a Fault when refused. */
+export interface Buckets {
+  list(): readonly S3Config[]
+  add(request: NewS3Config): S3Config
+  change(id: string, request: ChangedS3Config): S3Config
+  remove(id: string): Date
+  test(id: string, signal: AbortSignal): Promise<DestinationStatus>
+  neighbours(id: string, signal: AbortSignal): Promise<readonly string[]>
 }
 
 export interface Health {

@@ -10,7 +10,7 @@ import type { Fill } from "./core/back-fill-plan.ts"
 import { Fault } from "./core/fault.ts"
 import { rulesOf } from "./core/rules.ts"
 import { isLoopback } from "./core/settings.ts"
-import { destinationsFrom } from "./destinations/configured.ts"
+import { bucketsFrom, connectBucket, destinationsFrom, lockableAmong } from "./destinations/configured.ts"
 import { createDocker } from "./docker/client.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { fillCopy } from "./jobs/back-fill.ts"
@@ -25,6 +25,7 @@ import { createLog } from "./log.ts"
 import { requireCipher } from "./pipeline/age-cipher.ts"
 import type { Catalogue, Destination, Docker, Leftovers } from "./ports.ts"
 import { createBackFills } from "./reconcile/back-fills.ts"
+import { createBucketConfigs } from "./reconcile/bucket-configs.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createFreshness } from "./reconcile/freshness.ts"
@@ -42,6 +43,7 @@ import { createIdentities } from "./settings/identities.ts"
 import { openSettings } from "./settings/source.ts"
 import { lockFolders } from "./state/lock.ts"
 import { openCatalogue } from "./state/open.ts"
+import { vaultOf } from "./state/vault.ts"
 
 const program = `dbbackup ${packageJson.version}`
 const retryCheckMilliseconds = 5000
@@ -71,6 +73,18 @@ export async function serve(
   const events = createEventHub({ log })
   const catalogue = wrapping.catalogue(openCatalogue(settings.databasePath, events, { log }))
   const destinations = destinationsFrom(settings, env, wrapping.destination)
+  const buckets = createBucketConfigs({
+    store: catalogue,
+    vault: vaultOf(settings.encryptionKey),
+    destinations,
+    set: bucketsFrom(settings, env),
+    connect: connectBucket,
+    jobs: () => world.jobs(),
+    clock,
+    newId,
+    log,
+    changed: () => takeIn(),
+  })
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
   const mark = { installation: catalogue.installation(), instance: newId() }
@@ -148,7 +162,8 @@ export async function serve(
   const derivationNow = () => {
     const { labelPrefix: prefix, discovery, timeZone, policies, defaults, keys } = source.current()
     const names = { destinations: [...destinations.keys()], keys: [...keys.keys()] }
-    return { prefix, discovery, timeZone, policies, defaults, ...names }
+    const lockable = lockableAmong(destinations)
+    return { prefix, discovery, timeZone, policies, defaults, ...names, lockable }
   }
   // One object until the settings change: readers compare it with the last.
   let derivation = derivationNow()
@@ -205,6 +220,7 @@ export async function serve(
         return source.current().timeZone
       },
     },
+    buckets,
     settings: source.view,
     staticFiles: join(import.meta.dir, "../dashboard/dist"),
   })

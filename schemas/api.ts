@@ -7,12 +7,13 @@ import { Manifest } from "./manifest.ts"
 import { Rebuild } from "./rebuild.ts"
 import { Restore, RestoreOptions, RestorePlan } from "./restore.ts"
 import { LogLevel, LogLine, Run } from "./run.ts"
+import { ChangedS3Config, NewS3Config, S3Config } from "./s3-config.ts"
 import { Bytes, Engine, Instant } from "./scalar.ts"
 import { Database, DatabaseId, Freshness, Server } from "./server.ts"
 import { SettingsView } from "./settings-view.ts"
 
 export interface Endpoint {
-  readonly method: "get" | "post" | "delete"
+  readonly method: "get" | "post" | "put" | "delete"
   readonly path: `/api/${string}`
   readonly summary: string
   readonly params?: z.ZodObject
@@ -381,6 +382,62 @@ export const DestinationStatus = z.object({
   problem: Problem.nullable(),
 })
 export type DestinationStatus = z.output<typeof DestinationStatus>
+
+export const listS3Configs = {
+  method: "get",
+  path: "/api/s3-configs",
+  summary: "Every bucket that is a destination, of the settings and of the API. Never a key.",
+  response: z.array(S3Config),
+} as const satisfies Endpoint
+
+export const getS3Config = {
+  method: "get",
+  path: "/api/s3-configs/:id",
+  summary: "One bucket.",
+  params: Id,
+  response: S3Config,
+} as const satisfies Endpoint
+
+export const createS3Config = {
+  method: "post",
+  path: "/api/s3-configs",
+  summary: "Make a bucket a destination, at once. Its keys are sealed, which takes ENCRYPTION_KEY.",
+  body: NewS3Config,
+  response: S3Config,
+} as const satisfies Endpoint
+
+export const changeS3Config = {
+  method: "put",
+  path: "/api/s3-configs/:id",
+  summary: "Change a bucket of the API. Keys that are left out stay; where copies are, the place stays.",
+  params: Id,
+  body: ChangedS3Config,
+  response: S3Config,
+} as const satisfies Endpoint
+
+export const deleteS3Config = {
+  method: "delete",
+  path: "/api/s3-configs/:id",
+  summary: "Forget a bucket of the API, and its keys. Refused while copies are there or jobs name it.",
+  params: Id,
+  response: z.object({ id: z.string(), deletedAt: Instant }),
+} as const satisfies Endpoint
+
+export const testS3Config = {
+  method: "post",
+  path: "/api/s3-configs/:id/test",
+  summary: "Write, read, list and delete a probe there. Names every permission that is missing.",
+  params: Id,
+  response: DestinationStatus,
+} as const satisfies Endpoint
+
+export const bucketsOfS3Config = {
+  method: "get",
+  path: "/api/s3-configs/:id/buckets",
+  summary: "Names of the buckets that its keys may see.",
+  params: Id,
+  response: z.array(z.string()),
+} as const satisfies Endpoint
 
 export const DockerStatus = z.object({
   state: z.enum(["connecting", "connected", "unreachable"]),

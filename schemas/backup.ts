@@ -10,9 +10,22 @@ import { DatabaseId, JobId, ServerId } from "./server.ts"
 export const BackupId = z.string().min(1).brand("BackupId")
 export type BackupId = z.output<typeof BackupId>
 
+/**
+ * How a copy was compared with what left the server, once it was in place: by a `hash` of what the destination holds, or by its
+ * `size` alone, where nothing more can be asked for. Copies of earlier versions do not say.
+ */
+export const Verified = z.enum(["hash", "size"])
+export type Verified = z.output<typeof Verified>
+
 /** A backup at one destination. `stored`: bytes and manifest are there, with the size and hash that left the server. */
 export const Copy = z.discriminatedUnion("state", [
-  z.object({ state: z.literal("stored"), destination: z.string(), key: z.string(), storedAt: Instant }),
+  z.object({
+    state: z.literal("stored"),
+    destination: z.string(),
+    key: z.string(),
+    storedAt: Instant,
+    verified: Verified.optional(),
+  }),
   z.object({ state: z.literal("failed"), destination: z.string(), key: z.string(), error: Problem }),
   z.object({ state: z.literal("deleted"), destination: z.string(), key: z.string(), deletedAt: Instant }),
 ])

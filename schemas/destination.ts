@@ -1,6 +1,6 @@
 // A destination that the operator names in `dbbackup.yaml`, beside `local` and `s3`: a folder, or a bucket.
 import { z } from "zod"
-import { Bool } from "./scalar.ts"
+import { bucketWays } from "./bucket-ways.ts"
 
 const Text = z.string().min(1, "write a value")
 
@@ -9,17 +9,6 @@ export const DestinationName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, "write a name of lower-case letters, digits and dashes, a letter first")
   .refine((name) => name !== "local" && name !== "s3", "is taken: backup.storagePath and s3 define it")
-
-/** As S3 has them; a store that lacks one refuses what is stored in it. */
-export const storageClasses = [
-  "STANDARD",
-  "STANDARD_IA",
-  "ONEZONE_IA",
-  "INTELLIGENT_TIERING",
-  "GLACIER_IR",
-  "REDUCED_REDUNDANCY",
-  "EXPRESS_ONEZONE",
-] as const
 
 const absolute = Text.regex(/^\//, "write a path that begins with /")
 
@@ -32,25 +21,12 @@ export const BucketPlace = z
   .strictObject({
     type: z.literal("s3"),
     bucket: Text.meta({ description: "Name of the bucket." }),
-    prefix: z
-      .string()
-      .regex(/^[^/].*[^/]$|^[^/]$/, "write a folder such as backups/host-1, without slashes around it")
-      .optional()
-      .meta({ description: "Folder inside the bucket (the whole bucket)." }),
     region: Text.prefault("us-east-1").meta({ description: "Region of the bucket." }),
     endpoint: z
       .url({ protocol: /^https?$/, error: "write a URL that begins with http:// or https://" })
       .optional()
       .meta({ description: "URL of a store that is not AWS." }),
-    pathStyle: Bool.optional().meta({
-      type: ["boolean", "string"],
-      description:
-        "`endpoint/bucket/key` rather than `bucket.endpoint/key` (true where there is an endpoint).",
-    }),
-    storageClass: z
-      .enum(storageClasses, `write ${storageClasses.join(", ")}`)
-      .optional()
-      .meta({ description: "Storage class of what is stored (the bucket's own)." }),
+    ...bucketWays,
     accessKeyIdFile: absolute.optional().meta({ description: "File that holds the access key." }),
     accessKeyIdVariable: Text.optional().meta({ description: "Variable that holds the access key." }),
     secretAccessKeyFile: absolute.optional().meta({ description: "File that holds the secret key." }),
@@ -62,6 +38,8 @@ export const BucketPlace = z
     for (const key of ["accessKeyId", "secretAccessKey"] as const)
       if (place[`${key}File`] !== undefined && place[`${key}Variable`] !== undefined)
         refuse(`${key}Variable`, `is given, and so is ${key}File: one of them must go`)
+    if (place.kmsKeyId !== undefined && place.sse !== "aws:kms")
+      refuse("kmsKeyId", "is given without sse: aws:kms, which would use it")
     const has = (key: "accessKeyId" | "secretAccessKey") =>
       (place[`${key}File`] ?? place[`${key}Variable`]) !== undefined
     if (has("accessKeyId") !== has("secretAccessKey"))

@@ -96,6 +96,13 @@ export const JobLabels = z.strictObject({
   "on-unavailable": Wait.prefault("wait=5m").meta({
     description: "How long a run waits for a server that is down or starting, before it fails.",
   }),
+  lock: z
+    .union([z.literal("none"), Duration], { error: "write a duration such as 30d, or none" })
+    .prefault("none")
+    .meta({
+      description:
+        "For how long nobody can delete a copy in a bucket whose settings have a `lockMode`, or `none`. Retention waits for it.",
+    }),
   "max-age": Duration.optional().meta({
     description: "A database whose newest good backup is older is *late* (two ticks of its schedule).",
   }),

@@ -2,7 +2,7 @@
 import { z } from "zod"
 import { NamesOrNone } from "./label-values.ts"
 import { notYet } from "./not-yet.ts"
-import { Duration, List, Schedule, Size } from "./scalar.ts"
+import { List, Schedule, Size } from "./scalar.ts"
 
 const none = z.literal("none")
 
@@ -40,11 +40,6 @@ export const plannedLabels = {
     z.union([none, Size], { error: "write a size per second such as 20MiB, or none" }).prefault("none"),
     "Bytes per second, such as `20MiB`, or `none`.",
     "a dump goes as fast as it can",
-  ),
-  lock: notYet(
-    z.union([none, Duration], { error: "write a duration such as 30d, or none" }).prefault("none"),
-    "For how long a copy cannot be deleted, where the destination can do that, or `none`.",
-    "nothing is locked, and a server that asks for it is not backed up",
   ),
   notify: notYet(NamesOrNone.optional(), "Names of the operator's channels.", "nobody is notified"),
   ping: notYet(NamesOrNone.optional(), "Names of the operator's dead man's switches.", "none is called"),

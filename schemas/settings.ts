@@ -1,6 +1,7 @@
 // What the operator sets, in `dbbackup.yaml` and in the environment (specification, 8.2.2 and 12.2.2): every setting once,
 // with its variable, meaning, default and check. Text in, whichever of the two it was written in.
 import { z } from "zod"
+import { bucketWays } from "./bucket-ways.ts"
 import { DestinationName, DestinationPlace } from "./destination.ts"
 import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encryption.ts"
 import { PolicyName, Retention } from "./retention.ts"
@@ -93,11 +94,12 @@ const s3 = z.strictObject({
       variable: "S3_ENDPOINT",
       needsRestart: true,
     }),
+  ...bucketWays,
 })
 
 const destinations = z.record(DestinationName, DestinationPlace).prefault({}).meta({
   description:
-    "More destinations, by the names that labels use: `{nas: {type: local, path: /mnt/nas}, offsite: {type: s3, bucket: backups, prefix: host-1, region: eu-central-1, storageClass: STANDARD_IA, accessKeyIdFile: /run/secrets/id, secretAccessKeyFile: /run/secrets/key}}`; also `endpoint`, `pathStyle`, and `…Variable` instead of `…File`.",
+    "More destinations, by the names that labels use: `{nas: {type: local, path: /mnt/nas}, offsite: {type: s3, bucket: backups, prefix: host-1, region: eu-central-1, storageClass: STANDARD_IA, accessKeyIdFile: /run/secrets/id, secretAccessKeyFile: /run/secrets/key}}`; also `endpoint`, `…Variable` instead of `…File`, and what the section `s3` takes.",
   needsRestart: true,
 })
 
@@ -189,6 +191,18 @@ export const EnvironmentOnly = z.strictObject({
   }),
   DBBACKUP_AGE_IDENTITY: IdentityText.optional().meta({
     description: "An identity of the key `default`, to restore here.",
+    needsRestart: true,
+    secret: true,
+  }),
+  ENCRYPTION_KEY: z.string().min(32, "write at least 32 characters").optional().meta({
+    description:
+      "Seals the secrets that are entered over the API; without it none can be. At least 32 characters.",
+    needsRestart: true,
+    secret: true,
+  }),
+  ENCRYPTION_KEY_OLD: Text.optional().meta({
+    description:
+      "What it was before; only for `dbbackup rotate-key`, which seals all of them with the new one.",
     needsRestart: true,
     secret: true,
   }),

@@ -17,6 +17,7 @@ import { answerError, Refusal } from "./refusal.ts"
 import { mountRestores } from "./restores.ts"
 import type { Env, Router } from "./router.ts"
 import { mountRuns } from "./runs.ts"
+import { mountS3Configs } from "./s3-configs.ts"
 import { mountSchedules } from "./schedules.ts"
 import { mountServers } from "./servers.ts"
 import type { Services } from "./services.ts"
@@ -36,6 +37,7 @@ export function createApp(services: Services): Router {
   mountBackups(app, services)
   mountDownload(app, services)
   mountRestores(app, services)
+  mountS3Configs(app, services)
   mountSystem(app, services)
   mountRebuild(app, services)
   mountSettings(app, services)

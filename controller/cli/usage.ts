@@ -29,6 +29,8 @@ export const usage = `Usage: dbbackup COMMAND
   key list | show NAME               the keys in the settings, and whether backups for them open here
   key escrow NAME [--out FILE] [--identity FILE] [--passphrase-file FILE]
                                      the identity under a passphrase, to print or to keep elsewhere
+  rotate-key                         seal the secrets of the catalogue with ENCRYPTION_KEY, which ENCRYPTION_KEY_OLD
+                                     opens until now; run it where the controller's data folder is
   healthcheck                        exit 0 when the controller is ready
 
 Options:

@@ -1,7 +1,14 @@
 // What is wrong with the operator's destinations beside each one's own form: two that are one place.
-import { DestinationPlace } from "../../schemas/destination.ts"
+import type { z } from "zod"
+import { type BucketPlace, DestinationPlace, type FolderPlace } from "../../schemas/destination.ts"
 import type { SettingMistake } from "./setting-mistakes.ts"
 import { isTreeMap, type Tree, valueAt } from "./setting-tree.ts"
+
+type PlaceOnly =
+  | Pick<z.output<typeof FolderPlace>, "type" | "path">
+  | (Pick<z.output<typeof BucketPlace>, "type" | "bucket" | "prefix"> & {
+      readonly endpoint?: string | null | undefined
+    })
 
 /** Names of every destination that the settings define, in the order in which jobs that name none use them. */
 export function destinationNames(tree: Tree): readonly string[] {
@@ -36,7 +43,8 @@ export function mistakesInDestinations(tree: Tree, storagePath: string): readonl
   return mistakes
 }
 
-function placeText(place: DestinationPlace): string {
+/** Equal for two that write into one place. */
+export function placeText(place: PlaceOnly): string {
   if (place.type === "local") return `folder ${place.path.replace(/\/+$/, "")}`
   const { endpoint, bucket, prefix } = place
   return `bucket ${endpoint?.replace(/\/+$/, "") ?? "aws"} ${bucket} ${prefix ?? ""}`

@@ -20,7 +20,7 @@ const planned = new Map(
     return instead === undefined ? [] : [[key, instead] as const]
   }),
 )
-const stops = ["lock"]
+const stops: readonly string[] = []
 
 /** Each label once, however many jobs inherit it. @param engine null when it is not known: then no format is objected to */
 export function notInForce(jobs: readonly JobSpec[], engine: Engine | null): NotInForce {

@@ -9,8 +9,9 @@ import { unknownKeys, wouldStayPlain } from "./encryption-asked.ts"
 import { identityOf, isIgnored, isLive } from "./identity.ts"
 import { readingLabels } from "./label-memory.ts"
 import { strayLabels } from "./label-strays.ts"
-import { type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
-import { notInForce } from "./not-in-force.ts"
+import { type JobSpec, type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
+import { lockProblems } from "./lock-problems.ts"
+import { type NotInForce, notInForce } from "./not-in-force.ts"
 import { askedRestore, stricter } from "./restorable.ts"
 import { conflict, isUp, notRunning, unableSnapshots, unknownDestinations } from "./server-problems.ts"
 
@@ -23,6 +24,8 @@ export interface DerivationSettings extends OperatorWords {
   readonly destinations: readonly string[]
   /** The same of encryption keys. */
   readonly keys: readonly string[]
+  /** Those that can keep a copy from being deleted; none when absent. */
+  readonly lockable?: readonly string[]
 }
 
 export interface DerivedServer {
@@ -150,10 +153,19 @@ function derive(
     case "good": {
       const unknown = undefinedNames(parsed.jobs, settings)
       if (unknown.length > 0) return lastGood(base, unknown, settings, remembered)
-      const { stopping } = notInForce(parsed.jobs, parsed.server.type ?? base.engine)
+      const { stopping } = unmet(parsed.jobs, parsed.server.type ?? base.engine, settings)
       if (stopping.length > 0) return lastGood(base, stopping, settings, remembered)
       return active(base, parsed, settings, container.labels)
     }
+  }
+}
+
+/** What the labels ask for and do not get: from this version, or from the destinations. */
+function unmet(jobs: readonly JobSpec[], engine: Engine | null, settings: DerivationSettings): NotInForce {
+  const [version, locks] = [notInForce(jobs, engine), lockProblems(jobs, { lockable: [], ...settings })]
+  return {
+    notes: [...version.notes, ...locks.notes],
+    stopping: [...version.stopping, ...locks.stopping],
   }
 }
 
@@ -183,7 +195,7 @@ function active(
     problems: [
       ...base.problems,
       ...notRunning(base.name, base.container, settings.prefix),
-      ...notInForce(parsed.jobs, engine).notes,
+      ...unmet(parsed.jobs, engine, settings).notes,
       ...unableSnapshots(parsed.jobs, engine, settings.prefix),
     ],
     jobs,
@@ -205,10 +217,10 @@ function lastGood(
     parsed?.kind === "good" &&
     undefinedNames(parsed.jobs, settings).length === 0 &&
     !wouldStayPlain(base.container.labels, settings.prefix, parsed.jobs) &&
-    notInForce(parsed.jobs, parsed.server.type ?? base.engine).stopping.length === 0
+    unmet(parsed.jobs, parsed.server.type ?? base.engine, settings).stopping.length === 0
   if (!usable) {
     const refused = problems.every(({ code }) => code === "label-not-in-force")
-    const why = refused ? "its labels ask for what is not in force yet" : "its labels have mistakes"
+    const why = refused ? "its labels ask for what is not in force" : "its labels have mistakes"
     return {
       ...base,
       state: "misconfigured",

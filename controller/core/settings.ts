@@ -1,4 +1,5 @@
 // What the operator wrote, in the environment and in the file → the settings in force, or everything that is wrong with it.
+import type { BucketWays } from "../../schemas/bucket-ways.ts"
 import type { DestinationPlace } from "../../schemas/destination.ts"
 import type { RetentionPolicy } from "../../schemas/retention.ts"
 import { settingFields } from "../../schemas/setting-fields.ts"
@@ -23,6 +24,10 @@ export interface Settings {
   readonly maxConcurrent: number
   readonly dockerHost: string
   readonly s3: BucketSettings | null
+  /** Seals the secrets that the catalogue keeps; null where the operator gave none. */
+  readonly encryptionKey: string | null
+  /** What they were sealed by before, while they are sealed anew. */
+  readonly encryptionKeyOld: string | null
   /** More of them, by name. */
   readonly destinations: ReadonlyMap<string, DestinationPlace>
   /** Encryption keys, by the names that labels use. */
@@ -40,7 +45,7 @@ export interface Settings {
 }
 
 /** The bucket of the destination `s3`. */
-export interface BucketSettings {
+export interface BucketSettings extends BucketWays {
   readonly bucket: string
   readonly region: string
   readonly endpoint: string | null
@@ -137,6 +142,8 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     maxConcurrent: file.backup.maxConcurrent,
     dockerHost: file.dockerHost,
     s3: bucketOf(file, own),
+    encryptionKey: own.ENCRYPTION_KEY ?? null,
+    encryptionKeyOld: own.ENCRYPTION_KEY_OLD ?? null,
     destinations: new Map(Object.entries(file.destinations)),
     keys: keysFrom(file.encryption.keys, own),
     paused: file.scheduler.paused,
@@ -155,7 +162,7 @@ function bucketOf({ s3 }: SettingsFile, own: EnvironmentOnly): BucketSettings | 
   const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = own
   const credentials =
     accessKeyId !== undefined && secretAccessKey !== undefined ? { accessKeyId, secretAccessKey } : null
-  return { bucket: s3.bucket, region: s3.region, endpoint: s3.endpoint ?? null, credentials }
+  return { ...s3, bucket: s3.bucket, endpoint: s3.endpoint ?? null, credentials }
 }
 
 function storagePathIn(tree: Tree): string {

@@ -4,7 +4,6 @@ import { nearest } from "./suggest.ts"
 
 /** Variables of the specification that this version does not carry out yet. */
 const notCarriedOut: Readonly<Record<string, string>> = {
-  ENCRYPTION_KEY: "backups are encrypted with the keys under encryption.keys",
   MAX_BACKUP_RETENTION_DAYS: "there is no limit over all jobs yet, the labels' retention alone decides",
 }
 

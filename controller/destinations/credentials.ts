@@ -15,13 +15,15 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** The SDK asks again within five minutes of this. */
 const keptMilliseconds = 10 * 60_000
 
+type KeyPlace = "accessKeyIdFile" | "accessKeyIdVariable" | "secretAccessKeyFile" | "secretAccessKeyVariable"
+
 /**
  * Null where the settings name none: then the SDK searches by itself. The keys are in no error.
  * @param now milliseconds since 1970
  */
 export function keysOf(
   name: string,
-  place: Extract<DestinationPlace, { type: "s3" }>,
+  place: Pick<Extract<DestinationPlace, { type: "s3" }>, KeyPlace>,
   env: Environment,
   now: () => number = Date.now,
 ): (() => Promise<Keys>) | null {

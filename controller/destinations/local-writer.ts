@@ -6,6 +6,7 @@ import { localFault } from "./local-fault.ts"
 import { closeHandle } from "./local-handle.ts"
 import { createPartial, publishNew, writeAll } from "./local-partial.ts"
 import { syncFolder } from "./local-path.ts"
+import { writtenStretches } from "./local-read-back.ts"
 
 /** Small chunks are gathered: writing 64 KiB at a time costs twice the processor time of 1 MiB (measured). */
 const bufferBytes = 1 << 20
@@ -17,6 +18,7 @@ export async function localWriter(name: string, root: string, key: string): Prom
   const partial = await createPartial(root, key)
   const { handle, path, final } = partial
   const buffer = Buffer.allocUnsafe(bufferBytes)
+  const stretches = writtenStretches()
   let filled = 0
   let unsynced = 0
   let syncing: Promise<void> | undefined
@@ -46,6 +48,7 @@ export async function localWriter(name: string, root: string, key: string): Prom
     return step
   }
   async function flush(bytes: Buffer): Promise<void> {
+    stretches.add(bytes)
     await writeAll(handle, bytes)
     unsynced += bytes.length
     if (unsynced < syncEveryBytes || syncing) return
@@ -100,6 +103,14 @@ export async function localWriter(name: string, root: string, key: string): Prom
     async abort() {
       if (!committed) aborting ??= drop()
       await aborting
+    },
+    async readBack(_written, signal) {
+      try {
+        await stretches.compare(name, final.file, signal)
+        return "hash"
+      } catch (error) {
+        throw signal.aborted ? signal.reason : faultOf(error)
+      }
     },
   }
 }

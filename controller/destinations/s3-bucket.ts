@@ -1,27 +1,48 @@
 // A destination made of a bucket's few requests. Decides on keys, visibility and refusals; how to ask is s3.ts's.
 import type { Readable } from "node:stream"
 import { Fault } from "../core/fault.ts"
-import type { Destination } from "../ports.ts"
+import type { Destination, Keeping } from "../ports.ts"
 import { isHidden, segmentsOf } from "./key.ts"
+import { createPace } from "./pace.ts"
 import { checkByProbe } from "./probe.ts"
+import type { Digests } from "./s3-digest.ts"
+import type { S3Options } from "./s3-options.ts"
 import { s3Writer } from "./s3-writer.ts"
 
 /** Requests on objects by their full name in the bucket. They reject with Faults, and with the signal's reason when it is aborted. */
 export interface Bucket {
-  /** Size in bytes, or null when there is no such object in the bucket, which must exist. */
-  head(object: string, signal: AbortSignal | null): Promise<number | null>
-  put(object: string, body: Buffer, signal: AbortSignal | null): Promise<void>
+  /** Those that this store computes by itself. */
+  readonly digests: Digests
+  /** Null when there is no such object in the bucket, which must exist. */
+  head(object: string, signal: AbortSignal | null): Promise<FoundObject | null>
+  /** `digest`: of the body, for the store to compare it with. */
+  put(
+    object: string,
+    body: Buffer,
+    digest: Buffer,
+    keeping: Keeping | undefined,
+    signal: AbortSignal | null,
+  ): Promise<void>
   /** Null when there is no such object. */
   get(object: string, signal: AbortSignal): Promise<Readable | null>
-  beginUpload(object: string): Promise<string>
+  beginUpload(object: string, keeping: Keeping | undefined): Promise<string>
   /** Resolves with the part's tag. */
-  uploadPart(upload: UnfinishedUpload, number: number, body: Buffer): Promise<string>
+  uploadPart(upload: UnfinishedUpload, number: number, body: Buffer, digest: Buffer): Promise<string>
   completeUpload(upload: UnfinishedUpload, parts: readonly UploadedPart[]): Promise<void>
+  /** Sees to it that what was uploaded in parts is locked, where the settings have a way to. */
+  ensureLocked(object: string, until: Date): Promise<void>
+  /** For good, with every version of it. Rejects with `in-use` while it is locked. */
   delete(object: string, signal: AbortSignal | null): Promise<void>
   /** Names under a prefix. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<string>
   unfinishedUploads(prefix: string, signal: AbortSignal): AsyncIterable<UnfinishedUpload>
   abortUpload(upload: UnfinishedUpload, signal: AbortSignal | null): Promise<void>
+}
+export interface FoundObject {
+  readonly bytes: number
+  /** As the store computed it; null when it tells none. */
+  readonly digest: string | null
+  readonly lockedUntil: Date | null
 }
 export interface UnfinishedUpload {
   readonly object: string
@@ -30,11 +51,14 @@ export interface UnfinishedUpload {
 export interface UploadedPart {
   readonly number: number
   readonly tag: string
+  readonly digest: Buffer
 }
+
+type BucketOptions = Pick<S3Options, "name" | "lockMode" | "readBack" | "bytesPerSecond">
 
 /** `prefix`: a folder in the bucket, empty or without slashes around it. */
 export function bucketDestination(
-  name: string,
+  { name, lockMode, readBack = "auto", bytesPerSecond }: BucketOptions,
   location: string,
   prefix: string,
   bucket: Bucket,
@@ -42,6 +66,7 @@ export function bucketDestination(
   const under = prefix === "" ? "" : `${prefix}/`
   const objectOf = (key: string): string => under + segmentsOf(key).join("/")
   const claimed = new Set<string>()
+  const pace = createPace(bytesPerSecond)
 
   async function claim(object: string): Promise<() => void> {
     if (claimed.has(object)) throw taken(location, object)
@@ -60,13 +85,17 @@ export function bucketDestination(
     name,
     kind: "s3",
     location,
-    async create(key, signal) {
+    canLock: lockMode !== undefined,
+    lockedUntil: async (key, signal) => (await bucket.head(objectOf(key), signal))?.lockedUntil ?? null,
+    async create(key, signal, keeping) {
       const object = objectOf(key)
       // Finds a missing bucket or permission before the dump begins.
       if ((await bucket.head(object, signal)) !== null) throw taken(location, object)
-      return s3Writer(name, object, bucket, () => claim(object))
+      const target = { destination: name, object, bucket, pace, readBack, ...(keeping && { keeping }) }
+      return s3Writer(target, () => claim(object))
     },
-    put: async (key, body, signal) => await bucket.put(objectOf(key), body, signal),
+    put: async (key, body, signal, keeping) =>
+      await bucket.put(objectOf(key), body, bucket.digests.of(body), keeping, signal),
     async read(key, signal) {
       const body = await bucket.get(objectOf(key), signal)
       if (body) return body
@@ -74,7 +103,7 @@ export function bucketDestination(
         hint: "It was deleted or moved by something else. Restore another backup, or put the object back.",
       })
     },
-    size: async (key, signal) => await bucket.head(objectOf(key), signal),
+    size: async (key, signal) => (await bucket.head(objectOf(key), signal))?.bytes ?? null,
     remove: async (key, signal) => await bucket.delete(objectOf(key), signal),
     async *list(start, signal) {
       for await (const object of bucket.list(under + start, signal)) {

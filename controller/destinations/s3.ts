@@ -1,72 +1,40 @@
-// A destination that is a bucket and a prefix. The one place that knows the AWS SDK, and loads it only when it is used.
+// A destination that is a bucket and a prefix: its few requests, in the words of the AWS SDK.
 import type { Readable } from "node:stream"
-import type { ListMultipartUploadsCommandOutput, StorageClass } from "@aws-sdk/client-s3"
+import type { ListMultipartUploadsCommandOutput } from "@aws-sdk/client-s3"
 import type { Destination } from "../ports.ts"
 import { type Bucket, bucketDestination } from "./s3-bucket.ts"
-import { isAbsent, type S3Action, s3Fault } from "./s3-fault.ts"
+import { s3Client } from "./s3-client.ts"
+import { digestsOf } from "./s3-digest.ts"
+import { isAbsent } from "./s3-fault.ts"
+import { keepingFields } from "./s3-keeping.ts"
+import { ensureLocked, eraseVersions } from "./s3-locked.ts"
+import { digestKindOf, locationOf, prefixOf, type S3Options } from "./s3-options.ts"
 import { wholeBody } from "./s3-read.ts"
 
-export interface S3Options {
-  readonly name: string
-  readonly bucket: string
-  /** Folder inside the bucket; the whole bucket when absent. */
-  readonly prefix?: string
-  readonly region?: string
-  /** URL of a store that is not AWS. */
-  readonly endpoint?: string
-  /** `endpoint/bucket/key` instead of `bucket.endpoint/key`. */
-  readonly forcePathStyle?: boolean
-  /** Of what is stored; the bucket's own when absent. */
-  readonly storageClass?: StorageClass
-  /** The keys, or how to get them. Absent: the SDK's own search (environment, role of the machine). */
-  readonly credentials?: AwsKeys | (() => Promise<AwsKeys>)
-}
-
-interface AwsKeys {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
-  readonly expiration?: Date
-}
-
-const connectSeconds = 10
-/** A request on which nothing moves for this long is given up, and tried again by the SDK. */
-const stallSeconds = 60
-
 export function s3Destination(options: S3Options): Destination {
-  const prefix = options.prefix?.replace(/^\/+|\/+$/g, "") ?? ""
-  const location = `s3://${options.bucket}/${prefix}`
-  return bucketDestination(options.name, location, prefix, bucketOf(options, location))
+  return bucketDestination(options, locationOf(options), prefixOf(options), bucketOf(options))
 }
 
-function bucketOf(options: S3Options, location: string): Bucket {
+function bucketOf(options: S3Options): Bucket {
   const Bucket = options.bucket
-  const kept = options.storageClass ? { StorageClass: options.storageClass } : {}
-  let loading: ReturnType<typeof load> | undefined
-  const faultOf = (action: S3Action, error: unknown): Error =>
-    s3Fault({ name: options.name, location, action }, error)
-
-  type Loaded = Awaited<ReturnType<typeof load>> & { readonly abort: { abortSignal?: AbortSignal } }
-  async function ask<T>(
-    action: S3Action,
-    signal: AbortSignal | null,
-    work: (loaded: Loaded) => Promise<T>,
-  ): Promise<T> {
-    try {
-      signal?.throwIfAborted()
-      loading ??= load(options)
-      return await work({ ...(await loading), abort: signal ? { abortSignal: signal } : {} })
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : faultOf(action, error)
-    }
-  }
+  const { ask, faultOf } = s3Client(options)
+  const digests = digestsOf(digestKindOf(options))
+  const isMd5 = digests.kind === "md5"
+  const sent = (digest: Buffer) =>
+    isMd5 ? { ContentMD5: digest.toString("base64") } : { ChecksumSHA256: digest.toString("base64") }
 
   return {
+    digests,
     head: (Key, signal) =>
-      ask("s3:GetObject", signal, async ({ sdk, client, abort }) => {
+      ask("s3:GetObject and s3:ListBucket", signal, async ({ sdk, client, abort }) => {
+        const checksum = isMd5 ? {} : { ChecksumMode: "ENABLED" as const }
         try {
-          const { ContentLength } = await client.send(new sdk.HeadObjectCommand({ Bucket, Key }), abort)
-          return ContentLength ?? 0
+          const found = await client.send(new sdk.HeadObjectCommand({ Bucket, Key, ...checksum }), abort)
+          return {
+            bytes: found.ContentLength ?? 0,
+            digest: (isMd5 ? found.ETag?.replaceAll('"', "") : found.ChecksumSHA256) ?? null,
+            lockedUntil: found.ObjectLockRetainUntilDate ?? null,
+          }
         } catch (error) {
           if (!isAbsent(error)) throw error
           // HEAD says the same of a missing bucket, and not seeing is not the same as none.
@@ -74,9 +42,10 @@ function bucketOf(options: S3Options, location: string): Bucket {
           return null
         }
       }),
-    put: (Key, Body, signal) =>
+    put: (Key, Body, digest, keeping, signal) =>
       ask("s3:PutObject", signal, async ({ sdk, client, abort }) => {
-        await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body, ...kept }), abort)
+        const object = { Bucket, Key, Body, ...sent(digest), ...keepingFields(options, keeping) }
+        await client.send(new sdk.PutObjectCommand(object), abort)
       }),
     get: (Key, signal) =>
       ask("s3:GetObject", signal, async ({ sdk, client, abort }) => {
@@ -88,29 +57,35 @@ function bucketOf(options: S3Options, location: string): Bucket {
           throw error
         }
       }),
-    beginUpload: (Key) =>
+    beginUpload: (Key, keeping) =>
       ask("s3:PutObject", null, async ({ sdk, client }) => {
-        const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand({ Bucket, Key, ...kept }))
+        const checksum = isMd5 ? {} : { ChecksumAlgorithm: "SHA256" as const }
+        const upload = { Bucket, Key, ...checksum, ...keepingFields(options, keeping) }
+        const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand(upload))
         if (UploadId === undefined) throw new Error("the store began an upload without an id")
         return UploadId
       }),
-    uploadPart: ({ object: Key, id: UploadId }, PartNumber, Body) =>
+    uploadPart: ({ object: Key, id: UploadId }, PartNumber, Body, digest) =>
       ask("s3:PutObject", null, async ({ sdk, client }) => {
-        const part = { Bucket, Key, UploadId, PartNumber, Body }
+        const part = { Bucket, Key, UploadId, PartNumber, Body, ...sent(digest) }
         const { ETag } = await client.send(new sdk.UploadPartCommand(part))
         if (ETag === undefined) throw new Error(`the store gave part ${PartNumber} no tag`)
         return ETag
       }),
     completeUpload: ({ object: Key, id: UploadId }, parts) =>
       ask("s3:PutObject", null, async ({ sdk, client }) => {
-        const Parts = parts.map(({ number, tag }) => ({ PartNumber: number, ETag: tag }))
+        const Parts = parts.map(({ number, tag, digest }) => ({
+          PartNumber: number,
+          ETag: tag,
+          ...(isMd5 ? {} : sent(digest)),
+        }))
         const upload = { Bucket, Key, UploadId, MultipartUpload: { Parts } }
         await client.send(new sdk.CompleteMultipartUploadCommand(upload))
       }),
-    delete: (Key, signal) =>
-      ask("s3:DeleteObject", signal, async ({ sdk, client, abort }) => {
-        await client.send(new sdk.DeleteObjectCommand({ Bucket, Key }), abort)
-      }),
+    async ensureLocked(Key, until) {
+      if (options.lockMode) await ensureLocked(ask, { Bucket, Key }, options.lockMode, until)
+    },
+    delete: (Key, signal) => eraseVersions(ask, { Bucket, Key }, options.name, new Date(), signal),
     async *list(Prefix, signal) {
       let ContinuationToken: string | undefined
       do {
@@ -142,23 +117,4 @@ function bucketOf(options: S3Options, location: string): Bucket {
         await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key: object, UploadId: id }), abort)
       }),
   }
-}
-
-async function load({ region, endpoint, forcePathStyle, credentials }: S3Options) {
-  const sdk = await import("@aws-sdk/client-s3")
-  const client = new sdk.S3Client({
-    region: region ?? "us-east-1",
-    forcePathStyle: forcePathStyle ?? false,
-    requestHandler: { connectionTimeout: connectSeconds * 1000, socketTimeout: stallSeconds * 1000 },
-    ...(credentials ? { credentials } : {}),
-    // Several compatible stores refuse the SDK's own checksums. The manifest's sha-256 is what counts.
-    ...(endpoint
-      ? {
-          endpoint,
-          requestChecksumCalculation: "WHEN_REQUIRED",
-          responseChecksumValidation: "WHEN_REQUIRED",
-        }
-      : {}),
-  })
-  return { sdk, client }
 }

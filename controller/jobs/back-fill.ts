@@ -1,8 +1,10 @@
 // One copy that its destination missed, made from one that is good: read ▸ check ▸ write ▸ publish ▸ record.
+import type { Verified } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { CopyPlace, Fill } from "../core/back-fill-plan.ts"
 import { Fault, faultIn } from "../core/fault.ts"
+import { keepingOfManifest } from "../core/keeping.ts"
 import { manifestKey } from "../core/key.ts"
 import { copyAcross, proveBytes, type Source } from "../pipeline/copy-across.ts"
 import type { OpenCopy, Place } from "../pipeline/open.ts"
@@ -31,10 +33,13 @@ export async function fillCopy(
   try {
     const manifest = catalogue.manifest(backup.id)
     if (!manifest) throw new Fault("internal", `the catalogue has no manifest of backup ${backup.id}`)
-    const place = placeOf(deps, to)
+    const place = { ...placeOf(deps, to), keeping: keepingOfManifest(manifest) }
     const there = await isThere(place, manifest, signal)
-    const source = there ? null : await bring(deps, place, from, manifest, signal)
-    if (catalogue.copyStored(backup.id, to.destination, clock())) {
+    const brought = there ? null : await bring(deps, place, from, manifest, signal)
+    const source = brought?.from ?? null
+    // What is there already was read, and hashed.
+    const verified = brought?.verified ?? "hash"
+    if (catalogue.copyStored(backup.id, to.destination, clock(), verified)) {
       const { storedBytes, storedSha256 } = manifest.proof
       const how = source === null ? "was there already" : `was made from ${source}`
       journal("info", `${what} ${how}: ${storedBytes} bytes, sha256 ${storedSha256}`)
@@ -69,14 +74,14 @@ function placeOf({ destinations }: FillDeps, { destination: name, key }: CopyPla
   return { destination, key }
 }
 
-/** From the first copy that is whole; its destination's name. Throws the first failure when none is. */
+/** From the first copy that is whole: which, and how the new one was compared. Throws the first failure when none is. */
 async function bring(
   deps: FillDeps,
   to: Place,
   from: readonly CopyPlace[],
   manifest: Manifest,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<{ readonly from: string; readonly verified: Verified }> {
   let first: unknown
   for (const place of from) {
     let written: OpenCopy
@@ -87,8 +92,7 @@ async function bring(
       first ??= error
       continue
     }
-    await publishCopy(written, manifest, signal)
-    return place.destination
+    return { verified: await publishCopy(written, manifest, signal), from: place.destination }
   }
   throw first ?? new Fault("copy-missing", `no other copy of ${to.key} is left`)
 }

@@ -3,6 +3,7 @@ import type { Problem } from "../../schemas/errors.ts"
 import type { DatabaseFacts } from "../../schemas/manifest.ts"
 import { inWords, unseen } from "../core/completeness.ts"
 import { Fault } from "../core/fault.ts"
+import { keepingOf } from "../core/keeping.ts"
 import { fileName, objectKey, subjectName, subjectWord } from "../core/key.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import { type StoreRequest, storeDump } from "../pipeline/store.ts"
@@ -65,7 +66,8 @@ export async function dumpSubject(
       extension: plan.extension + (encryption === null ? "" : ".age"),
     }
     const key = objectKey(file)
-    const destinations = destinationsOf(deps, job).map((destination) => ({ destination, key }))
+    const keeping = keepingOf(backup, job, startedAt, catalogue.lastGood(backup.databaseId)?.proof)
+    const destinations = destinationsOf(deps, job).map((destination) => ({ destination, key, keeping }))
     const planned = destinations.map(({ destination }) => ({ destination: destination.name, key }))
     if (begun === undefined) catalogue.startBackup(backup.id, startedAt, planned)
     let end = plan.end()

@@ -44,7 +44,7 @@ export async function prune(
     } catch (error) {
       failed++
       journal(
-        "warn",
+        isLocked(error) ? "info" : "warn",
         `could not prune ${backup.fileName}: ${error instanceof Error ? error.message : String(error)}`,
       )
     }
@@ -52,12 +52,16 @@ export async function prune(
   if (held && waits.length === 0 && failed === 0) deps.catalogue.releasePrune(job.id, databaseId)
 }
 
-/** Deletes a backup everywhere. Throws at the first destination that refuses; what is gone by then is recorded. */
+/**
+ * Deletes a backup everywhere. Throws at the first destination that refuses; what is gone by then is recorded. A locked copy
+ * stays, and is what is thrown once the others are gone.
+ */
 export async function deleteCopies(
   deps: PruneDeps,
   backup: CompletedBackup,
   signal: AbortSignal,
 ): Promise<void> {
+  let waits: unknown
   for (const copy of backup.copies) {
     if (copy.state !== "stored") continue
     const destination = deps.destinations.get(copy.destination)
@@ -70,8 +74,14 @@ export async function deleteCopies(
         },
       )
     }
-    await deleteCopy(deps, backup.id, destination, copy.key, signal)
+    try {
+      await deleteCopy(deps, backup.id, destination, copy.key, signal)
+    } catch (error) {
+      if (!isLocked(error)) throw error
+      waits ??= error
+    }
   }
+  if (waits) throw waits
 }
 
 /** The manifest first: a crash leaves bytes that nobody takes for a backup, and a note to delete these, too. */
@@ -82,8 +92,18 @@ export async function deleteCopy(
   key: string,
   signal: AbortSignal,
 ): Promise<void> {
+  const until = await destination.lockedUntil?.(key, signal)
+  if (until && until > clock()) throw locked(destination.name, key, until)
   catalogue.deletingCopy(id, destination.name)
   await destination.remove(manifestKey(key), signal)
   await destination.remove(key, signal)
   catalogue.copyDeleted(id, destination.name, clock())
+}
+
+const isLocked = (error: unknown): boolean => error instanceof Fault && error.code === "in-use"
+
+function locked(destination: string, key: string, until: Date): Fault {
+  return new Fault("in-use", `${key} at ${destination} is locked until ${until.toISOString()}`, {
+    hint: "The label lock, or the bucket itself, asks for it. Delete it after that time; retention does so by itself.",
+  })
 }

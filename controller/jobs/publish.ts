@@ -1,10 +1,10 @@
 // Proven bytes become a backup: committed at each destination, then the manifest beside them. Until then nothing is visible.
-import type { Copy } from "../../schemas/backup.ts"
+import type { Copy, Verified } from "../../schemas/backup.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
 import { formatManifest } from "../core/manifest.ts"
-import type { OpenCopy } from "../pipeline/open.ts"
+import type { OpenCopy, Place } from "../pipeline/open.ts"
 import type { Stored } from "../pipeline/store.ts"
 import type { Clock, Log } from "../ports.ts"
 import { failureOf } from "./journal.ts"
@@ -26,8 +26,8 @@ export async function publish(
   for (const copy of stored.writers) {
     const at = { destination: copy.destination.name, key: copy.key }
     try {
-      await publishCopy(copy, manifest, signal)
-      copies.push({ state: "stored", ...at, storedAt: clock().toISOString() })
+      const verified = await publishCopy(copy, manifest, signal)
+      copies.push({ state: "stored", ...at, storedAt: clock().toISOString(), verified })
     } catch (error) {
       copies.push({ state: "failed", ...at, error: failureOf(error, log) })
     }
@@ -42,21 +42,26 @@ export async function publish(
   throw new Fault(code, message, hint === null ? {} : { hint })
 }
 
-/** Makes one copy visible, its manifest after its bytes. When it throws, neither is. */
+/**
+ * Makes one copy visible, its manifest after its bytes, which were compared with what left the server: how is what it returns.
+ * When it throws, neither is.
+ */
 export async function publishCopy(
-  { writer, destination, key }: OpenCopy,
+  { writer, destination, key, keeping }: OpenCopy,
   manifest: Manifest,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Verified> {
+  const { storedBytes: bytes, storedSha256: sha256 } = manifest.proof
   let committed = false
   try {
     signal.throwIfAborted()
     await writer.commit()
     committed = true
     const size = await destination.size(key, signal)
-    if (size !== manifest.proof.storedBytes)
-      throw wrongSize(destination.name, size, manifest.proof.storedBytes)
-    await destination.put(manifestKey(key), formatManifest(manifest), signal)
+    if (size !== bytes) throw wrongSize(destination.name, size, bytes)
+    const verified = (await writer.readBack?.({ bytes, sha256 }, signal)) ?? "size"
+    await publishManifest({ destination, key, ...(keeping && { keeping }) }, formatManifest(manifest), signal)
+    return verified
   } catch (error) {
     await writer.abort(error)
     // Without its manifest it is no backup: the bytes must not stay and look like one.
@@ -65,8 +70,31 @@ export async function publishCopy(
   }
 }
 
+/** Small, and all that a restore without the catalogue has: read back as it is. */
+async function publishManifest(
+  { destination, key, keeping }: Place,
+  text: Buffer,
+  signal: AbortSignal,
+): Promise<void> {
+  const at = manifestKey(key)
+  await destination.put(at, text, signal, keeping)
+  try {
+    const chunks: Buffer[] = []
+    for await (const chunk of await destination.read(at, signal)) chunks.push(chunk as Buffer)
+    if (Buffer.concat(chunks).equals(text)) return
+    throw new Fault("copy-mismatch", `${destination.name} gave the manifest back with other bytes`, {
+      hint: lossy,
+    })
+  } catch (error) {
+    await destination.remove(at, AbortSignal.timeout(30_000)).catch(() => undefined)
+    throw error
+  }
+}
+
+const lossy = "The store lost or changed data. Check its health before trusting it."
+
 function wrongSize(destination: string, size: number | null, wanted: number): Fault {
   return new Fault("copy-mismatch", `${destination} holds ${size ?? "no"} bytes, ${wanted} were written`, {
-    hint: "The store lost or changed data. Check its health before trusting it.",
+    hint: lossy,
   })
 }

@@ -1,11 +1,12 @@
 // Opens the destinations of a backup before its source: a dump with nowhere to go would hold database locks.
-import type { Destination, SinkWriter } from "../ports.ts"
+import type { Destination, Keeping, SinkWriter } from "../ports.ts"
 import { type FailedCopy, faultOf, noneLeft } from "./failed-copy.ts"
 import { untilAborted } from "./first-cause.ts"
 
 export interface Place {
   readonly destination: Destination
   readonly key: string
+  readonly keeping?: Keeping
 }
 export interface OpenCopy extends Place {
   readonly writer: SinkWriter
@@ -27,10 +28,11 @@ export async function openAll(places: readonly Place[], signal: AbortSignal): Pr
 }
 
 /** A writer that only comes after the abort is aborted then. */
-async function openOne({ destination, key }: Place, signal: AbortSignal): Promise<OpenCopy | FailedCopy> {
-  const created = destination.create(key, signal)
+async function openOne(place: Place, signal: AbortSignal): Promise<OpenCopy | FailedCopy> {
+  const { destination, key, keeping } = place
+  const created = destination.create(key, signal, keeping)
   try {
-    return { destination, key, writer: await untilAborted(created, signal) }
+    return { ...place, writer: await untilAborted(created, signal) }
   } catch (error) {
     if (signal.aborted) created.then((late) => late.abort(signal.reason)).catch(() => {})
     return { destination: destination.name, key, fault: faultOf(error) }

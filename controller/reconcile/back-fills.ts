@@ -44,7 +44,7 @@ export function createBackFills(deps: {
   readonly signal: AbortSignal
 }): BackFills {
   const { catalogue, destinations, world, clock, random, log, fill, signal } = deps
-  const names = [...destinations.keys()]
+  const namesNow = () => [...destinations.keys()]
   const underWay = new Map<string, Promise<void>>()
   const held = new Map<string, Held>()
   const asked = new Set<string>()
@@ -106,6 +106,7 @@ export function createBackFills(deps: {
 
   const check = () => {
     if (signal.aborted || underWay.size >= mostAtOnce) return
+    const names = namesNow()
     const [now, defined, busy] = [clock(), new Set(names), new Set(underWay.keys())]
     try {
       const due = fillsDue(catalogue.lackingCopies(names), {

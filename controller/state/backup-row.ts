@@ -1,6 +1,6 @@
 // Reads a backup's row, its copies beside it, into the state it is in.
 import { z } from "zod"
-import { Backup, type CompletedBackup } from "../../schemas/backup.ts"
+import { Backup, type CompletedBackup, Verified } from "../../schemas/backup.ts"
 import { instant, instantOrNull, json, readRow, seconds } from "./row.ts"
 
 export interface BackupRow {
@@ -32,7 +32,7 @@ export interface BackupRow {
 export const selectBackups = `
   SELECT b.*,
     (SELECT json_group_array(json_object('destination', destination, 'key', key, 'state', state, 'at', at,
-        'error', json(error)) ORDER BY position)
+        'error', json(error), 'verified', verified) ORDER BY position)
       FROM copies WHERE backup_id = b.id AND state <> 'planned') AS copies,
     CASE WHEN b.status = 'running' THEN
       (SELECT stored_bytes FROM backups g
@@ -62,6 +62,7 @@ const CopyRow = z.object({
   state: z.enum(["stored", "failed", "deleted"]),
   at: z.number().nullable(),
   error: z.unknown(),
+  verified: Verified.nullable(),
 })
 
 export function readBackup(row: BackupRow, seen: Seen | undefined): Backup {
@@ -113,9 +114,9 @@ function completed({ started_at, finished_at, manifest, copies, accepted_at }: B
   }
 }
 
-function copyOf({ destination, key, state, at, error }: z.output<typeof CopyRow>) {
+function copyOf({ destination, key, state, at, error, verified }: z.output<typeof CopyRow>) {
   if (state === "failed") return { state, destination, key, error }
   return state === "stored"
-    ? { state, destination, key, storedAt: instant(at ?? Number.NaN) }
+    ? { state, destination, key, storedAt: instant(at ?? Number.NaN), ...(verified && { verified }) }
     : { state, destination, key, deletedAt: instant(at ?? Number.NaN) }
 }

@@ -110,13 +110,14 @@ function documents(outcome: BackupOutcome) {
 
 function saveCopies({ db }: Store, id: string, copies: readonly Copy[]): void {
   const save = db.query(
-    `INSERT INTO copies (backup_id, destination, key, state, at, error) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO copies (backup_id, destination, key, state, at, error, verified) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (backup_id, destination) DO UPDATE SET key = excluded.key, state = excluded.state, at = excluded.at,
-       error = excluded.error`,
+       error = excluded.error, verified = excluded.verified`,
   )
   for (const copy of copies) {
     const at = copy.state === "stored" ? copy.storedAt : copy.state === "deleted" ? copy.deletedAt : null
     const error = copy.state === "failed" ? JSON.stringify(copy.error) : null
-    save.run(id, copy.destination, copy.key, copy.state, at === null ? null : Date.parse(at), error)
+    const verified = copy.state === "stored" ? (copy.verified ?? null) : null
+    save.run(id, copy.destination, copy.key, copy.state, at === null ? null : Date.parse(at), error, verified)
   }
 }

@@ -18,17 +18,17 @@ export function copiesIn(store: Store): Pick<Catalogue, "copyFailed" | "copyStor
       )
       if (changed) publishBackup(store, id)
     },
-    copyStored(id, destination, at) {
+    copyStored(id, destination, at, verified) {
       const changed = store.write(
         () =>
           db
             .query(
-              `UPDATE copies SET state = 'stored', at = ?, error = NULL
+              `UPDATE copies SET state = 'stored', at = ?, error = NULL, verified = ?
                WHERE backup_id = ? AND destination = ? AND state = 'failed' AND EXISTS
                  (SELECT 1 FROM backups WHERE id = backup_id AND status = 'completed' AND deleted_at IS NULL)
                AND NOT EXISTS (SELECT 1 FROM deletions d WHERE d.backup_id = copies.backup_id)`,
             )
-            .run(at.getTime(), id, destination).changes > 0,
+            .run(at.getTime(), verified ?? null, id, destination).changes > 0,
       )
       if (changed) publishBackup(store, id)
       return changed

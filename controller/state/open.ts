@@ -1,5 +1,6 @@
 // The catalogue: opens the file, brings it up to date, and puts its parts together.
-import type { Catalogue, EventHub, Log } from "../ports.ts"
+
+import type { BucketStore, Catalogue, EventHub, Log } from "../ports.ts"
 import { adoptIn } from "./adopt.ts"
 import { backupListsIn } from "./backup-lists.ts"
 import type { Seen } from "./backup-row.ts"
@@ -8,6 +9,7 @@ import { copiesIn } from "./copies.ts"
 import { doubtsIn } from "./doubts.ts"
 import { openFile } from "./file.ts"
 import { heldPrunesIn } from "./held-prunes.ts"
+import { keptBucketsIn } from "./kept-buckets.ts"
 import { logsIn } from "./logs.ts"
 import { looseEndsIn } from "./loose-ends.ts"
 import { knownMigrations, migrate } from "./migrate.ts"
@@ -22,7 +24,7 @@ import { checkIn, statsIn } from "./stats.ts"
 import { type Store, transactions } from "./store.ts"
 import { unfinishedBackups, unfinishedDeletions } from "./unfinished.ts"
 
-export interface OpenCatalogue extends Catalogue {
+export interface OpenCatalogue extends Catalogue, BucketStore {
   /** Folds the write-ahead log into the file and closes it. */
   close(): void
 }
@@ -82,6 +84,7 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...restores,
     ...logsIn(store),
     ...looseEndsIn(store),
+    ...keptBucketsIn(store),
     ...statsIn(store),
     ...checkIn(store, path),
     unfinished: () => ({

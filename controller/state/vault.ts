@@ -46,6 +46,10 @@ export function createVault(passphrase: string): Vault {
   }
 }
 
+/** Null without a passphrase: then nothing can be sealed or opened. */
+export const vaultOf = (passphrase: string | null): Vault | null =>
+  passphrase === null ? null : createVault(passphrase)
+
 function unreadable(cause?: unknown): Fault {
   return new Fault("settings-invalid", "a stored secret cannot be opened with this ENCRYPTION_KEY", {
     hint: "Put back the ENCRYPTION_KEY it was stored with, or enter the secret again.",

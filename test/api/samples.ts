@@ -5,6 +5,7 @@ import { createEventHub } from "../../controller/api/event-hub.ts"
 import type { Router } from "../../controller/api/router.ts"
 import type { Services } from "../../controller/api/services.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
+import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
 import { openSettings } from "../../controller/settings/source.ts"
 import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
 import type { BackupId } from "../../schemas/backup.ts"
@@ -132,6 +133,18 @@ export function aWorld(changes: Changes = {}): World {
       state: () => ({ status: "never" }),
     },
     confirmPrune() {},
+    buckets: createBucketConfigs({
+      store: catalogue,
+      vault: null,
+      destinations: new Map(),
+      set: [],
+      connect: (name) => ({ destination: memoryDestination(name, "s3"), buckets: async () => [] }),
+      jobs: () => [theJob],
+      clock: () => minute(10),
+      newId: () => "b1",
+      log() {},
+      changed() {},
+    }),
     destination: (name) => [local, offsite].find((destination) => destination.name === name),
     staticFiles: null,
     ...changes,

@@ -223,10 +223,6 @@ describe("what is not in force yet", () => {
     ])
   })
 
-  test("is a mistake, when it stops the backup", () => {
-    expect(lint(text("dbbackup.lock: 30d"))[0]).toStartWith("6 db: ")
-  })
-
   test("is none, when it happens anyway: the image tells the engine, as far as it does", () => {
     expect(lint(text("dbbackup.format: custom"))).toEqual([])
     expect(lint(text("dbbackup.format: custom", "${DB:-mysql:9}"))).toHaveLength(1)

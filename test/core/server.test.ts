@@ -302,7 +302,7 @@ describe("labels that are not in force yet", () => {
   test("stop the backup where it would betray what was asked", () => {
     expect(one([labelled({ enable: "true", "offsite.lock": "30d" })])).toMatchObject({
       state: "misconfigured",
-      why: "not backed up: its labels ask for what is not in force yet",
+      why: "not backed up: its labels ask for what is not in force",
       jobs: [],
       goodLabels: null,
       problems: [{ code: "label-not-in-force" }],

@@ -37,6 +37,8 @@ test("with nothing set, every setting has its default, and only this machine is 
     s3: null,
     destinations: new Map(),
     keys: new Map(),
+    encryptionKey: null,
+    encryptionKeyOld: null,
     paused: false,
     blackout: [],
     hooksAllowed: true,
@@ -228,7 +230,7 @@ test("automatic discovery has two names in the environment, and the newer one de
 })
 
 test("variables of others are let be", () => {
-  expect(read({ PATH: "/bin", ENCRYPTION_KEY: "x", constructor: "x" })).toEqual(read({}))
+  expect(read({ PATH: "/bin", SECRET_KEY: "x", constructor: "x" })).toEqual(read({}))
 })
 
 describe("mistakes of the environment", () => {

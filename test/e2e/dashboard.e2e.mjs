@@ -16,6 +16,7 @@ const pages = [
   "/runs",
   "/restores",
   "/schedules",
+  "/destinations",
   "/settings",
 ]
 let stack

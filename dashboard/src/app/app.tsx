@@ -6,6 +6,7 @@ import { BackupPage } from "../features/backups/backup-page.tsx"
 import { HistoryPage } from "../features/backups/history-page.tsx"
 import { DatabasePage } from "../features/databases/database-page.tsx"
 import { DatabasesPage } from "../features/databases/databases-page.tsx"
+import { DestinationsPage } from "../features/destinations/destinations-page.tsx"
 import { OverviewPage } from "../features/overview/overview-page.tsx"
 import { RestoreDialog } from "../features/restores/restore-dialog.tsx"
 import { RestorePage } from "../features/restores/restore-page.tsx"
@@ -66,6 +67,7 @@ function Pages() {
       <Route path="/restores" component={RestoresPage} />
       <Route path="/restores/:id" component={RestorePage} />
       <Route path="/schedules" component={SchedulesPage} />
+      <Route path="/destinations" component={DestinationsPage} />
       <Route path="/settings" component={SettingsPage} />
       <Route component={NotFoundPage} />
     </Switch>

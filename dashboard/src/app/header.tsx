@@ -6,6 +6,7 @@ import { usePathname } from "wouter/use-browser-location"
 import {
   backupsPath,
   databasesPath,
+  destinationsPath,
   restoresPath,
   runsPath,
   schedulesPath,
@@ -22,6 +23,7 @@ const places = [
   { path: runsPath, name: "Runs" },
   { path: restoresPath, name: "Restores" },
   { path: schedulesPath, name: "Schedules" },
+  { path: destinationsPath, name: "Destinations" },
   { path: settingsPath, name: "Settings" },
 ] as const
 

@@ -49,7 +49,7 @@ export function SearchField({ onWanted }: Props) {
         value={text}
         onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => event.key === "Escape" && field.current?.blur()}
-        className="min-h-8 w-52 rounded-sm border border-field bg-paper pr-2 pl-8 text-sm placeholder:text-muted max-lg:min-h-11 max-lg:w-full max-sm:text-base"
+        className="min-h-8 w-52 lg:max-xl:w-32 rounded-sm border border-field bg-paper pr-2 pl-8 text-sm placeholder:text-muted max-lg:min-h-11 max-lg:w-full max-sm:text-base"
       />
     </form>
   )

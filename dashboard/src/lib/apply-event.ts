@@ -19,7 +19,7 @@ export function applyEvent(client: QueryClient, event: Event): void {
       stale(keys.servers, keys.serverDetails, keys.databases, keys.status)
       break
     case "settings.changed":
-      stale(keys.settings, keys.servers, keys.databases, keys.schedules, keys.status)
+      stale(keys.settings, keys.buckets, keys.servers, keys.databases, keys.schedules, keys.status)
       break
     case "run.updated":
       stale(keys.runs, keys.serverDetails, keys.schedules, keys.status, keys.logs(event.data.runId))

@@ -8,6 +8,7 @@ export const backupsPath = "/backups"
 export const runsPath = "/runs"
 export const restoresPath = "/restores"
 export const schedulesPath = "/schedules"
+export const destinationsPath = "/destinations"
 export const settingsPath = "/settings"
 
 export const databasePath = (id: string) => `/databases/${segment(id)}`

@@ -25,6 +25,7 @@ export function Copies({ copies }: { readonly copies: readonly Copy[] }) {
             {copy.state === "stored" && (
               <span className="text-muted">
                 <Time at={copy.storedAt} zone focusable />
+                {copy.verified && `, compared by ${copy.verified}`}
               </span>
             )}
             {copy.state === "deleted" && (

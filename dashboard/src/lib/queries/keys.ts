@@ -3,6 +3,7 @@ export const keys = {
   status: ["status"],
   stats: ["stats"],
   settings: ["settings"],
+  buckets: ["buckets"],
   servers: ["servers"],
   /** Servers with their jobs and databases. */
   serverDetails: ["server"],

@@ -1,0 +1,89 @@
+// The page of destinations: where backups are kept, whether that can be used, and a test of a bucket.
+import { expect, test } from "bun:test"
+import { fireEvent, screen } from "@testing-library/react"
+
+import { type DestinationStatus, getStatus, listS3Configs, testS3Config } from "../../schemas/api.ts"
+import type { S3Config } from "../../schemas/s3-config.ts"
+import { answer, controllerAnswers } from "./setup/controller.ts"
+import { hoursAgo, status } from "./setup/samples.ts"
+import { show } from "./setup/show.tsx"
+
+const denied = {
+  code: "destination-unavailable" as const,
+  message: "vault (s3://backups/host-1) refused access: AccessDenied",
+  hint: "Give these credentials the permission s3:PutObject on the bucket and its objects.",
+  key: null,
+  suggestion: null,
+}
+const vault: DestinationStatus = {
+  name: "vault",
+  kind: "s3",
+  location: "s3://backups/host-1",
+  state: "up",
+  freeBytes: null,
+  problem: null,
+}
+const bucket = (changes: Partial<S3Config> = {}): S3Config => ({
+  id: "b1",
+  name: "vault",
+  bucket: "backups",
+  region: "us-east-1",
+  prefix: "host-1",
+  sse: "AES256",
+  lockMode: "COMPLIANCE",
+  managed: "api",
+  keys: "sealed",
+  accessKeyId: "…MPLE",
+  copies: 12,
+  jobs: [],
+  problem: null,
+  createdAt: hoursAgo(3),
+  updatedAt: hoursAgo(3),
+  ...changes,
+})
+
+function open(buckets: readonly S3Config[], tested: DestinationStatus = vault) {
+  const destinations = [...status().destinations, vault]
+  const { asked } = controllerAnswers(
+    answer(getStatus, () => ({ ...status(), destinations })),
+    answer(listS3Configs, () => [...buckets]),
+    answer(testS3Config, () => tested),
+  )
+  show("/destinations")
+  return asked
+}
+const row = async (name: string) => await screen.findByRole("row", { name: new RegExp(`^${name}`) })
+
+test("each destination is shown with its state and room, a bucket with its keys' end and its backups", async () => {
+  open([bucket()])
+  expect((await row("local")).textContent).toBe("local/backupsup5.0 GiBsettings")
+  const text = (await row("vault")).textContent
+  expect(text).toContain("s3://backups/host-1")
+  expect(text).toContain(
+    "keys in the catalogue (…MPLE), encrypted by the store (AES256), locks by compliance",
+  )
+  expect(text).toEndWith("up12APITest")
+})
+
+test("a test says that all of it went well, or what is missing", async () => {
+  const asked = open([bucket()])
+  fireEvent.click(await screen.findByRole("button", { name: "Test vault" }))
+  expect(await screen.findByText("A probe was written, read, listed and deleted.")).toBeDefined()
+  expect(asked.filter(({ method }) => method === "post").map(({ path }) => path)).toEqual([
+    "/api/s3-configs/b1/test",
+  ])
+})
+
+test("a permission that is missing is named where the test was asked for", async () => {
+  open([bucket()], { ...vault, state: "down", problem: denied })
+  fireEvent.click(await screen.findByRole("button", { name: "Test vault" }))
+  expect(await screen.findByText(/the permission s3:PutObject/)).toBeDefined()
+})
+
+test("a bucket whose name the settings have taken is shown as not used, and why", async () => {
+  const problem = { ...denied, code: "in-use" as const, message: "there is another destination named vault" }
+  open([bucket({ id: "vault", managed: "file", accessKeyId: null, keys: "settings" }), bucket({ problem })])
+  const rows = await screen.findAllByRole("row", { name: /^vault/ })
+  expect(rows.map(({ textContent }) => textContent?.includes("not used"))).toEqual([false, true])
+  expect(rows[1]?.textContent).toContain("there is another destination named vault")
+})
