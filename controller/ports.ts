@@ -43,6 +43,15 @@ export interface ExecRequest {
   readonly stdin: boolean
   /** Operating system user inside the container; the image's own when not given. */
   readonly user?: string
+  /** Run it not in the container itself, but in a throw-away one beside it. */
+  readonly helper?: Helper
+}
+
+/** A container for one tool: made from an image that is there already, never pulled, and removed whatever happens. */
+export interface Helper {
+  /** Reference or id; null: the image of the server's own container. */
+  readonly image: string | null
+  readonly memoryBytes: number
 }
 
 /** A tool running inside a container. */

@@ -5,6 +5,8 @@ import { connect } from "./connection.ts"
 import { nudges } from "./events.ts"
 import { exec } from "./exec.ts"
 import { notDocker } from "./faults.ts"
+import { runInHelper } from "./helper-container.ts"
+import { sweepHelpers } from "./helper-sweep.ts"
 import { endLeftovers } from "./leftovers.ts"
 import type { Mark } from "./mark.ts"
 import { observer } from "./observe.ts"
@@ -20,6 +22,8 @@ const askVersion: (this: Dockerode, options: { abortSignal: AbortSignal }) => Pr
  */
 export function createDocker(endpoint: string, mark?: Mark): Docker & Leftovers {
   const connection = connect(endpoint, mark)
+  const observe = observer(connection)
+  let swept = false
   return {
     endpoint,
     async version(signal) {
@@ -31,9 +35,21 @@ export function createDocker(endpoint: string, mark?: Mark): Docker & Leftovers 
       }
       throw notDocker(connection.endpoint)
     },
-    observe: observer(connection),
+    async observe(signal) {
+      // At the first look, which comes before any work: what a killed process left behind may still hold locks.
+      if (!swept)
+        swept = await sweepHelpers(connection, signal).then(
+          () => true,
+          () => false,
+        )
+      return await observe(signal)
+    },
     nudges: (signal, onLost) => nudges(connection, signal, onLost),
-    exec: (request, signal) => exec(connection, request, signal),
-    endLeftovers: (containerId, signal) => endLeftovers(connection, containerId, signal),
+    exec: ({ helper, ...request }, signal) =>
+      helper ? runInHelper(connection, request, helper, signal) : exec(connection, request, signal),
+    async endLeftovers(containerId, signal) {
+      const removed = await sweepHelpers(connection, signal)
+      return removed + (await endLeftovers(connection, containerId, signal))
+    },
   }
 }
