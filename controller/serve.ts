@@ -124,8 +124,8 @@ export async function serve(
     stop.signal,
   )
   const derivationNow = () => {
-    const { labelPrefix: prefix, discovery, timeZone, policies, defaults } = source.current()
-    return { prefix, discovery, timeZone, policies, defaults, destinations: [...destinations.keys()] }
+    const { labelPrefix: prefix, discovery, timeZone, policies, defaults, helper } = source.current()
+    return { prefix, discovery, timeZone, policies, defaults, helper, destinations: [...destinations.keys()] }
   }
   // One object until the settings change: readers compare it with the last.
   let derivation = derivationNow()

@@ -28,11 +28,6 @@ export const plannedLabels = {
     "Name of a key the operator defined, or `none`.",
     "nothing is encrypted, and a server that asks for it is not backed up",
   ),
-  method: notYet(
-    z.enum(["exec", "helper"]).prefault("exec"),
-    "`exec` runs the server's own tool in its own container, `helper` one beside it.",
-    "the tool runs in the server's own container",
-  ),
   verify: notYet(
     z.enum(["checksum", "read", "drill"]).optional(),
     "How far a stored backup is checked: its `checksum`, a full `read` by the engine's tool, or a `drill`, which restores it.",

@@ -12,6 +12,7 @@ import { type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
 import { notInForce } from "./not-in-force.ts"
 import { askedRestore, stricter } from "./restorable.ts"
 import { conflict, isUp, notRunning, unknownDestinations } from "./server-problems.ts"
+import { type HelperSettings, type Method, methodOf, usualHelper } from "./tool-place.ts"
 
 /** What the operator set, as far as labels refer to it. */
 export interface DerivationSettings extends OperatorWords {
@@ -20,6 +21,8 @@ export interface DerivationSettings extends OperatorWords {
   readonly timeZone: string
   /** Names of the destinations there are, in order. */
   readonly destinations: readonly string[]
+  /** What a helper container is given; the usual when not said. */
+  readonly helper?: HelperSettings
 }
 
 export interface DerivedServer {
@@ -31,6 +34,9 @@ export interface DerivedServer {
   /** By label, else guessed from the image; null when only a look inside can tell. */
   readonly engine: Engine | null
   readonly access: Pick<ServerLabels, "user" | "password-env" | "password-file">
+  /** How it is looked into, and with what; a job at work says for itself. */
+  readonly method?: Method
+  readonly helper?: HelperSettings
   /** Which restores into it are allowed. */
   readonly restore: ServerLabels["restore"]
   readonly state: Exclude<ServerState, "retired">
@@ -183,6 +189,8 @@ function active(
       ...notInForce(parsed.jobs, engine).notes,
     ],
     jobs,
+    method: methodOf(parsed.jobs.map(({ labels }) => labels)),
+    helper: settings.helper ?? usualHelper,
     goodLabels: ownLabels(goodLabels, settings.prefix),
   }
 }

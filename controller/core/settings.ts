@@ -9,6 +9,7 @@ import { destinationNames, mistakesInDestinations } from "./destination-mistakes
 import { mistakesInDefaults } from "./label-defaults.ts"
 import { fileMistakes, type SettingMistake } from "./setting-mistakes.ts"
 import { isTreeMap, settledTree, type Tree, valueAt } from "./setting-tree.ts"
+import type { HelperSettings } from "./tool-place.ts"
 
 export interface Settings {
   readonly port: number
@@ -30,6 +31,7 @@ export interface Settings {
   readonly blackout: readonly BlackoutWindow[]
   /** Whether hooks of labels may run. */
   readonly hooksAllowed: boolean
+  readonly helper: HelperSettings
   /** Retention policies that labels may name. */
   readonly policies: ReadonlyMap<string, RetentionPolicy>
   /** Label keys of jobs with values as text, for jobs that do not say otherwise. */
@@ -134,6 +136,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     paused: file.scheduler.paused,
     blackout: file.scheduler.blackout,
     hooksAllowed: file.hooks,
+    helper: { memoryBytes: file.helper.memory, images: file.helper.images },
     policies: new Map(Object.entries(file.retention.policies)),
     defaults: { ...(compression && { compress: compressionText(compression) }), ...file.defaults },
   }

@@ -58,8 +58,7 @@ export async function dumpSubject(
     journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
     const end = plan.end()
     const stored = await storeDump({
-      start: () =>
-        deps.docker.exec({ containerId: target.container.id, ...plan.script, stdin: false }, limit.signal),
+      start: () => deps.docker.exec({ ...look.place, ...plan.script, stdin: false }, limit.signal),
       end,
       compression: plan.streamCompression,
       destinations,
@@ -71,7 +70,7 @@ export async function dumpSubject(
     const holds = end.held()
     const facts = factsOf(look, backup)
     try {
-      if (facts) await requireComplete(deps.docker, target, look, name, facts, holds, limit.signal)
+      if (facts) await requireComplete(deps.docker, look, name, facts, holds, limit.signal)
     } catch (error) {
       await Promise.all(stored.writers.map(({ writer }) => writer.abort(error)))
       throw error
