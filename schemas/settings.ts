@@ -2,6 +2,7 @@
 // with its variable, meaning, default and check. Text in, whichever of the two it was written in.
 import { z } from "zod"
 import { DestinationName, DestinationPlace } from "./destination.ts"
+import { OutsideName, OutsideServer } from "./outside.ts"
 import { PolicyName, Retention } from "./retention.ts"
 import { logLevels } from "./run.ts"
 import { Bool, Compress, Engine, Size, TimeZone } from "./scalar.ts"
@@ -107,6 +108,11 @@ const retention = z.strictObject({
     .meta({ description: "Policies by name, for `dbbackup.retention: gold`: `{gold: 24h 7d 4w}`." }),
 })
 
+const servers = z.record(OutsideName, OutsideServer).prefault({}).meta({
+  description:
+    "Servers outside Docker, by name: `{legacy: {type: postgres, host: db.example.com, user: backup, passwordFile: /run/secrets/legacy, tls: {mode: verify-full}, labels: {schedule: hourly}}}`; also `port`, `passwordVariable`, `tls.caFile`. Their tools come from a local image.",
+})
+
 const helper = z.strictObject({
   memory: Size.prefault("2GiB").meta({
     description: "Memory limit of a helper container (label `method`).",
@@ -146,6 +152,7 @@ export const SettingsFile = z.strictObject({
     description: "Whether hooks of labels may run: `on` `off`. Off, a job that has hooks fails instead.",
     variable: "DBBACKUP_HOOKS",
   }),
+  servers,
   helper: helper.prefault({}),
   dockerHost: Text.prefault("unix:///var/run/docker.sock").meta({
     description: "The Docker engine: `unix://…` or `tcp://…`.",

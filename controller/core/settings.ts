@@ -1,5 +1,6 @@
 // What the operator wrote, in the environment and in the file → the settings in force, or everything that is wrong with it.
 import type { DestinationPlace } from "../../schemas/destination.ts"
+import type { OutsideServer } from "../../schemas/outside.ts"
 import type { RetentionPolicy } from "../../schemas/retention.ts"
 import { settingFields } from "../../schemas/setting-fields.ts"
 import { EnvironmentOnly, SettingsFile } from "../../schemas/settings.ts"
@@ -32,6 +33,8 @@ export interface Settings {
   /** Whether hooks of labels may run. */
   readonly hooksAllowed: boolean
   readonly helper: HelperSettings
+  /** Servers that have no container, by name. */
+  readonly servers: ReadonlyMap<string, OutsideServer>
   /** Retention policies that labels may name. */
   readonly policies: ReadonlyMap<string, RetentionPolicy>
   /** Label keys of jobs with values as text, for jobs that do not say otherwise. */
@@ -136,6 +139,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     paused: file.scheduler.paused,
     blackout: file.scheduler.blackout,
     hooksAllowed: file.hooks,
+    servers: new Map(Object.entries(file.servers)),
     helper: { memoryBytes: file.helper.memory, images: file.helper.images },
     policies: new Map(Object.entries(file.retention.policies)),
     defaults: { ...(compression && { compress: compressionText(compression) }), ...file.defaults },

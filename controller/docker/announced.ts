@@ -19,6 +19,8 @@ export interface StartedShell extends StartedTool {
   readonly stdin: boolean
   /** Lines for the script itself, before what the tool is fed. */
   readonly input: string
+  /** The tool is fed; otherwise its input was for the script alone. */
+  readonly fed: boolean
   /** Why it did not come up, from what it said instead. */
   whyNot(said: string): Promise<Fault>
 }
@@ -36,7 +38,7 @@ export async function announced(shell: StartedShell, signal: AbortSignal): Promi
   const head = pidLine()
   const stderr = stderrTail()
   const { learn, end } = shell
-  const tool = runningTool({ learn, end, head, stderr, stream, stdin }, signal)
+  const tool = runningTool({ learn, end, head, stderr, stream, stdin: shell.fed }, signal)
   const identity = await firstOf(head, signal)
   if (signal.aborted) {
     tool.stdout.destroy()

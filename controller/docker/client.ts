@@ -1,6 +1,7 @@
 // The Docker engine behind the port that the rest of the controller knows.
 import Dockerode from "dockerode"
-import type { Docker, Leftovers } from "../ports.ts"
+import { isOutside } from "../core/outside-server.ts"
+import type { Docker, Leftovers, OutsideHelp } from "../ports.ts"
 import { connect } from "./connection.ts"
 import { nudges } from "./events.ts"
 import { exec } from "./exec.ts"
@@ -11,6 +12,8 @@ import { endLeftovers } from "./leftovers.ts"
 import type { Mark } from "./mark.ts"
 import { observer } from "./observe.ts"
 
+const noHelp: OutsideHelp = { guess: () => null, secrets: async () => ({ password: "", ca: "" }) }
+
 /** Its declared type lacks the options that it takes. */
 const askVersion: (this: Dockerode, options: { abortSignal: AbortSignal }) => Promise<unknown> =
   Dockerode.prototype.version
@@ -20,7 +23,7 @@ const askVersion: (this: Dockerode, options: { abortSignal: AbortSignal }) => Pr
  * @param endpoint `unix:///var/run/docker.sock`, `tcp://host:2375`, `http://host:2375`: the forms of DOCKER_HOST
  * @param mark for the tools it starts; what carries one of the same installation and another instance is a leftover
  */
-export function createDocker(endpoint: string, mark?: Mark): Docker & Leftovers {
+export function createDocker(endpoint: string, mark?: Mark, help: OutsideHelp = noHelp): Docker & Leftovers {
   const connection = connect(endpoint, mark)
   const observe = observer(connection)
   let swept = false
@@ -46,10 +49,12 @@ export function createDocker(endpoint: string, mark?: Mark): Docker & Leftovers 
     },
     nudges: (signal, onLost) => nudges(connection, signal, onLost),
     exec: ({ helper, ...request }, signal) =>
-      helper ? runInHelper(connection, request, helper, signal) : exec(connection, request, signal),
+      helper ? runInHelper(connection, request, helper, help, signal) : exec(connection, request, signal),
     async endLeftovers(containerId, signal) {
       const removed = await sweepHelpers(connection, signal)
-      return removed + (await endLeftovers(connection, containerId, signal))
+      return isOutside(containerId)
+        ? removed
+        : removed + (await endLeftovers(connection, containerId, signal))
     },
   }
 }

@@ -25,6 +25,7 @@ export async function exec(
     upgraded,
     stdin,
     input: "",
+    fed: stdin,
     learn: (patienceSeconds: number) =>
       learnExitCode(connection, { execId, containerId, container }, patienceSeconds),
     end: (identity: ProcessIdentity) => killTool(connection, { containerId, user, ...identity }),

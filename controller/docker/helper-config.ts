@@ -1,5 +1,5 @@
 // What a helper container is made of: the server's image, environment and user, its network, its processes and its volumes.
-import type { ContainerCreateOptions, ContainerInspectInfo } from "dockerode"
+import type { ContainerCreateOptions, ContainerInspectInfo, HostConfig } from "dockerode"
 import type { Helper } from "../ports.ts"
 import { assignment, helperLabels, type Mark } from "./mark.ts"
 
@@ -46,19 +46,24 @@ export function helperConfig(
       // Passwords in mounted files; a socket in a volume.
       VolumesFrom: [`${server.Id}:ro`],
       Tmpfs: Object.fromEntries(unmounted(server, volumes).map((path) => [path, ""])),
-      Memory: memoryBytes,
-      MemorySwap: memoryBytes,
-      OomScoreAdj: oomScore,
-      PidsLimit: mostProcesses,
-      SecurityOpt: ["no-new-privileges"],
-      // The engine's log would hold the whole dump.
-      LogConfig: { Type: "none", Config: {} },
-      RestartPolicy: { Name: "no" },
+      ...limits(memoryBytes),
       ...(UsernsMode ? { UsernsMode } : {}),
       ...(Runtime ? { Runtime } : {}),
     },
   }
 }
+
+/** What every helper is held to. */
+export const limits = (memoryBytes: number): HostConfig => ({
+  Memory: memoryBytes,
+  MemorySwap: memoryBytes,
+  OomScoreAdj: oomScore,
+  PidsLimit: mostProcesses,
+  SecurityOpt: ["no-new-privileges"],
+  // The engine's log would hold the whole dump.
+  LogConfig: { Type: "none", Config: {} },
+  RestartPolicy: { Name: "no" },
+})
 
 function unmounted({ Mounts }: BesideServer, volumes: readonly string[]): readonly string[] {
   const mounted = new Set(Mounts.map(({ Destination }) => Destination))

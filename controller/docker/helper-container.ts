@@ -1,35 +1,45 @@
 // Runs one tool in a throw-away container beside the server's: made, attached to, started, and removed whatever happens.
 import { Socket } from "node:net"
 import type { Duplex } from "node:stream"
-import type { ContainerInspectInfo } from "dockerode"
+import type { ContainerCreateOptions, ContainerInspectInfo } from "dockerode"
 import { Fault } from "../core/fault.ts"
-import type { ExecProcess, ExecRequest, Helper } from "../ports.ts"
+import type { ExecProcess, ExecRequest, Helper, OutsideHelp, OutsidePlace } from "../ports.ts"
 import { announced } from "./announced.ts"
 import type { Connection } from "./connection.ts"
 import { engineWords, statusOf } from "./faults.ts"
 import { helperConfig } from "./helper-config.ts"
-import { endOfHelper } from "./helper-end.ts"
+import { endOfHelper, type HelperLife } from "./helper-end.ts"
+import { outsideConfig, preambleInput, withPreamble } from "./helper-outside.ts"
 import { removeHelper } from "./helper-sweep.ts"
 import { lookAt, whyDown } from "./look.ts"
 import { announcing } from "./pid-line.ts"
+import { toolImageFor } from "./tool-images.ts"
 
 const never = new AbortController().signal
+
+/** All that is to be known before the container is made. */
+interface Prepared {
+  readonly config: ContainerCreateOptions
+  /** The script waits for a line of input, and more of its own. */
+  readonly stdin: boolean
+  readonly input: string
+  readonly server: HelperLife["server"]
+}
 
 /** As `Docker.exec` with a helper. The helper is gone before `exit` settles and before `kill` resolves. */
 export async function runInHelper(
   connection: Connection,
   request: ExecRequest,
   helper: Helper,
+  help: OutsideHelp,
   signal: AbortSignal,
 ): Promise<ExecProcess> {
-  const { containerId, script, args, stdin } = request
-  const container = await lookAt(connection, containerId, signal)
-  const down = whyDown(container, containerId)
-  if (container === null || down !== null) throw down
-  const server = await inspected(connection, containerId, signal)
-  const argv = ["sh", "-c", announcing(script, stdin), "dbbackup", ...args]
-  const volumes = await volumesOf(connection, helper.image ?? server.Image, signal)
-  const config = helperConfig(server, helper, volumes, argv, stdin, connection.mark)
+  const { outside } = helper
+  const { config, stdin, input, server } = outside
+    ? await prepareOutside(connection, request, helper, outside, help, signal)
+    : await prepareBeside(connection, request, helper, signal)
+  const down = async () =>
+    server && whyDown(await lookAt(connection, server.containerId, never), server.containerId)
   const helperId = await create(connection, config)
   const remove = () => removeHelper(connection, helperId)
   try {
@@ -39,15 +49,10 @@ export async function runInHelper(
       stream.on("error", () => {}).destroy()
       throw error
     })
-    const end = endOfHelper(connection, {
-      helperId,
-      memoryBytes: helper.memoryBytes,
-      server: { containerId, container },
-    })
+    const end = endOfHelper(connection, { helperId, memoryBytes: helper.memoryBytes, server })
     const shell = {
-      ...{ ...end, stream, stdin, input: "", upgraded: stream instanceof Socket },
-      whyNot: async (said: string) =>
-        whyDown(await lookAt(connection, containerId, signal), containerId) ?? notStarted(said),
+      ...{ ...end, stream, stdin, input, fed: request.stdin, upgraded: stream instanceof Socket },
+      whyNot: async (said: string) => (await down()) ?? notStarted(said),
     }
     const tool = await announced(shell, signal)
     const exit = tool.exit.finally(remove)
@@ -64,8 +69,43 @@ export async function runInHelper(
     }
   } catch (error) {
     await remove()
-    throw signal.aborted ? signal.reason : await whyNot(connection, containerId, error)
+    if (signal.aborted) throw signal.reason
+    // The engine's reasons differ from version to version, the state of the server's container does not.
+    if (statusOf(error) !== undefined) throw (await down()) ?? notStarted(engineWords(error), error)
+    throw error
   }
+}
+
+async function prepareBeside(
+  connection: Connection,
+  { containerId, script, args, stdin }: ExecRequest,
+  helper: Helper,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const container = await lookAt(connection, containerId, signal)
+  const down = whyDown(container, containerId)
+  if (container === null || down !== null) throw down
+  const server = await inspected(connection, containerId, signal)
+  const argv = ["sh", "-c", announcing(script, stdin), "dbbackup", ...args]
+  const volumes = await volumesOf(connection, helper.image ?? server.Image, signal)
+  const config = helperConfig(server, helper, volumes, argv, stdin, connection.mark)
+  return { config, stdin, input: "", server: { containerId, container } }
+}
+
+async function prepareOutside(
+  connection: Connection,
+  { script, args }: ExecRequest,
+  helper: Helper,
+  outside: OutsidePlace,
+  help: OutsideHelp,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const image = helper.image ?? (await toolImageFor(connection, outside, help, signal))
+  const input = preambleInput(await help.secrets(outside.server))
+  const argv = ["sh", "-c", announcing(withPreamble(script), true), "dbbackup", ...args]
+  const volumes = await volumesOf(connection, image, signal)
+  const config = outsideConfig(helper, outside, image, volumes, argv, connection.mark)
+  return { config, stdin: true, input, server: null }
 }
 
 async function inspected(
@@ -133,13 +173,6 @@ async function start(connection: Connection, helperId: string, signal: AbortSign
   await connection.ask("to start a helper container", signal, (abortSignal) =>
     connection.docker.getContainer(helperId).start({ abortSignal }),
   )
-}
-
-/** The engine's reasons differ from version to version, the state of the server's container does not. */
-async function whyNot(connection: Connection, containerId: string, error: unknown): Promise<unknown> {
-  if (statusOf(error) === undefined) return error
-  const down = whyDown(await lookAt(connection, containerId, never).catch(() => null), containerId)
-  return down ?? notStarted(engineWords(error), error)
 }
 
 function notStarted(words: string, cause?: unknown): Fault {

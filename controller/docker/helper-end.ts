@@ -11,8 +11,8 @@ import type { StartedTool } from "./tool.ts"
 export interface HelperLife {
   readonly helperId: string
   readonly memoryBytes: number
-  /** The server's container just before the start. */
-  readonly server: { readonly containerId: string; readonly container: Look }
+  /** The server's container just before the start; null when the server has none. */
+  readonly server: { readonly containerId: string; readonly container: Look } | null
 }
 
 /** As long as an engine takes to restart. */
@@ -116,8 +116,8 @@ export function endOfHelper(connection: Connection, life: HelperLife): StartedTo
   }
 }
 
-const serverLoss = (connection: Connection, { server }: HelperLife, code: number) =>
-  lossOf(connection, server, code === killedCode ? lossSeconds : 0)
+const serverLoss = async (connection: Connection, { server }: HelperLife, code: number) =>
+  server && (await lossOf(connection, server, code === killedCode ? lossSeconds : 0))
 
 function outOfMemory(bytes: number): Fault {
   return new Fault(

@@ -6,7 +6,7 @@ import { detectScript, readDetection } from "../engines/detect.ts"
 import type { Access, EngineRules, Probe } from "../engines/engine.ts"
 import { rulesFor } from "../engines/registry.ts"
 import type { Docker } from "../ports.ts"
-import { type Place, placeOf, requireRecentTool } from "./place.ts"
+import { compareTool, type Place, placeOf, requireRecentTool } from "./place.ts"
 import { runTool } from "./tool.ts"
 
 /** A server as far as running tools in it needs. */
@@ -41,8 +41,15 @@ export async function lookInside(docker: Docker, target: Target, signal: AbortSi
     target.engine ?? readDetection(await runTool(docker, placeOf(target, null), detectScript(), signal))
   const rules = rulesFor(engine)
   const access = accessOf(target)
-  const place = placeOf(target, engine)
-  const probe = rules.readProbe(await runTool(docker, place, rules.probe(access), signal))
+  const ask = async (place: Place) =>
+    rules.readProbe(await runTool(docker, place, rules.probe(access), signal))
+  let place = placeOf(target, engine)
+  let probe = await ask(place)
+  if (container.outside && compareTool(probe) > 0) {
+    // Much newer tools write what an older server does not understand: there may be some of its own age.
+    place = placeOf(target, engine, probe.serverVersion)
+    probe = await ask(place)
+  }
   requireRecentTool(place, probe)
   return { rules, access, probe, place }
 }

@@ -38,6 +38,7 @@ test("with nothing set, every setting has its default, and only this machine is 
     paused: false,
     blackout: [],
     hooksAllowed: true,
+    servers: new Map(),
     helper: { memoryBytes: 2 * 2 ** 30, images: {} },
     policies: new Map(),
     defaults: {},
