@@ -6,6 +6,7 @@ import type { Problem } from "../schemas/errors.ts"
 import type { BackupType } from "../schemas/job.ts"
 import type { Hook } from "../schemas/labels.ts"
 import type { Manifest, ObjectCounts } from "../schemas/manifest.ts"
+import type { OutsideServer } from "../schemas/outside.ts"
 import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
 import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
 import type { BucketPlaced, ChangedS3Config, NewS3Config, S3Config } from "../schemas/s3-config.ts"
@@ -26,6 +27,8 @@ export interface ContainerFacts {
   readonly state: string
   /** Changes when the same container is started again. Null while it has never run. */
   readonly startedAt: string | null
+  /** The server itself, when it has no container and the settings name it. */
+  readonly outside?: OutsideServer
   /** Names, without values, of its environment. */
   readonly envNames: readonly string[]
   /** `5432/tcp`, … as the image or the container exposes them. */
@@ -44,6 +47,31 @@ export interface ExecRequest {
   readonly stdin: boolean
   /** Operating system user inside the container; the image's own when not given. */
   readonly user?: string
+  /** Run it not in the container itself, but in a throw-away one beside it. */
+  readonly helper?: Helper
+}
+
+/** A container for one tool: made from an image that is there already, never pulled, and removed whatever happens. */
+export interface Helper {
+  /** Reference or id; null: the image of the server's own container. */
+  readonly image: string | null
+  readonly memoryBytes: number
+  /** For a server that has no container; absent: beside the container that the request names. */
+  readonly outside?: OutsidePlace
+}
+
+export interface OutsidePlace {
+  readonly server: OutsideServer
+  /** Null until it was asked. Without an image named, it decides which local one is taken. */
+  readonly serverVersion: string | null
+}
+
+/** What helpers for servers outside Docker need to know. */
+export interface OutsideHelp {
+  /** Which engine's tools an image has, by its name, its variables and its ports. */
+  guess(image: string, envNames: readonly string[], exposedPorts: readonly string[]): Engine | null
+  /** Read at the last moment. Throws a Fault, `settings-invalid`. */
+  secrets(server: OutsideServer): Promise<{ readonly password: string; readonly ca: string }>
 }
 
 /** A tool running inside a container. */

@@ -2,12 +2,14 @@
 import { hostname } from "node:os"
 import { dirname, join } from "node:path"
 import packageJson from "../package.json" with { type: "json" }
+import type { OutsideServer } from "../schemas/outside.ts"
 import { noteAddress } from "./api/address.ts"
 import { createApp } from "./api/app.ts"
 import { createEventHub } from "./api/event-hub.ts"
 import { announce, listen } from "./api/listen.ts"
 import type { Fill } from "./core/back-fill-plan.ts"
 import { Fault } from "./core/fault.ts"
+import { outsideContainers } from "./core/outside-server.ts"
 import { rulesOf } from "./core/rules.ts"
 import { isLoopback } from "./core/settings.ts"
 import { bucketsFrom, connectBucket, destinationsFrom, lockableAmong } from "./destinations/configured.ts"
@@ -40,6 +42,7 @@ import { createReconciler } from "./reconcile/reconciler.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
 import { createIdentities } from "./settings/identities.ts"
+import { outsideSecrets } from "./settings/outside-secrets.ts"
 import { openSettings } from "./settings/source.ts"
 import { lockFolders } from "./state/lock.ts"
 import { openCatalogue } from "./state/open.ts"
@@ -88,7 +91,8 @@ export async function serve(
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
   const mark = { installation: catalogue.installation(), instance: newId() }
-  const docker = wrapping.docker(createDocker(settings.dockerHost, mark))
+  const help = { guess: guessEngine, secrets: (server: OutsideServer) => outsideSecrets(server, env) }
+  const docker = wrapping.docker(createDocker(settings.dockerHost, mark, help))
   const rules = rulesOf(() => source.current())
   const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix, rules, log })
   const queue = createQueue(settings.maxConcurrent, (error) =>
@@ -160,14 +164,19 @@ export async function serve(
     stop.signal,
   )
   const derivationNow = () => {
-    const { labelPrefix: prefix, discovery, timeZone, policies, defaults, keys } = source.current()
+    const { labelPrefix: prefix, discovery, timeZone, policies, defaults, keys, helper } = source.current()
     const names = { destinations: [...destinations.keys()], keys: [...keys.keys()] }
     const lockable = lockableAmong(destinations)
-    return { prefix, discovery, timeZone, policies, defaults, ...names, lockable }
+    return { prefix, discovery, timeZone, policies, defaults, helper, ...names, lockable }
   }
   // One object until the settings change: readers compare it with the last.
   let derivation = derivationNow()
-  const derive = createDerivation(() => derivation, world.remembered, guessEngine)
+  const derive = createDerivation(
+    () => derivation,
+    world.remembered,
+    guessEngine,
+    () => outsideContainers(source.current().servers, settings.labelPrefix),
+  )
   const reconciler = createReconciler({ world, scheduler, prober, dispatch, pauses, events })
   const watch = createWatch(
     docker,

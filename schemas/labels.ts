@@ -145,6 +145,10 @@ export const JobLabels = z.strictObject({
       "Name of a key that the operator defined: what is stored is then an age file for its recipients. Or `none`.",
   }),
   timeout: Duration.prefault("6h").meta({ description: "A dump that still runs after this is stopped." }),
+  method: z.enum(["exec", "helper"]).prefault("exec").meta({
+    description:
+      "Where the tools run: `exec`, in the server's own container, or `helper`, in a throw-away one beside it, for an image without a shell, or a server with a tight memory limit.",
+  }),
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),
   meta: z.record(z.string(), z.string()).prefault({}).meta({
     description: "Free text, which every manifest of the job carries.",

@@ -20,11 +20,6 @@ export const plannedLabels = {
   tables: notYet(List.optional(), "Tables to take, by name or glob.", "every table is dumped"),
   "exclude-tables": notYet(List.optional(), "Tables to leave out.", "every table is dumped"),
   "exclude-data": notYet(List.optional(), "Tables to take without their rows.", "every row is dumped"),
-  method: notYet(
-    z.enum(["exec", "helper"]).prefault("exec"),
-    "`exec` runs the server's own tool in its own container, `helper` one beside it.",
-    "the tool runs in the server's own container",
-  ),
   verify: notYet(
     z.enum(["checksum", "read", "drill"]).optional(),
     "How far a stored backup is checked: its `checksum`, a full `read` by the engine's tool, or a `drill`, which restores it.",

@@ -4,9 +4,10 @@ import { z } from "zod"
 import { bucketWays } from "./bucket-ways.ts"
 import { DestinationName, DestinationPlace } from "./destination.ts"
 import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encryption.ts"
+import { OutsideName, OutsideServer } from "./outside.ts"
 import { PolicyName, Retention } from "./retention.ts"
 import { logLevels } from "./run.ts"
-import { Bool, Compress, TimeZone } from "./scalar.ts"
+import { Bool, Compress, Engine, Size, TimeZone } from "./scalar.ts"
 import { BlackoutWindow } from "./window.ts"
 
 /** Written in YAML without quotes, these are no strings to an editor. */
@@ -117,6 +118,22 @@ const retention = z.strictObject({
     .meta({ description: "Policies by name, for `dbbackup.retention: gold`: `{gold: 24h 7d 4w}`." }),
 })
 
+const servers = z.record(OutsideName, OutsideServer).prefault({}).meta({
+  description:
+    "Servers outside Docker, by name: `{legacy: {type: postgres, host: db.example.com, user: backup, passwordFile: /run/secrets/legacy, tls: {mode: verify-full}, labels: {schedule: hourly}}}`; also `port`, `passwordVariable`, `tls.caFile`. Their tools come from a local image.",
+})
+
+const helper = z.strictObject({
+  memory: Size.prefault("2GiB").meta({
+    description: "Memory limit of a helper container (label `method`).",
+    variable: "DBBACKUP_HELPER_MEMORY",
+  }),
+  images: z.partialRecord(Engine, Text).prefault({}).meta({
+    description:
+      "Local images whose tools helper containers use, by engine, for servers whose own image has none: `{postgres: postgres:17}`. They are never pulled (the server's own image).",
+  }),
+})
+
 /** `dbbackup.yaml`. Keys that are not here are mistakes, but for `x-…`, which hold anchors. */
 export const SettingsFile = z.strictObject({
   server: server.prefault({}),
@@ -145,6 +162,8 @@ export const SettingsFile = z.strictObject({
     description: "Whether hooks of labels may run: `on` `off`. Off, a job that has hooks fails instead.",
     variable: "DBBACKUP_HOOKS",
   }),
+  servers,
+  helper: helper.prefault({}),
   dockerHost: Text.prefault("unix:///var/run/docker.sock").meta({
     description: "The Docker engine: `unix://…` or `tcp://…`.",
     variable: "DOCKER_HOST",

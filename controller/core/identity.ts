@@ -23,9 +23,10 @@ export function identityOf({ labels, name: containerName }: ContainerFacts, pref
   return { id: serverIdOf(name), name, project, service }
 }
 
-/** One-off containers of compose, and the controller's own helpers. */
+/** One-off containers of compose, and helpers, also those of a controller with another prefix. */
 export function isIgnored({ labels }: ContainerFacts, prefix: string): boolean {
-  return labels["com.docker.compose.oneoff"] === "True" || labels[`${prefix}.internal`] === "true"
+  const internal = [`${prefix}.internal`, "dbbackup.internal"]
+  return labels["com.docker.compose.oneoff"] === "True" || internal.some((key) => labels[key] === "true")
 }
 
 /** Whether the container is there to be dumped, now or when it is resumed. */

@@ -14,6 +14,7 @@ import { lockProblems } from "./lock-problems.ts"
 import { type NotInForce, notInForce } from "./not-in-force.ts"
 import { askedRestore, stricter } from "./restorable.ts"
 import { conflict, isUp, notRunning, unableSnapshots, unknownDestinations } from "./server-problems.ts"
+import { type HelperSettings, type Method, methodOf, usualHelper } from "./tool-place.ts"
 
 /** What the operator set, as far as labels refer to it. */
 export interface DerivationSettings extends OperatorWords {
@@ -26,6 +27,8 @@ export interface DerivationSettings extends OperatorWords {
   readonly keys: readonly string[]
   /** Those that can keep a copy from being deleted; none when absent. */
   readonly lockable?: readonly string[]
+  /** What a helper container is given; the usual when not said. */
+  readonly helper?: HelperSettings
 }
 
 export interface DerivedServer {
@@ -37,6 +40,9 @@ export interface DerivedServer {
   /** By label, else guessed from the image; null when only a look inside can tell. */
   readonly engine: Engine | null
   readonly access: Pick<ServerLabels, "user" | "password-env" | "password-file">
+  /** How it is looked into, and with what; a job at work says for itself. */
+  readonly method?: Method
+  readonly helper?: HelperSettings
   /** Which restores into it are allowed. */
   readonly restore: ServerLabels["restore"]
   readonly state: Exclude<ServerState, "retired">
@@ -199,6 +205,8 @@ function active(
       ...unableSnapshots(parsed.jobs, engine, settings.prefix),
     ],
     jobs,
+    method: methodOf(parsed.jobs.map(({ labels }) => labels)),
+    helper: settings.helper ?? usualHelper,
     goodLabels: ownLabels(goodLabels, settings.prefix),
   }
 }

@@ -34,13 +34,13 @@ function linesOf(field: SettingField, variables: Variables, tree: Tree): readonl
   })
 }
 
-/** `type: s3, bucket: backups`: of a map, each of its keys. Secrets are not among them, only where these are. */
-const wordsOf = (value: Tree): string =>
+/** `type: s3, tls.mode: require`: of a map, each of its keys. Secrets are not among them, only where these are. */
+const wordsOf = (value: Tree, path = ""): string =>
   isTreeMap(value)
     ? Object.entries(value)
-        .map(([key, text]) => `${key}: ${withoutUser(String(text))}`)
+        .map(([key, inner]) => wordsOf(inner, path === "" ? key : `${path}.${key}`))
         .join(", ")
-    : String(value)
+    : `${path === "" ? "" : `${path}: `}${withoutUser(String(value))}`
 
 const nameUsed = (variable: string | null, variables: Variables) =>
   variable === "DBBACKUP_DISCOVERY" && variables[variable] === undefined ? "AUTO_DISCOVER" : variable

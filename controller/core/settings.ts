@@ -1,6 +1,7 @@
 // What the operator wrote, in the environment and in the file → the settings in force, or everything that is wrong with it.
 import type { BucketWays } from "../../schemas/bucket-ways.ts"
 import type { DestinationPlace } from "../../schemas/destination.ts"
+import type { OutsideServer } from "../../schemas/outside.ts"
 import type { RetentionPolicy } from "../../schemas/retention.ts"
 import { settingFields } from "../../schemas/setting-fields.ts"
 import { EnvironmentOnly, SettingsFile } from "../../schemas/settings.ts"
@@ -11,6 +12,7 @@ import { type KeySettings, keyNames, keysFrom } from "./key-settings.ts"
 import { mistakesInDefaults } from "./label-defaults.ts"
 import { fileMistakes, type SettingMistake } from "./setting-mistakes.ts"
 import { isTreeMap, settledTree, type Tree, valueAt } from "./setting-tree.ts"
+import type { HelperSettings } from "./tool-place.ts"
 
 export interface Settings {
   readonly port: number
@@ -38,6 +40,9 @@ export interface Settings {
   readonly blackout: readonly BlackoutWindow[]
   /** Whether hooks of labels may run. */
   readonly hooksAllowed: boolean
+  readonly helper: HelperSettings
+  /** Servers that have no container, by name. */
+  readonly servers: ReadonlyMap<string, OutsideServer>
   /** Retention policies that labels may name. */
   readonly policies: ReadonlyMap<string, RetentionPolicy>
   /** Label keys of jobs with values as text, for jobs that do not say otherwise. */
@@ -149,6 +154,8 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     paused: file.scheduler.paused,
     blackout: file.scheduler.blackout,
     hooksAllowed: file.hooks,
+    servers: new Map(Object.entries(file.servers)),
+    helper: { memoryBytes: file.helper.memory, images: file.helper.images },
     policies: new Map(Object.entries(file.retention.policies)),
     defaults: { ...(compression && { compress: compressionText(compression) }), ...file.defaults },
   }

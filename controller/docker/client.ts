@@ -1,13 +1,18 @@
 // The Docker engine behind the port that the rest of the controller knows.
 import Dockerode from "dockerode"
-import type { Docker, Leftovers } from "../ports.ts"
+import { isOutside } from "../core/outside-server.ts"
+import type { Docker, Leftovers, OutsideHelp } from "../ports.ts"
 import { connect } from "./connection.ts"
 import { nudges } from "./events.ts"
 import { exec } from "./exec.ts"
 import { notDocker } from "./faults.ts"
+import { runInHelper } from "./helper-container.ts"
+import { sweepHelpers } from "./helper-sweep.ts"
 import { endLeftovers } from "./leftovers.ts"
 import type { Mark } from "./mark.ts"
 import { observer } from "./observe.ts"
+
+const noHelp: OutsideHelp = { guess: () => null, secrets: async () => ({ password: "", ca: "" }) }
 
 /** Its declared type lacks the options that it takes. */
 const askVersion: (this: Dockerode, options: { abortSignal: AbortSignal }) => Promise<unknown> =
@@ -18,8 +23,10 @@ const askVersion: (this: Dockerode, options: { abortSignal: AbortSignal }) => Pr
  * @param endpoint `unix:///var/run/docker.sock`, `tcp://host:2375`, `http://host:2375`: the forms of DOCKER_HOST
  * @param mark for the tools it starts; what carries one of the same installation and another instance is a leftover
  */
-export function createDocker(endpoint: string, mark?: Mark): Docker & Leftovers {
+export function createDocker(endpoint: string, mark?: Mark, help: OutsideHelp = noHelp): Docker & Leftovers {
   const connection = connect(endpoint, mark)
+  const observe = observer(connection)
+  let swept = false
   return {
     endpoint,
     async version(signal) {
@@ -31,9 +38,23 @@ export function createDocker(endpoint: string, mark?: Mark): Docker & Leftovers 
       }
       throw notDocker(connection.endpoint)
     },
-    observe: observer(connection),
+    async observe(signal) {
+      // At the first look, which comes before any work: what a killed process left behind may still hold locks.
+      if (!swept)
+        swept = await sweepHelpers(connection, signal).then(
+          () => true,
+          () => false,
+        )
+      return await observe(signal)
+    },
     nudges: (signal, onLost) => nudges(connection, signal, onLost),
-    exec: (request, signal) => exec(connection, request, signal),
-    endLeftovers: (containerId, signal) => endLeftovers(connection, containerId, signal),
+    exec: ({ helper, ...request }, signal) =>
+      helper ? runInHelper(connection, request, helper, help, signal) : exec(connection, request, signal),
+    async endLeftovers(containerId, signal) {
+      const removed = await sweepHelpers(connection, signal)
+      return isOutside(containerId)
+        ? removed
+        : removed + (await endLeftovers(connection, containerId, signal))
+    },
   }
 }

@@ -16,9 +16,9 @@ export interface StartedExec {
 export type ExecState = "running" | "forgotten" | number
 
 /** What the kernel's KILL leaves, as when a container goes down. */
-const killedCode = 137
+export const killedCode = 137
 /** The engine notes the end of the tools in a container before that of the container. */
-const lossSeconds = 5
+export const lossSeconds = 5
 
 const never = new AbortController().signal
 
@@ -37,9 +37,9 @@ export async function stateOf(connection: Connection, execId: string): Promise<E
 }
 
 /** What happened to the tool's container since the tool was started, or null when it runs on. Rejects as `ask` does. */
-async function lossOf(
+export async function lossOf(
   connection: Connection,
-  tool: StartedExec,
+  tool: Pick<StartedExec, "containerId" | "container">,
   patienceSeconds: number,
 ): Promise<Fault | null> {
   const deadline = performance.now() + patienceSeconds * 1000

@@ -1,6 +1,6 @@
 // Ends what earlier processes of this installation left running in a container: a killed controller's dump goes on and holds its locks.
 import { Fault } from "../core/fault.ts"
-import { attach } from "./attach.ts"
+import { attach, whyNotStarted } from "./attach.ts"
 import type { Connection } from "./connection.ts"
 import { demux } from "./demux.ts"
 import { killTool } from "./kill.ts"
@@ -42,7 +42,7 @@ export async function endLeftovers(
   containerId: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const found = await find(connection, containerId, signal)
+  const found = await find(connection, containerId, signal).catch(noneWithoutShell)
   let ended = 0
   for (const identity of found) {
     const outcome = await killTool(connection, { containerId, user: undefined, ...identity })
@@ -75,11 +75,19 @@ async function find(
     limited.removeEventListener("abort", stop)
     stream.on("error", () => {}).destroy()
   }
+  const why = whyNotStarted("sh", said)
+  if (why.code === "tool-missing") throw why
   if (!/^dbbackup-found:all$/m.test(said)) throw notSure("its processes could not be searched")
   return [...said.matchAll(/^dbbackup-left:(\d+) (\d+)$/gm)].map(([, pid, born = ""]) => ({
     pid: Number(pid),
     born,
   }))
+}
+
+/** In a container that has no shell nothing of ours ever ran. */
+function noneWithoutShell(error: unknown): readonly ProcessIdentity[] {
+  if (error instanceof Fault && error.code === "tool-missing") return []
+  throw error
 }
 
 function notSure(why: string): Fault {

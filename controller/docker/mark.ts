@@ -9,3 +9,14 @@ export interface Mark {
 export const variable = "DBBACKUP_EXEC"
 
 export const assignment = ({ installation, instance }: Mark) => `${variable}=${installation}/${instance}`
+
+/** Labels of a helper container. The first keeps every controller, of whatever label prefix, from taking it for a server. */
+export const helperLabel = "dbbackup.internal"
+export const installationLabel = "dbbackup.installation"
+export const instanceLabel = "dbbackup.instance"
+
+export const helperLabels = ({ installation, instance }: Mark): Record<string, string> => ({
+  [helperLabel]: "true",
+  [installationLabel]: installation,
+  [instanceLabel]: instance,
+})

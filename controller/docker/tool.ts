@@ -3,16 +3,21 @@ import type { Duplex } from "node:stream"
 import { finished } from "node:stream/promises"
 import { Fault } from "../core/fault.ts"
 import type { ExecProcess } from "../ports.ts"
-import type { Connection } from "./connection.ts"
-import { learnExitCode, type StartedExec } from "./exit-code.ts"
-import { type KillOutcome, killTool } from "./kill.ts"
-import type { PidLine } from "./pid-line.ts"
+import type { KillOutcome } from "./kill.ts"
+import type { PidLine, ProcessIdentity } from "./pid-line.ts"
 import type { StderrTail } from "./stderr-tail.ts"
 import { notRead, toolInput } from "./tool-input.ts"
 import { toolOutput } from "./tool-output.ts"
 
-interface Started extends StartedExec {
-  readonly user: string | undefined
+/** A tool as whoever started it knows it, in the server's container or in one beside it. */
+export interface StartedTool {
+  /** Its exit code, asked for over so many seconds. Rejects as `ExecProcess.exit`. */
+  learn(patienceSeconds: number): Promise<number>
+  /** TERM, then KILL. Never rejects. */
+  end(identity: ProcessIdentity): Promise<KillOutcome>
+}
+
+interface Started extends StartedTool {
   readonly head: PidLine
   readonly stderr: StderrTail
   readonly stream: Duplex
@@ -31,7 +36,7 @@ const briefSeconds = 2
 const abandonedCode = 126
 
 /** Takes the stream over. The tool is ended when the signal is aborted, when its stdout is destroyed, and when its connection breaks. */
-export function runningTool(connection: Connection, started: Started, signal: AbortSignal): ExecProcess {
+export function runningTool(started: Started, signal: AbortSignal): ExecProcess {
   const { stream, head, stderr } = started
   const ended = Promise.withResolvers<Ending>()
   const stdout = toolOutput(head, stderr, (error) =>
@@ -45,7 +50,7 @@ export function runningTool(connection: Connection, started: Started, signal: Ab
   function end(): Promise<KillOutcome> {
     if (exited) return Promise.resolve("gone")
     killing ??= head.process
-      .then((identity) => (identity === null ? "unknown" : killTool(connection, { ...started, ...identity })))
+      .then((identity) => (identity === null ? "unknown" : started.end(identity)))
       .finally(() => {
         killing = undefined
       })
@@ -59,7 +64,7 @@ export function runningTool(connection: Connection, started: Started, signal: Ab
 
   async function exitAfter(ending: Ending): Promise<number> {
     if (ending === "whole") {
-      const code = await learnExitCode(connection, started, patienceSeconds)
+      const code = await started.learn(patienceSeconds)
       if (code === abandonedCode && (await end()) === "ended")
         throw brokenOff(new Error("its output ended before it did"))
       return code
@@ -67,10 +72,10 @@ export function runningTool(connection: Connection, started: Started, signal: Ab
     if (ending === "dropped") {
       await end()
       await drained(stream)
-      return await learnExitCode(connection, started, briefSeconds)
+      return await started.learn(briefSeconds)
     }
     stream.destroy()
-    const outcome = await learnExitCode(connection, started, briefSeconds).catch((fault: unknown) => fault)
+    const outcome = await started.learn(briefSeconds).catch((fault: unknown) => fault)
     const fault =
       outcome instanceof Fault && outcome.code !== "docker-error" ? outcome : brokenOff(ending.broken)
     stdout.destroy(fault)

@@ -18,6 +18,13 @@ export interface Access {
   readonly passwordFile?: string | undefined
 }
 
+/** Of a server that has no container. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+}
+
 /** A POSIX shell script and its positional parameters, as `ExecRequest` takes them. Values are never spliced into the script. */
 export interface Script {
   readonly script: string
@@ -145,6 +152,8 @@ export interface EngineRules {
   restoreCommands(
     manifest: Pick<Manifest, "subject" | "format" | "compression" | "encryption" | "fileName" | "facts"> & {
       readonly container: string
+      /** Where it is, when it has no container. */
+      readonly outside?: Address | undefined
     },
   ): readonly string[]
 }

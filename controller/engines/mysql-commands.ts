@@ -1,12 +1,14 @@
 // The commands a person types to restore a MySQL or MariaDB backup with docker and the server's own client, without this program.
 import type { Manifest } from "../../schemas/manifest.ts"
 import { decompress, quote } from "./command-text.ts"
+import type { Address } from "./engine.ts"
 
 type Restorable = Pick<
   Manifest,
   "subject" | "format" | "compression" | "encryption" | "fileName" | "facts"
 > & {
   readonly container: string
+  readonly outside?: Address | undefined
 }
 
 /** `client`: mysql or mariadb. `prefixes`: of the variables with root's password, the preferred one first. */
@@ -15,12 +17,18 @@ export function mysqlCommands(
   prefixes: readonly string[],
   backup: Restorable,
 ): readonly string[] {
-  const { subject, container, facts } = backup
-  const exec = `docker exec -i ${quote(container)} sh -c`
+  const { subject, container, outside, facts } = backup
+  const exec = outside ? "sh -c" : `docker exec -i ${quote(container)} sh -c`
+  const first = outside
+    ? [`# With ${client}, the engine's own client, and MYSQL_PWD set to the password.`]
+    : []
   const bytes = decompress(backup)
-  const login = `MYSQL_PWD="${rootPassword(prefixes)}" ${client} -uroot -hlocalhost --default-character-set=utf8mb4`
+  const login = outside
+    ? `${client} -u${quote(outside.user)} -h${quote(outside.host)} -P${outside.port} --protocol=tcp --default-character-set=utf8mb4`
+    : `MYSQL_PWD="${rootPassword(prefixes)}" ${client} -uroot -hlocalhost --default-character-set=utf8mb4`
   if (subject.kind === "globals") {
     return [
+      ...first,
       "# Accounts and roles that exist already stay; their grants are added.",
       `${bytes} | ${exec} ${quote(login)}`,
     ]
@@ -29,6 +37,7 @@ export function mysqlCommands(
   const options = [charset && ` CHARACTER SET ${charset}`, collation && ` COLLATE ${collation}`].join("")
   const create = `CREATE DATABASE \`<new database>\`${options}`
   return [
+    ...first,
     `echo ${quote(create)} | ${exec} ${quote(login)}`,
     `${bytes} | ${exec} ${quote(`${login} --binary-mode "$1"`)} sh ${quote("<new database>")}`,
   ]

@@ -23,6 +23,11 @@ function vocabulary(access: Access | undefined): Vocabulary {
         hint: `It tried ${tried}${password}. Say whom to connect as with ${labels}. The image's password variables only apply when the volume is first created: a later change of them changes nothing on the server, and a random root password is only in the log of that first start.`,
       },
       {
+        pattern: error(2026),
+        code: "access-denied",
+        hint: "The server's TLS is not what tls in the settings asks for: name the certificates that sign its own with tls.caFile, or choose another tls.mode.",
+      },
+      {
         pattern: error(1044, 1142, 1143, 1227, 1370, 1143, 1419),
         code: "access-denied",
         hint: `It tried ${tried}, which lacks rights for this. Name one that has them with ${labels}; for accounts and grants alone, dbbackup.globals=false leaves them out.`,

@@ -1,32 +1,44 @@
 // The commands a person types to restore a PostgreSQL backup with docker and the server's own tools, without this program.
 import type { Manifest } from "../../schemas/manifest.ts"
 import { decompress, quote } from "./command-text.ts"
+import type { Address } from "./engine.ts"
 
 type Restorable = Pick<
   Manifest,
   "subject" | "format" | "compression" | "encryption" | "fileName" | "facts"
 > & {
   readonly container: string
+  readonly outside?: Address | undefined
 }
 
 // The image's own user; the socket inside the container needs no password unless the image was told otherwise.
-const login = `PGPASSWORD="$POSTGRES_PASSWORD"`
-const user = `-U "\${POSTGRES_USER:-postgres}"`
+const byImage = { login: `PGPASSWORD="$POSTGRES_PASSWORD" `, user: `-U "\${POSTGRES_USER:-postgres}"` }
+const byAddress = ({ host, port, user }: Address) => ({
+  login: "",
+  user: `-h ${quote(host)} -p ${port} -U ${quote(user)}`,
+})
 
 export function postgresCommands(backup: Restorable): readonly string[] {
-  const { subject, container, facts } = backup
-  const exec = `docker exec -i ${quote(container)}`
+  const { subject, container, outside, facts } = backup
+  const exec = outside ? "" : `docker exec -i ${quote(container)} `
+  const { login, user } = outside ? byAddress(outside) : byImage
+  const first = outside ? ["# With PostgreSQL's own client tools, and PGPASSWORD set to the password."] : []
   const bytes = decompress(backup)
   if (subject.kind === "globals") {
     return [
+      ...first,
       "# Roles that exist already are reported as errors and stay as they are.",
-      `${bytes} | ${exec} sh -c ${quote(`${login} psql -X ${user} -d postgres`)}`,
+      `${bytes} | ${exec}sh -c ${quote(`${login}psql -X ${user} -d postgres`)}`,
     ]
   }
   const name = quote("<new database>")
-  const create = `${login} createdb ${user} ${createOptions(facts?.attributes ?? {})} -- "$1"`
-  const load = `${login} pg_restore ${user} --exit-on-error --dbname="$1"`
-  return [`${exec} sh -c ${quote(create)} sh ${name}`, `${bytes} | ${exec} sh -c ${quote(load)} sh ${name}`]
+  const create = `${login}createdb ${user} ${createOptions(facts?.attributes ?? {})} -- "$1"`
+  const load = `${login}pg_restore ${user} --exit-on-error --dbname="$1"`
+  return [
+    ...first,
+    `${exec}sh -c ${quote(create)} sh ${name}`,
+    `${bytes} | ${exec}sh -c ${quote(load)} sh ${name}`,
+  ]
 }
 
 function createOptions({ encoding, collate, ctype, localeProvider, locale }: Record<string, string>): string {

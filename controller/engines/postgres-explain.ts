@@ -17,6 +17,12 @@ function vocabulary(access: Access | undefined): Vocabulary {
     rules: [
       { pattern: /password authentication failed|no password supplied/, code: "access-denied", hint: denied },
       {
+        pattern:
+          /certificate verify failed|server certificate for|server does not support SSL|root certificate/,
+        code: "access-denied",
+        hint: "The server's TLS is not what tls in the settings asks for: name the certificates that sign its own with tls.caFile, or choose another tls.mode.",
+      },
+      {
         pattern: /no pg_hba\.conf entry|pg_hba\.conf rejects|(Peer|Ident) authentication failed/,
         code: "access-denied",
         hint: `It tried ${tried}, from inside the container. Allow that in the server's pg_hba.conf ("local all all trust" or scram-sha-256), or name another user with ${labels}.`,

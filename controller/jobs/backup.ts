@@ -15,6 +15,7 @@ import { dumpAll } from "./dump-all.ts"
 import { leaveGuide } from "./guide.ts"
 import { type HookDeps, type Hooks, hooksAround } from "./hooks.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
+import { asJobSays } from "./place.ts"
 import type { Target } from "./probe.ts"
 import { prune } from "./prune.ts"
 import { type Ask, type ReadyDeps, whenReady } from "./ready.ts"
@@ -63,7 +64,14 @@ export async function runBackup(
     const hooks = hooksAround(deps, run.job.spec, ["pre", "post"], run.runId, journal)
     hooks.requireAllowed()
     const ready: Ask = () =>
-      whenReady(deps, run.target, run.job.spec["on-unavailable"], journal, signal, aside)
+      whenReady(
+        deps,
+        () => asJobSays(run.target(), run.job.spec),
+        run.job.spec["on-unavailable"],
+        journal,
+        signal,
+        aside,
+      )
     outcome = await backUpSubjects(deps, run, ready, hooks, problems, journal, signal)
   } catch (error) {
     const problem = failureOf(signal.aborted ? signal.reason : error, log)

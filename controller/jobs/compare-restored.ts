@@ -11,14 +11,14 @@ export async function compareRestored(
   { docker, log }: { readonly docker: Docker; readonly log: Log },
   { fingerprint: dumped, engine }: Pick<Manifest, "fingerprint" | "engine">,
   name: string,
-  { look: { rules, access, probe }, target }: Ready,
+  { look: { rules, access, probe, place } }: Ready,
   journal: Journal,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   if (!dumped || !rules.fingerprint || !rules.readFingerprint) return []
   try {
     const script = rules.fingerprint(name, dumped.level, access)
-    const outcome = await runTool(docker, target.container.id, script, signal)
+    const outcome = await runTool(docker, place, script, signal)
     if (outcome.code !== 0) throw rules.explain(`taking the fingerprint of ${name}`, outcome, access)
     const restored = rules.readFingerprint(outcome)
     const sameRelease = isSameRelease(engine.name, engine.serverVersion, probe.serverVersion)

@@ -2,7 +2,7 @@
 import type { DatabaseFacts, ObjectCounts } from "../../schemas/manifest.ts"
 import { incomplete, shortfalls } from "../core/completeness.ts"
 import type { Docker } from "../ports.ts"
-import type { Look, Target } from "./probe.ts"
+import type { Look } from "./probe.ts"
 import { runTool } from "./tool.ts"
 
 /**
@@ -11,15 +11,14 @@ import { runTool } from "./tool.ts"
  */
 export async function requireComplete(
   docker: Docker,
-  target: Target,
-  { rules, access }: Look,
+  { rules, access, place }: Look,
   name: string,
   before: DatabaseFacts,
   held: ObjectCounts,
   signal: AbortSignal,
 ): Promise<void> {
   if (shortfalls(held, before).length === 0) return
-  const outcome = await runTool(docker, target.container.id, rules.inspect(name, access), signal)
+  const outcome = await runTool(docker, place, rules.inspect(name, access), signal)
   if (outcome.code !== 0) throw rules.explain(`counting what is in ${name}`, outcome, access)
   const missing = shortfalls(held, before, rules.readFacts(outcome))
   if (missing.length > 0) throw incomplete(name, missing)

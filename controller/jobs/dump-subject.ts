@@ -52,7 +52,7 @@ export async function dumpSubject(
     requireSeen(look, backup)
     let plan = part?.plan ?? look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress)
     const level = backup.subject.kind === "globals" ? "off" : job.spec.fingerprint
-    beside = fingerprinting(deps, { target, look, database: name, level, plan }, journal, limit.signal)
+    beside = fingerprinting(deps, { look, database: name, level, plan }, journal, limit.signal)
     let openedAt: Date | undefined
     const begun = begunAt(deps, backup)
     const startedAt = begun ?? clock()
@@ -75,7 +75,7 @@ export async function dumpSubject(
       start: async () => {
         ;({ plan, openedAt } = (await beside?.begin()) ?? { plan, openedAt: clock() })
         journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
-        const request = { containerId: target.container.id, ...plan.script, stdin: false }
+        const request = { ...look.place, ...plan.script, stdin: false }
         return await (part ?? deps.docker).exec(request, limit.signal)
       },
       end,
@@ -98,7 +98,7 @@ export async function dumpSubject(
     const holds = end.held()
     const facts = factsOf(look, backup)
     try {
-      if (facts) await requireComplete(deps.docker, target, look, name, facts, holds, limit.signal)
+      if (facts) await requireComplete(deps.docker, look, name, facts, holds, limit.signal)
     } catch (error) {
       await Promise.all(written.writers.map(({ writer }) => writer.abort(error)))
       throw error

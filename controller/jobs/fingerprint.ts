@@ -4,12 +4,11 @@ import { Fault } from "../core/fault.ts"
 import type { DumpPlan, SharedSnapshot } from "../engines/engine.ts"
 import type { Clock, Docker, Log } from "../ports.ts"
 import { failureOf, type Journal } from "./journal.ts"
-import type { Look, Target } from "./probe.ts"
+import type { Look } from "./probe.ts"
 import { openSession, type Session } from "./session.ts"
 import { runTool } from "./tool.ts"
 
 export interface FingerprintRequest {
-  readonly target: Target
   readonly look: Look
   readonly database: string
   readonly level: FingerprintLevel | "off"
@@ -43,13 +42,12 @@ const patienceSeconds = 15 * 60
 
 export function fingerprinting(
   deps: { readonly docker: Docker; readonly clock: Clock; readonly log: Log },
-  { target, look, database, level, plan }: FingerprintRequest,
+  { look, database, level, plan }: FingerprintRequest,
   journal: Journal,
   outer: AbortSignal,
 ): Fingerprinting {
   const { docker, clock, log } = deps
-  const { rules, access } = look
-  const containerId = target.container.id
+  const { rules, access, place } = look
   const own = new AbortController()
   const signal = AbortSignal.any([outer, own.signal])
   let held: Held | null = null
@@ -68,7 +66,7 @@ export function fingerprinting(
     const script = shared.session(database, access)
     let session: Session | undefined
     try {
-      session = await openSession(docker, { containerId, script, endLine: shared.endLine, explain }, signal)
+      session = await openSession(docker, { place, script, endLine: shared.endLine, explain }, signal)
       const opened = await session.ask(shared.open)
       return { session, shared, opened, plan: shared.dump(plan, shared.readId(opened)) }
     } catch (error) {
@@ -106,7 +104,7 @@ export function fingerprinting(
   async function readApart(wanted: FingerprintLevel) {
     const script = rules.fingerprint?.(database, wanted, access)
     if (!script) return undefined
-    const outcome = await runTool(docker, containerId, script, signal)
+    const outcome = await runTool(docker, place, script, signal)
     if (outcome.code !== 0) throw explain(outcome.code, outcome.stderr)
     return rules.readFingerprint?.(outcome)
   }

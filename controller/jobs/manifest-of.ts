@@ -9,9 +9,10 @@ import {
   type ObjectCounts,
   type Snapshot,
 } from "../../schemas/manifest.ts"
+import { portOf } from "../../schemas/outside.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
-import type { DumpPlan } from "../engines/engine.ts"
-import type { NewBackup } from "../ports.ts"
+import type { Address, DumpPlan } from "../engines/engine.ts"
+import type { ContainerFacts, NewBackup } from "../ports.ts"
 import type { Look, Target } from "./probe.ts"
 
 export interface Made {
@@ -80,9 +81,15 @@ export function manifestOf(made: Made): Manifest {
     ...(made.snapshot && { snapshot: made.snapshot }),
     spec: specText(job),
     meta: job.spec.meta,
-    restore: [...rules.restoreCommands({ ...stored, container: container.name })],
+    restore: [
+      ...rules.restoreCommands({ ...stored, container: container.name, outside: addressOf(container) }),
+    ],
     program: made.program,
   }
+}
+
+function addressOf({ outside }: ContainerFacts): Address | undefined {
+  return outside && { host: outside.host, port: portOf(outside), user: outside.user }
 }
 
 /** The values in force, as text. */

@@ -5,7 +5,7 @@ import { dumpBytes } from "../pipeline/dump-bytes.ts"
 import type { Explain } from "../pipeline/tool.ts"
 import type { Docker } from "../ports.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
-import type { Look, Target } from "./probe.ts"
+import type { Look } from "./probe.ts"
 
 export type Outline =
   | { readonly text: Buffer }
@@ -17,7 +17,7 @@ export async function readOutline(
   docker: Docker,
   together: Together,
   databases: readonly ProbedDatabase[],
-  { target, look }: { readonly target: Target; readonly look: Look },
+  { look }: { readonly look: Look },
   { spec }: Pick<DesiredJob, "spec">,
   explain: Explain,
   signal: AbortSignal,
@@ -26,7 +26,7 @@ export async function readOutline(
   const limit = deadline(signal, spec.timeout, () =>
     tookTooLong(`looking at ${names.length} databases`, spec.timeout, "Raise the label dbbackup.timeout."),
   )
-  const start = () => docker.exec({ containerId: target.container.id, ...script, stdin: false }, limit.signal)
+  const start = () => docker.exec({ ...look.place, ...script, stdin: false }, limit.signal)
   const chunks: Buffer[] = []
   try {
     for await (const chunk of dumpBytes(start, explain, limit.signal)) chunks.push(chunk)

@@ -6,18 +6,21 @@ import { detectScript, readDetection } from "../engines/detect.ts"
 import type { Access, EngineRules, Probe } from "../engines/engine.ts"
 import { rulesFor } from "../engines/registry.ts"
 import type { Docker } from "../ports.ts"
+import { compareTool, type Place, placeOf, requireRecentTool } from "./place.ts"
 import { runTool } from "./tool.ts"
 
 /** A server as far as running tools in it needs. */
 export type Target = Pick<
   DerivedServer,
-  "id" | "name" | "project" | "service" | "container" | "engine" | "access" | "jobs"
+  "id" | "name" | "project" | "service" | "container" | "engine" | "access" | "jobs" | "method" | "helper"
 >
 
 export interface Look {
   readonly rules: EngineRules
   readonly access: Access
   readonly probe: Probe
+  /** Where it was asked, and its tools run. */
+  readonly place: Place
 }
 
 export function accessOf(target: Pick<Target, "access">): Access {
@@ -34,11 +37,21 @@ export async function lookInside(docker: Docker, target: Target, signal: AbortSi
       hint: `${hint} ${container.name}.`,
     })
   }
-  const engine = target.engine ?? readDetection(await runTool(docker, container.id, detectScript(), signal))
+  const engine =
+    target.engine ?? readDetection(await runTool(docker, placeOf(target, null), detectScript(), signal))
   const rules = rulesFor(engine)
   const access = accessOf(target)
-  const probe = rules.readProbe(await runTool(docker, container.id, rules.probe(access), signal))
-  return { rules, access, probe }
+  const ask = async (place: Place) =>
+    rules.readProbe(await runTool(docker, place, rules.probe(access), signal))
+  let place = placeOf(target, engine)
+  let probe = await ask(place)
+  if (container.outside && compareTool(probe) > 0) {
+    // Much newer tools write what an older server does not understand: there may be some of its own age.
+    place = placeOf(target, engine, probe.serverVersion)
+    probe = await ask(place)
+  }
+  requireRecentTool(place, probe)
+  return { rules, access, probe, place }
 }
 
 const awayCodes: readonly FaultCode[] = [

@@ -22,6 +22,7 @@ import { compareRestored } from "./compare-restored.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
 import { type HookDeps, hooksAround } from "./hooks.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
+import { asJobSays } from "./place.ts"
 import type { Target } from "./probe.ts"
 import { type Ready, type ReadyDeps, whenReady } from "./ready.ts"
 import { createUnfinished, must, type UnfinishedDatabase } from "./unfinished-database.ts"
@@ -56,7 +57,7 @@ export async function makeRestorePlan(
   request: RestoreRequest,
   signal: AbortSignal,
 ): Promise<RestorePlan> {
-  const ready = await whenReady(deps, request.target, planWaitSeconds, () => undefined, signal)
+  const ready = await whenReady(deps, placed(request), planWaitSeconds, () => undefined, signal)
   return planOf(deps, request, ready)
 }
 
@@ -91,6 +92,11 @@ function planOf(deps: RestoreDeps, request: RestoreRequest, { look, target }: Re
 /** Hooks and patience are those of the job that made the backup; of the first one, when that is gone. */
 function specOf(backup: CompletedBackup, { jobs }: Target): JobLabels | undefined {
   return (jobs.find(({ id }) => id === backup.jobId) ?? jobs[0])?.spec
+}
+
+const placed = (request: RestoreRequest) => () => {
+  const target = request.target()
+  return asJobSays(target, specOf(request.backup, target))
 }
 
 /** In seconds. The labels of a container that is gone cannot be asked. */
@@ -139,7 +145,7 @@ async function restoreBetweenHooks(
   signal: AbortSignal,
   aside: Aside | undefined,
 ): Promise<RestoreOutcome> {
-  const ready = await whenReady(deps, request.target, patienceOf(request), journal, signal, aside)
+  const ready = await whenReady(deps, placed(request), patienceOf(request), journal, signal, aside)
   const spec = specOf(request.backup, ready.target)
   const hooks = hooksAround(deps, spec, ["pre-restore", "post-restore"], id, journal)
   hooks.requireAllowed()
@@ -184,11 +190,9 @@ async function checked(
   journal: Journal,
   signal: AbortSignal,
 ): Promise<RestoreOutcome> {
-  const { target, look } = ready
+  const { look } = ready
   const inspect = look.rules.inspect(name, look.access)
-  const found = look.rules.readFacts(
-    await must(deps.docker, target, look, `checking ${name}`, inspect, signal),
-  )
+  const found = look.rules.readFacts(await must(deps.docker, look, `checking ${name}`, inspect, signal))
   if (facts.tables > 0 && found.tables === 0) {
     throw new Fault("restore-failed", `the load ended without an error, but ${name} has no tables`, {
       hint: "Look at the log; the server may have lost them.",
@@ -209,7 +213,7 @@ function loadingOf(
   id: RestoreId,
   request: RestoreRequest,
   plan: RestorePlan,
-  { look, target }: Ready,
+  { look }: Ready,
   signal: AbortSignal,
 ) {
   const { manifest, backup, options } = request
@@ -228,7 +232,7 @@ function loadingOf(
     load: {
       ...common,
       onProgress,
-      start: () => deps.docker.exec({ containerId: target.container.id, ...script, stdin: true }, signal),
+      start: () => deps.docker.exec({ ...look.place, ...script, stdin: true }, signal),
       explain: (code: number, stderr: string) => {
         const fault = look.rules.explain(`loading ${options.name}`, { code, stdout: "", stderr }, look.access)
         return fault.code === "dump-failed"

@@ -2,6 +2,7 @@
 import { Fault } from "../core/fault.ts"
 import type { Script } from "../engines/engine.ts"
 import type { Docker, ExecProcess } from "../ports.ts"
+import type { Place } from "./place.ts"
 
 export interface Session {
   /** The lines before the one that ends the answer. Rejects with why the session ended instead. */
@@ -11,7 +12,7 @@ export interface Session {
 }
 
 export interface SessionRequest {
-  readonly containerId: string
+  readonly place: Place
   readonly script: Script
   readonly endLine: string
   /** Why it ended by itself, from its exit code and the end of its stderr. */
@@ -26,10 +27,10 @@ const mostAnswerCharacters = 64 * 1024 * 1024
 /** Rejects as `Docker.exec` does, where the connection cannot carry an input too. */
 export async function openSession(
   docker: Docker,
-  { containerId, script, endLine, explain }: SessionRequest,
+  { place, script, endLine, explain }: SessionRequest,
   signal: AbortSignal,
 ): Promise<Session> {
-  const tool = await docker.exec({ containerId, ...script, stdin: true }, signal)
+  const tool = await docker.exec({ ...place, ...script, stdin: true }, signal)
   tool.exit.catch(() => undefined) // Told to whoever asks.
   const chunks = tool.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   const decoder = new TextDecoder()

@@ -1,18 +1,19 @@
-// Runs a short tool inside a server's container and keeps what it says. Dumps and loads go through the pipeline instead.
+// Runs a short tool inside a server's container, or beside it, and keeps what it says. Dumps and loads go through the pipeline instead.
 import { Fault } from "../core/fault.ts"
 import type { Script } from "../engines/engine.ts"
 import type { Docker, ToolOutcome } from "../ports.ts"
+import type { Place } from "./place.ts"
 
 // A server with 10,000 databases answers a probe with about 4 MiB.
 const mostAnswerBytes = 64 * 1024 * 1024
 
 export async function runTool(
   docker: Docker,
-  containerId: string,
+  place: Place,
   { script, args }: Script,
   signal: AbortSignal,
 ): Promise<ToolOutcome> {
-  const process = await docker.exec({ containerId, script, args, stdin: false }, signal)
+  const process = await docker.exec({ ...place, script, args, stdin: false }, signal)
   const chunks: Buffer[] = []
   let bytes = 0
   // Awaited below; observed at once so that an early rejection is never unhandled.

@@ -13,15 +13,8 @@ import { runTool } from "./tool.ts"
 const dropMilliseconds = 120_000
 
 /** Runs a script of the engine's rules to its end. Throws the rules' explanation when it fails. */
-export async function must(
-  docker: Docker,
-  target: Target,
-  look: Look,
-  doing: string,
-  script: Script,
-  signal: AbortSignal,
-) {
-  const outcome = await runTool(docker, target.container.id, script, signal)
+export async function must(docker: Docker, look: Look, doing: string, script: Script, signal: AbortSignal) {
+  const outcome = await runTool(docker, look.place, script, signal)
   if (outcome.code === 0) return outcome
   throw look.rules.explain(doing, outcome, look.access)
 }
@@ -47,7 +40,7 @@ export async function createUnfinished(
   const { rules, access } = look
   const end = { owner: restore, kind: "database" } as const
   const ask = (doing: string, script: Script, under: AbortSignal) =>
-    must(docker, target, look, `${doing} ${name}`, script, under)
+    must(docker, look, `${doing} ${name}`, script, under)
   catalogue.addLooseEnd({ ...end, serverId: target.id, detail: { name } })
   try {
     await ask("creating", rules.createDatabase(name, facts, access), signal)
@@ -90,7 +83,7 @@ export async function dropUnfinished(
 ): Promise<void> {
   const script = look.rules.dropUnfinished(name, restore, look.access)
   const signal = AbortSignal.timeout(dropMilliseconds)
-  const { stdout } = await must(docker, target, look, `dropping ${name}`, script, signal)
+  const { stdout } = await must(docker, look, `dropping ${name}`, script, signal)
   if (stdout.trim() === "dropped") journal("info", `dropped the unfinished database ${name}`)
   else journal("info", `no database ${name} on ${target.name} has the mark of this restore: none is dropped`)
 }

@@ -14,11 +14,13 @@ export interface Derivation {
  * `deriveServers`, which answers with the same array for a listing of the same facts under the same settings: an observer that
  * sees no change lists the objects it listed before. What is remembered of a server changes with its labels only, so with the facts.
  * @param settings asked each time, because they can change
+ * @param outside servers that the settings name, in the shape of containers; they change with the settings only
  */
 export function createDerivation(
   settings: () => DerivationSettings,
   remembered: () => ReadonlyMap<ServerId, ServerRecord>,
   guess: (image: string, envNames: readonly string[], exposedPorts: readonly string[]) => Engine | null,
+  outside: () => readonly ContainerFacts[] = () => [],
 ): Derivation {
   let listed: readonly ContainerFacts[] | undefined
   let under: DerivationSettings | undefined
@@ -30,8 +32,11 @@ export function createDerivation(
       listed?.length === containers.length &&
       containers.every((container, i) => container === listed?.[i])
     if (!same) {
-      derived = deriveServers(containers, now, remembered(), ({ image, envNames, exposedPorts }) =>
-        guess(image, envNames, exposedPorts),
+      derived = deriveServers(
+        [...containers, ...outside()],
+        now,
+        remembered(),
+        ({ image, envNames, exposedPorts }) => guess(image, envNames, exposedPorts),
       )
       listed = containers
       under = now

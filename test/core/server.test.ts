@@ -483,9 +483,16 @@ describe("what is in force", () => {
     expect(one([labelled({ enable: "true" }, { labels })]).goodLabels).toEqual({ "dbbackup.enable": "true" })
   })
 
+  test("a helper is no server, also not for a controller with another prefix", () => {
+    for (const prefix of ["dbbackup", "other"])
+      expect(deriveServers([labelled({ internal: "true" })], operator({ prefix }), new Map(), guess)).toEqual(
+        [],
+      )
+  })
+
   test("another prefix has its own servers and none of ours", () => {
     const theirs = operator({ prefix: "other" })
-    expect(one([labelled({ enable: "true", internal: "true" })], theirs).state).toBe("unprotected")
+    expect(one([labelled({ enable: "true" })], theirs).state).toBe("unprotected")
     expect(one([aContainer({ labels: { "other.enable": "true" } })], theirs).state).toBe("active")
   })
 })

@@ -42,6 +42,8 @@ test("with nothing set, every setting has its default, and only this machine is 
     paused: false,
     blackout: [],
     hooksAllowed: true,
+    servers: new Map(),
+    helper: { memoryBytes: 2 * 2 ** 30, images: {} },
     policies: new Map(),
     defaults: {},
   })

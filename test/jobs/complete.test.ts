@@ -3,7 +3,7 @@ import { expect, test } from "bun:test"
 import { Readable } from "node:stream"
 import { rulesFor } from "../../controller/engines/registry.ts"
 import { requireComplete } from "../../controller/jobs/complete.ts"
-import { fakeServer, target } from "./fake-server.ts"
+import { fakeServer } from "./fake-server.ts"
 
 const before = { attributes: {}, tables: 3, objects: { views: 1 } }
 
@@ -26,9 +26,14 @@ async function check(
       }
     },
   }
-  const look = { rules: rulesFor("postgres"), access: {}, probe: {} as never }
+  const look = {
+    rules: rulesFor("postgres"),
+    access: {},
+    probe: {} as never,
+    place: { containerId: "c0ffee" },
+  }
   const signal = new AbortController().signal
-  const outcome = await requireComplete(docker, target, look, "shop", before, held, signal).then(
+  const outcome = await requireComplete(docker, look, "shop", before, held, signal).then(
     () => "complete",
     (fault) => fault.code as string,
   )

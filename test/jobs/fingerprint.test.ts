@@ -71,9 +71,10 @@ function beside(level: FingerprintLevel | "off", start: (request: ExecRequest) =
   const log: string[] = []
   const docker = { ...fakeServer(), exec: async (request: ExecRequest) => start(request) }
   const deps = { docker, clock: () => new Date("2026-11-24T00:00:00Z"), log: () => {} }
-  const look = { rules: rulesFor("postgres"), access: {}, probe: {} as never }
+  const place = { containerId: target.container.id }
+  const look = { rules: rulesFor("postgres"), access: {}, probe: {} as never, place }
   const cancel = new AbortController()
-  const request = { target, look, database: "shop", level, plan }
+  const request = { look, database: "shop", level, plan }
   const journal = (level: string, message: string) => void log.push(`${level}: ${message}`)
   return { log, cancel, taking: fingerprinting(deps, request, journal, cancel.signal) }
 }

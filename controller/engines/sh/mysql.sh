@@ -58,6 +58,8 @@ elif [ "$user" = mysql ] && [ -n "${MARIADB_MYSQL_LOCALHOST_USER:-}" ]; then
   as=mysql
 fi
 if [ "$user" != mysql ]; then as=''; fi
+# A server that has no container: its password was the first line of the input.
+if [ -n "${DBBACKUP_SERVER_HOST:-}" ]; then password=$dbbackup_password as=''; fi
 # Through the environment, so that the password is in no argument list.
 unset MYSQL_PWD
 if [ -n "$password" ]; then export MYSQL_PWD="$password"; fi
@@ -89,7 +91,20 @@ find_socket
 shift 4
 # The image's option files stay out: a [mysqldump] section there could leave tables out or drop the proof of the end.
 # Without a socket, the loopback address.
-if [ -n "$socket" ]; then
+if [ -n "${DBBACKUP_SERVER_HOST:-}" ]; then
+  set -- --default-character-set=utf8mb4 "$@"
+  case $engine-$DBBACKUP_SERVER_TLS in
+    mysql-disable) set -- --ssl-mode=DISABLED --get-server-public-key "$@" ;;
+    mysql-require) set -- --ssl-mode=REQUIRED "$@" ;;
+    mysql-verify-ca) set -- --ssl-mode=VERIFY_CA --ssl-ca="$dbbackup_ca" "$@" ;;
+    mysql-*) set -- --ssl-mode=VERIFY_IDENTITY --ssl-ca="$dbbackup_ca" "$@" ;;
+    *-disable) set -- --skip-ssl "$@" ;;
+    *-require) set -- --ssl --skip-ssl-verify-server-cert "$@" ;;
+    *) set -- --ssl --ssl-verify-server-cert --ssl-ca="$dbbackup_ca" "$@" ;;
+  esac
+  set -- --no-defaults --user="$user" --protocol=tcp --host="$DBBACKUP_SERVER_HOST" \
+    --port="$DBBACKUP_SERVER_PORT" "$@"
+elif [ -n "$socket" ]; then
   set -- --no-defaults --user="$user" --protocol=socket --socket="$socket" --default-character-set=utf8mb4 "$@"
 else
   set -- --no-defaults --user="$user" --protocol=tcp --host=127.0.0.1 --port="${MYSQL_TCP_PORT:-3306}" \

@@ -28,6 +28,8 @@ if given POSTGRES_DB || given POSTGRESQL_DATABASE; then own_database=$found; fi
 PGUSER=${1:-$own_user}
 labelled "$2" "$3"
 if [ -z "$password" ] && [ "$PGUSER" = "$own_user" ]; then password=$own_password; fi
+# A server that has no container: its password was the first line of the input.
+if [ -n "${DBBACKUP_SERVER_HOST:-}" ]; then password=$dbbackup_password; fi
 if [ -n "$password" ]; then export PGPASSWORD="$password"; fi
 
 # Sets "socket_folder" to the server's, wherever it is, and PGPORT; empty when there is none.
@@ -44,6 +46,12 @@ find_socket() {
 PGPORT=${PGPORT:-${POSTGRESQL_PORT_NUMBER:-5432}}
 find_socket
 PGHOST=${socket_folder:-127.0.0.1} # without a socket, the loopback address
+if [ -n "${DBBACKUP_SERVER_HOST:-}" ]; then
+  PGHOST=$DBBACKUP_SERVER_HOST PGPORT=$DBBACKUP_SERVER_PORT
+  export PGSSLMODE="$DBBACKUP_SERVER_TLS"
+  # With a file of certificates, libpq takes "require" for "verify-ca".
+  case $PGSSLMODE in verify-*) export PGSSLROOTCERT="$dbbackup_ca" ;; esac
+fi
 export PATH PGUSER PGHOST PGPORT
 
 need() {

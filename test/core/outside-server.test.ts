@@ -1,0 +1,81 @@
+// Servers that the settings name, derived as every other.
+import { expect, test } from "bun:test"
+import { isOutside, outsideContainers } from "../../controller/core/outside-server.ts"
+import { deriveServers } from "../../controller/core/server.ts"
+import { readSettings } from "../../controller/core/settings.ts"
+import { aContainer, guess, operator } from "./samples.ts"
+
+const legacy = {
+  type: "postgres",
+  host: "db.example.com",
+  user: "backup",
+  passwordFile: "/run/secrets/legacy",
+}
+const read = (server: object) => readSettings({}, { servers: { legacy: server } } as never)
+
+function containers(server: object = legacy) {
+  const reading = read(server)
+  if (reading.kind === "bad") throw new Error(JSON.stringify(reading.mistakes))
+  return outsideContainers(reading.settings.servers, "dbbackup")
+}
+const mistakes = (server: object) => {
+  const reading = read(server)
+  return reading.kind === "bad"
+    ? reading.mistakes.map(({ path, message }) => `${path.join(".")}: ${message}`)
+    : []
+}
+
+test("such a server is active under its name, with jobs by its labels and the image's conventions left out", () => {
+  const labels = { schedule: "hourly", "weekly.schedule": "weekly", retention: "7d" }
+  const [server, ...more] = deriveServers(containers({ ...legacy, labels }), operator(), new Map(), guess)
+  expect(more).toEqual([])
+  expect(server).toMatchObject({
+    id: "legacy",
+    name: "legacy",
+    engine: "postgres",
+    state: "active",
+    problems: [],
+  })
+  expect(server?.access.user).toBe("backup")
+  expect(server?.jobs.map(({ name, spec }) => [name, spec.schedule.text])).toEqual([
+    ["default", "hourly"],
+    ["weekly", "weekly"],
+  ])
+})
+
+test("a mistake in its labels is shown as one in a container's is", () => {
+  const [server] = deriveServers(
+    containers({ ...legacy, labels: { schedul: "hourly" } }),
+    operator(),
+    new Map(),
+    guess,
+  )
+  expect(server).toMatchObject({ state: "misconfigured", problems: [{ code: "label-unknown" }] })
+})
+
+test("a container of the same name is a conflict, and neither is dumped as the other", () => {
+  const rival = aContainer({ labels: { "dbbackup.enable": "true", "dbbackup.id": "legacy" } })
+  const [server] = deriveServers([...containers(), rival], operator(), new Map(), guess)
+  expect(server?.state).toBe("conflict")
+})
+
+test("it is known as outside Docker, with another id when it is elsewhere", () => {
+  const [one] = containers()
+  const [other] = containers({ ...legacy, port: "5433" })
+  expect(isOutside(one?.id ?? "")).toBe(true)
+  expect(isOutside(aContainer().id)).toBe(false)
+  expect(one?.id).not.toBe(other?.id)
+  expect(one?.image).toBe("postgres at db.example.com:5432")
+})
+
+test("what is wrong with it is said where it stands", () => {
+  expect(mistakes(legacy)).toEqual([])
+  expect(mistakes({ ...legacy, passwordVariable: "X" })).toEqual([
+    "servers.legacy.passwordVariable: is given, and so is passwordFile: one of them must go",
+  ])
+  expect(mistakes({ ...legacy, labels: { "hooks.pre": '["true"]', enable: "false" } })).toHaveLength(2)
+  expect(mistakes({ ...legacy, port: "0" })[0]).toContain("servers.legacy.port")
+  expect(mistakes({ ...legacy, tls: { mode: "prefer" } })[0]).toContain("write disable, require")
+  expect(mistakes({ ...legacy, host: "-h x" })[0]).toContain("write a host name")
+  expect(mistakes({ ...legacy, password: "secret" })[0]).toContain("servers.legacy.password: unknown key")
+})

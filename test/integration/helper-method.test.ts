@@ -1,0 +1,88 @@
+// dbbackup.method=helper: from the label to a restored row, on every engine, with nothing of ours inside the server's container.
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { createBackup, createRestore, getManifest } from "../../schemas/api.ts"
+import type { CompletedBackup } from "../../schemas/backup.ts"
+import { must, run } from "../support/command.ts"
+import { type Controller, type Place, place, startController } from "../support/controller.ts"
+import { contents, fill } from "../support/samples.ts"
+import { startServer, type TestServer } from "../support/servers.ts"
+
+setDefaultTimeout(240_000)
+const images = ["postgres:17", "postgres:13", "mysql:9", "mariadb:11.8", "mariadb:10.11"]
+
+/** Names of helper containers beside the server, whoever made them. */
+async function helpersOf(server: TestServer): Promise<readonly string[]> {
+  const id = (await must(["docker", "inspect", "--format", "{{.Id}}", server.name])).trim()
+  const format = ["--format", "{{.ID}} {{.Names}}"]
+  const filter = ["--filter", "label=dbbackup.internal=true"]
+  const all = (await must(["docker", "ps", "--all", ...filter, ...format])).split("\n").filter(Boolean)
+  const beside: string[] = []
+  for (const line of all) {
+    const [helper = "", name = ""] = line.split(" ")
+    const { stdout } = await run(["docker", "inspect", "--format", "{{.HostConfig.NetworkMode}}", helper])
+    if (stdout.trim() === `container:${id}`) beside.push(name)
+  }
+  return beside
+}
+
+for (const image of images) {
+  describe(`a ${image} container whose tools run beside it`, () => {
+    let here: Place
+    let controller: Controller
+    let server: TestServer
+    let shop: CompletedBackup
+    let before: string
+
+    beforeAll(async () => {
+      here = place()
+      server = await startServer(image, {
+        [`${here.prefix}.enable`]: "true",
+        [`${here.prefix}.schedule`]: "manual",
+        [`${here.prefix}.method`]: "helper",
+      })
+      await server.ready()
+      await fill(server, "shop")
+      // From here on nothing can be run in it: what works, works from beside it.
+      before = await contents(server, "shop")
+      await must(["docker", "exec", server.name, "mv", "/usr/bin/sh", "/usr/bin/sh.away"])
+      controller = await startController(here)
+    })
+
+    afterAll(async () => {
+      await controller?.end("SIGTERM")
+      await server?.remove()
+      here?.remove()
+    })
+
+    const backUp = async (name: string): Promise<CompletedBackup> => {
+      const { id: databaseId } = await controller.database(name, ({ state }) => state === "never")
+      const { data: begun } = await controller.call(createBackup, { body: { databaseId } })
+      const done = await controller.backupDone(begun.id)
+      if (done.status !== "completed") throw new Error(`${JSON.stringify(done)}\n${controller.log()}`)
+      return done
+    }
+
+    test("has its databases and its globals backed up, though nothing can be run in it", async () => {
+      expect((await run(["docker", "exec", server.name, "sh", "-c", "true"])).code).not.toBe(0)
+      shop = await backUp("shop")
+      await backUp("globals")
+      const { data: manifest } = await controller.call(getManifest, { params: { id: shop.id } })
+      expect(manifest.spec.method).toBe("helper")
+      expect(JSON.stringify(manifest) + controller.log()).not.toContain("ecret")
+    })
+
+    test("gets a restore beside the original, equal in every row", async () => {
+      const options = { mode: "new", name: "shop_restored" } as const
+      const { data: begun } = await controller.call(createRestore, { body: { backupId: shop.id, options } })
+      const done = await controller.restoreDone(begun.id)
+      if (done.status !== "completed") throw new Error(`${JSON.stringify(done)}\n${controller.log()}`)
+      expect(done.differences).toEqual([])
+      await must(["docker", "exec", server.name, "mv", "/usr/bin/sh.away", "/usr/bin/sh"])
+      expect(await contents(server, "shop_restored")).toBe(before)
+    })
+
+    test("has no helper left beside it", async () => {
+      expect(await helpersOf(server)).toEqual([])
+    })
+  })
+}
