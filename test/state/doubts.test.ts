@@ -127,6 +127,14 @@ describe("a doubt", () => {
     expect(doubted()).toEqual([])
   })
 
+  test("is one for each job, also when both dumped the same", () => {
+    addSuspect(catalogue, "b1", 0)
+    addSuspect(catalogue, "b2", 10, { jobId: "shop~db:weekly" as JobId })
+    expect(doubted()).toEqual(["b1", "b2"])
+    addGood(catalogue, "b3", 20)
+    expect(doubted()).toEqual(["b2"])
+  })
+
   test("is not settled by another job's backup, which may hold something else, nor by a failure", () => {
     addSuspect(catalogue, "b1", 0)
     addGood(catalogue, "b2", 10, { jobId: "shop~db:weekly" as JobId })
