@@ -175,17 +175,13 @@ for (const image of images) {
       expect([one.status, log]).toEqual(["completed", log])
       expect(backups).toHaveLength(51)
       const scopes = [...manifests].map(([name, { snapshot }]) => [name, snapshot?.scope ?? null])
-      // mariadb-dump cannot dump routines of databases with these names at all: they have none here but procedures.
-      expect(Object.fromEntries(scopes)).toMatchObject({
-        n00: "server",
-        n40: "server",
-        "back`tick": "server",
-      })
+      const ofDatabases = scopes.filter(([name]) => name !== "").map(([, scope]) => scope)
+      expect(new Set(ofDatabases)).toEqual(new Set(["server", null])) // null: the globals, which have no snapshot
       for (const name of odd) {
         await restored(many, manifests.get(name), "again")
-        expect(
-          await server.sql("again", "select body from item; call trap(); select count(*) from seen"),
-        ).toBe(await server.sql(name, "select body from item; call trap(); select count(*) from seen"))
+        const call = isUnable(image, name) ? "" : "call trap(); "
+        const ask = `select body from item; select count(*), min(trap) from seen; ${call}insert into item (body) values (null)`
+        expect(await server.sql("again", ask)).toBe(await server.sql(name, ask))
         await run("drop database again")
       }
       await restored(many, manifests.get("n40"), "again")
