@@ -131,8 +131,10 @@ export interface EndDetector {
 export interface Cutter {
   /** Throws a Fault when the dumps cannot be told apart. */
   push(chunk: Buffer): readonly Cut[]
-  /** To be called once the tool has exited with 0. The positions of dumps that are not what they should be; throws as `push` does. */
-  finish(): readonly number[]
+  /** Once the tool has exited with 0; throws as `push` does. */
+  end(): readonly Cut[]
+  /** After the end. The positions of dumps that are not what they should be; throws as `push` does. */
+  stale(): readonly number[]
   /** The position of the dump that the tool was at last; -1 before the first. */
   at(): number
 }

@@ -1,6 +1,7 @@
 // Cuts a dump of several databases into one dump of each, as the tool would have printed it for that one alone, while the bytes pass.
 //
-// The tool prints the settings, then every database but for the final form of its views, then all of these, then the settings back.
+// The tool prints the settings, then every database but for the final form of its views, then all of these if there are any, then the settings
+// back.
 // A dump that has passed is finished, though, so its views and its end were read before, and are compared once they come.
 // Text in rows has its line breaks escaped; bodies of routines, triggers and events have not, and stand between two DELIMITER lines. Who
 // imitates a heading elsewhere, in the name of a column, gets no dump cut wrongly but none cut at all: each heading comes once.
@@ -17,7 +18,7 @@ const mostViewBytes = 64 * 1024 * 1024
 /** `outline`: the second pass as an earlier run of the tool printed it, for as many names. */
 export function mysqlCutter(names: readonly string[], outline: Sections): Cutter {
   const headings = [...names, ...names.slice(0, 1)].map(headingOf)
-  const longest = Math.max(...headings.map(({ length }) => length), bodyBegin.length)
+  const longest = Math.max(...[...headings, outline.footer, bodyBegin].map(({ length }) => length))
   /** Which database is being printed; -1 before the first one, as many as there are in the second pass. */
   let at = -1
   let inBody = false
@@ -39,11 +40,14 @@ export function mysqlCutter(names: readonly string[], outline: Sections): Cutter
       if (settings.length > mostSettingBytes) throw notTold("the first database")
     }
   }
+  const viewsOf = (position: number) => outline.views[position] ?? Buffer.alloc(0)
   const turn = (cuts: Cut[]) => {
-    if (at >= 0) cuts.push(outline.views[at] ?? Buffer.alloc(0), outline.footer, "end")
+    if (at >= 0) cuts.push(viewsOf(at), outline.footer, "end")
     at++
     if (at < names.length) cuts.push(settingsOf(settings, names[at] ?? ""))
   }
+  const staleUnless = (views: readonly Buffer[]) =>
+    names.flatMap((_, index) => (views[index]?.equals(viewsOf(index)) ? [] : [index]))
   /** Where the next line that matters begins; the end of the text when there is none. */
   const lineIn = (text: Buffer, from: number): number => {
     const places = (inBody ? [bodyEnd] : [bodyBegin, anyHeading]).map((line) => text.indexOf(line, from))
@@ -90,16 +94,24 @@ export function mysqlCutter(names: readonly string[], outline: Sections): Cutter
       rest = Buffer.from(text.subarray(safe))
       return cuts
     },
-    finish() {
-      if (at < names.length) throw notTold(names[at + 1] ?? "the end")
-      const found = readSections(Buffer.concat(second), names)
-      if (!found.footer.equals(outline.footer)) throw notTold("the end")
-      return names.flatMap((_, index) =>
-        found.views[index]?.equals(outline.views[index] ?? Buffer.alloc(0)) ? [] : [index],
-      )
+    end() {
+      const cuts: Cut[] = []
+      if (at === names.length) return cuts
+      const body = rest.subarray(0, Math.max(0, rest.length - outline.footer.length))
+      const isEnd = at === names.length - 1 && rest.subarray(body.length).equals(outline.footer)
+      if (!isEnd) throw notTold(names[at + 1] ?? "the end")
+      pass(body, cuts)
+      turn(cuts)
+      return cuts
+    },
+    stale() {
+      if (secondBytes === 0) return staleUnless(names.map(() => Buffer.alloc(0)))
+      const { views, footer } = readSections(Buffer.concat(second), names)
+      if (!footer.equals(outline.footer)) throw notTold("the end")
+      return staleUnless(views)
     },
     at() {
-      if (at < names.length) return at
+      if (secondBytes === 0) return Math.min(at, names.length - 1)
       const text = Buffer.concat(second)
       const headed = names.map((name) => text.lastIndexOf(headingOf(name)))
       return headed.indexOf(Math.max(...headed))

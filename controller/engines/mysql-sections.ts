@@ -1,5 +1,5 @@
 // How mysqldump and mariadb-dump head each database when they dump several at once: in one pass all but the final form of its views, in a
-// second one that.
+// second one that. There is no second one where there are no views at all.
 import { Fault } from "../core/fault.ts"
 
 /** What every heading begins with. */
@@ -19,11 +19,25 @@ export interface Sections {
   readonly footer: Buffer
 }
 
+/** Of a whole dump of these databases. */
+export function readOutline(text: Buffer, names: readonly string[]): Sections {
+  const heading = headingOf(names[0] ?? "")
+  const [first, last] = [text.indexOf(heading), text.lastIndexOf(heading)]
+  if (first < 0) throw notTold(names[0] ?? "a database")
+  if (last > first) return readSections(text.subarray(last), names)
+  return { views: names.map(() => Buffer.alloc(0)), footer: text.subarray(footerIn(text)) }
+}
+
+/** Where the settings are set back. */
+function footerIn(text: Buffer): number {
+  const at = text.lastIndexOf(footerBegin)
+  if (at < 0 || !/\n-- Dump completed\n$/.test(text.toString("latin1", at))) throw notTold("the end")
+  return at
+}
+
 /** Reads the second pass, as far as the end of the dump. Throws when it is not of exactly these databases, in this order. */
 export function readSections(text: Buffer, names: readonly string[]): Sections {
-  const footerAt = text.lastIndexOf(footerBegin)
-  const footer = text.subarray(footerAt)
-  if (footerAt < 0 || !/\n-- Dump completed\n$/.test(footer.toString("latin1"))) throw notTold("its end")
+  const footerAt = footerIn(text)
   const headings = names.map(headingOf)
   const views: Buffer[] = []
   let at = 0
@@ -35,7 +49,7 @@ export function readSections(text: Buffer, names: readonly string[]): Sections {
     views.push(text.subarray(begin, end))
     at = end
   }
-  return { views, footer }
+  return { views, footer: text.subarray(footerAt) }
 }
 
 /** The databases' dumps cannot be told apart in the one that the tool prints. */

@@ -2,7 +2,7 @@
 import type { Compression } from "../../schemas/scalar.ts"
 import type { Access, DumpPlan, ProbedDatabase, Script, Together } from "./engine.ts"
 import { mysqlCutter } from "./mysql-cutter.ts"
-import { headingOf, readSections } from "./mysql-sections.ts"
+import { headingOf, readOutline } from "./mysql-sections.ts"
 
 const several = ["--skip-dump-date", "--no-create-db", "--databases", "--"]
 /** In a manifest: each names the others, and there may be thousands. */
@@ -34,8 +34,7 @@ export function mysqlTogether(rules: {
     dump(databases, printed, { tool }, access, compress) {
       const names = databases.map(({ name }) => name)
       const told = outlined(databases)
-      const second = printed.lastIndexOf(headingOf(told[0] ?? ""))
-      const { views, footer } = readSections(printed.subarray(Math.max(second, 0)), told)
+      const { views, footer } = readOutline(printed, told)
       const none = Buffer.alloc(0)
       const viewsOf = (name: string) => views[told.indexOf(name)] ?? none
       const more = names.length > mostNamed ? [`… and ${names.length - mostNamed} more`] : []

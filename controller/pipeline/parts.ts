@@ -24,6 +24,7 @@ export function partsOf(cutter: Cutter, explain: Explain, signal: AbortSignal): 
   let failure: unknown
   let ready: Cut[] = []
   let ended = 0
+  let over = false
   let reading: Promise<unknown> = Promise.resolve()
 
   /** Undefined at the end of the tool's output. */
@@ -31,9 +32,10 @@ export function partsOf(cutter: Cutter, explain: Explain, signal: AbortSignal): 
     if (failure !== undefined) throw failure
     try {
       while (ready.length === 0) {
-        const next = await source?.next()
-        if (!next || next.done) return undefined
-        ready = [...cutter.push(next.value)]
+        if (source === undefined || over) return undefined
+        const next = await source.next()
+        if (next.done) over = true
+        ready = [...(next.done ? cutter.end() : cutter.push(next.value))]
       }
     } catch (error) {
       failure = error
@@ -50,21 +52,11 @@ export function partsOf(cutter: Cutter, explain: Explain, signal: AbortSignal): 
     next.catch(() => undefined)
     return next
   }
-  /** The tool printed less than it should: says where. */
-  function requireWhole(): void {
-    try {
-      cutter.finish()
-    } catch (error) {
-      failure = error
-      throw error
-    }
-  }
-
   return {
     async at(position, start) {
       source ??= dumpBytes(start, explain, signal)
       await reading.catch(() => undefined)
-      while (ended < position) if ((await taken()) === undefined) requireWhole()
+      while (ended < position && (await taken()) !== undefined);
       let done: (code: number) => void = () => {}
       let failed: (error: unknown) => void = () => {}
       const exit = new Promise<number>((resolve, reject) => {
@@ -74,12 +66,7 @@ export function partsOf(cutter: Cutter, explain: Explain, signal: AbortSignal): 
       exit.catch(() => undefined)
       async function* bytes() {
         try {
-          for (;;) {
-            const cut = await taken()
-            if (cut === "end") break
-            if (cut === undefined) requireWhole()
-            else yield cut
-          }
+          for (let cut = await taken(); cut !== "end" && cut !== undefined; cut = await taken()) yield cut
           done(0)
         } catch (error) {
           failed(error)
@@ -98,7 +85,7 @@ export function partsOf(cutter: Cutter, explain: Explain, signal: AbortSignal): 
     async finish() {
       await reading.catch(() => undefined)
       while ((await taken()) !== undefined);
-      return source === undefined ? [] : cutter.finish()
+      return source === undefined ? [] : cutter.stale()
     },
     failure: () => failure,
     async end() {

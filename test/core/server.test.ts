@@ -290,6 +290,19 @@ describe("mistakes in the labels", () => {
   })
 })
 
+describe("one instant for all databases", () => {
+  test("is what PostgreSQL cannot show, and is backed up without", () => {
+    const server = one([labelled({ enable: "true", snapshot: "server" })])
+    expect(server).toMatchObject({
+      state: "active",
+      problems: [{ code: "label-not-in-force", key: "dbbackup.snapshot", suggestion: "database" }],
+    })
+    expect(one([labelled({ enable: "true", snapshot: "database" })]).problems).toEqual([])
+    expect(one([labelled({ enable: "true" })]).problems).toEqual([])
+    expect(one([labelled({ enable: "true", snapshot: "server", type: "mysql" })]).problems).toEqual([])
+  })
+})
+
 describe("labels that are not in force yet", () => {
   const good = { "dbbackup.enable": "true", "dbbackup.schedule": "hourly" }
 

@@ -1,0 +1,139 @@
+// What goes wrong while one tool dumps several databases: nothing half-made is kept, no tool stays, and the others still get one instant.
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { cancelRun, getManifest, getRun, getRunLogs, listRuns } from "../../schemas/api.ts"
+import { must, run } from "../support/command.ts"
+import { type Controller, type Place, place, startController } from "../support/controller.ts"
+import { homeDatabase, startServer, type TestServer } from "../support/servers.ts"
+import { until } from "../support/until.ts"
+
+setDefaultTimeout(400_000)
+const images = process.env.TOGETHER_IMAGES?.split(",") ?? ["mysql:9", "mariadb:11.8"]
+
+function files(here: Place): string[] {
+  return readdirSync(join(here.folder, "backups"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+    .map(({ name }) => name)
+    .sort()
+}
+
+for (const image of images) {
+  describe(`${image}, several databases at once`, () => {
+    let server: TestServer
+    const [cancelled, killed, crashed] = [place(), place(), place()]
+    const controllers: Controller[] = []
+    const labels = { enable: "true", schedule: "monthly", compress: "none", globals: "false", retries: "0" }
+
+    beforeAll(async () => {
+      const all = [cancelled, killed, crashed].flatMap(({ prefix }) =>
+        Object.entries(labels).map(([key, value]) => [`${prefix}.${key}`, value] as const),
+      )
+      server = await startServer(image, Object.fromEntries(all))
+      await server.ready()
+      const home = homeDatabase[server.engine]
+      for (const name of ["a_small", "m_large", "z_small"])
+        await server.sql(
+          home,
+          `create database ${name}; create table ${name}.t (i int auto_increment primary key, x text)`,
+        )
+      await server.sql("a_small", "insert into t (x) values ('a')")
+      await server.sql("m_large", "insert into t (x) values (repeat(uuid(), 40))")
+      for (let n = 0; n < 16; n++)
+        await server.sql("m_large", "insert into t (x) select repeat(concat(uuid(), i), 38) from t")
+    })
+    afterAll(async () => {
+      for (const controller of controllers) await controller.end("SIGTERM")
+      await server?.remove()
+      for (const here of [cancelled, killed, crashed]) here.remove()
+    })
+
+    const begin = async (here: Place) => {
+      const controller = await startController(here)
+      controllers.push(controller)
+      return controller
+    }
+    /** The first run, once the second of its databases is under way. */
+    const midway = async (controller: Controller) =>
+      until(
+        "the large database is being dumped",
+        async () => {
+          const [first] = (await controller.call(listRuns)).data
+          if (!first) return undefined
+          const { data } = await controller.call(getRun, { params: { id: first.id } })
+          if ("finishedAt" in data.run) throw new Error(`it has ended already: ${JSON.stringify(data)}`)
+          const large = data.backups.find(({ database }) => database === "m_large")
+          return large?.status === "running" && large.progress.rawBytes > 1_000_000 ? first.id : undefined
+        },
+        60,
+      )
+    const outcome = async (controller: Controller, id: string) => {
+      const ended = await until(
+        "the run has ended",
+        async () => {
+          const { data } = await controller.call(getRun, { params: { id } })
+          return "finishedAt" in data.run ? data : undefined
+        },
+        300,
+      )
+      const { data: lines } = await controller.call(getRunLogs, { params: { id } })
+      return {
+        ...ended,
+        statuses: Object.fromEntries(ended.backups.map(({ database, status }) => [database, status])),
+        log: lines.map(({ level, message }) => `${level}: ${message}`).join("\n"),
+      }
+    }
+    const tools = async () => {
+      const script = "for f in /proc/[0-9]*/cmdline; do tr '\\0' ' ' < $f; echo; done 2>/dev/null"
+      const { stdout } = await run(["docker", "exec", server.name, "sh", "-c", script])
+      return stdout.split("\n").filter((line) => /^\S*(mysqldump|mariadb-dump)\b/.test(line))
+    }
+
+    test("cancelled: all of them are, and nothing is left", async () => {
+      const controller = await begin(cancelled)
+      const id = await midway(controller)
+      expect(files(cancelled).filter((name) => name.startsWith("a_small_"))).toHaveLength(1)
+      await controller.call(cancelRun, { params: { id } })
+      const { statuses, log } = await outcome(controller, id)
+      expect([statuses, log]).toEqual([
+        { a_small: "cancelled", m_large: "cancelled", z_small: "cancelled" },
+        log,
+      ])
+      expect(files(cancelled)).toEqual([])
+      await until("the tool has ended", async () => (await tools()).length === 0, 20)
+    })
+
+    test("when the controller is killed: the next one deletes what has no manifest, and ends the tool", async () => {
+      const first = await begin(crashed)
+      await midway(first)
+      await first.end("SIGKILL")
+      expect(files(crashed).length).toBeGreaterThan(0)
+      const controller = await begin(crashed)
+      await until("what was half-made is gone", () => files(crashed).length === 0, 30)
+      const { data: runs } = await controller.call(listRuns)
+      expect(runs.map(({ status }) => status)).toEqual(["interrupted"])
+      await until("the tool has ended", async () => (await tools()).length === 0, 60)
+    })
+
+    test("when the server is killed at one: that one fails, and the others have one instant once it is back", async () => {
+      const controller = await begin(killed)
+      const id = await midway(controller)
+      await must(["docker", "kill", server.name])
+      await must(["docker", "start", server.name])
+      const { statuses, backups, log } = await outcome(controller, id)
+      expect([statuses, log]).toEqual([
+        { a_small: "completed", m_large: "failed", z_small: "completed" },
+        log,
+      ])
+      const manifests = await Promise.all(
+        backups
+          .filter(({ status }) => status === "completed")
+          .map(async (backup) => (await controller.call(getManifest, { params: { id: backup.id } })).data),
+      )
+      expect(manifests.map(({ snapshot }) => snapshot?.scope)).toEqual(["server", "server"])
+      expect(manifests[0]?.snapshot).toEqual(manifests[1]?.snapshot as never)
+      expect(files(killed).filter((name) => name.startsWith("m_large_"))).toEqual([])
+      expect(files(killed)).toHaveLength(4)
+    })
+  })
+}
