@@ -27,7 +27,7 @@ const usage = `Usage: dbbackup COMMAND
   backup SERVER[/DATABASE]           back up now, and wait
   backups [--database SERVER/DATABASE] [--status STATUS] [--limit N]
                                      list backups, newest first
-  restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes]
+  restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes] [--identity FILE]
                                      restore into a new database beside the old one
   schedules                          every job: when it runs next, or who paused it
   pause SERVER[:JOB] | --all         start no scheduled run, until resumed; backups asked for still run
@@ -130,6 +130,7 @@ async function run(command: string, args: readonly string[], values: Values, cal
         {
           source: operand(args, "a backup"),
           name: wanted(values.as, "--as NAME"),
+          identityFile: values.identity,
           dryRun: values["dry-run"] ?? false,
           confirm: values.yes ? async () => values.as ?? "" : ask,
         },
