@@ -109,6 +109,7 @@ async function run(command: string, args: readonly string[], values: Values, cal
         {
           source: operand(args, "a backup"),
           name: wanted(values.as, "--as NAME"),
+          identityFile: values.identity,
           dryRun: values["dry-run"] ?? false,
           confirm: values.yes ? async () => values.as ?? "" : ask,
         },

@@ -538,8 +538,15 @@ export interface Actions {
     backupId: BackupId,
     databaseId: DatabaseId | undefined,
     options: RestoreOptions,
+    identity?: string,
   ): Promise<RestorePlan>
-  restore(backupId: BackupId, databaseId: DatabaseId | undefined, options: RestoreOptions): Promise<Restore>
+  /** `identity`: opens an encrypted backup for this one time. Never stored, never logged. */
+  restore(
+    backupId: BackupId,
+    databaseId: DatabaseId | undefined,
+    options: RestoreOptions,
+    identity?: string,
+  ): Promise<Restore>
   cancelRestore(id: RestoreId): void
 }
 

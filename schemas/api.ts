@@ -1,6 +1,7 @@
 // Every REST endpoint once: the controller mounts these values, the dashboard and the CLI call them, both typed by them.
 import { z } from "zod"
 import { Backup, BackupId, backupStatuses } from "./backup.ts"
+import { Identity } from "./encryption.ts"
 import { ApiErrorCode, Problem } from "./errors.ts"
 import { BackupType, JobView } from "./job.ts"
 import { Manifest } from "./manifest.ts"
@@ -328,7 +329,13 @@ export const listRestores = {
   response: z.array(Restore),
 } as const satisfies Endpoint
 
-const RestoreRequest = { backupId: BackupId, databaseId: DatabaseId.optional(), options: RestoreOptions }
+const RestoreRequest = {
+  backupId: BackupId,
+  databaseId: DatabaseId.optional(),
+  options: RestoreOptions,
+  /** Opens an encrypted backup for this one time. Kept in memory until the restore has ended, and nowhere else. */
+  identity: Identity.optional(),
+}
 
 export const planRestore = {
   method: "post",

@@ -33,6 +33,11 @@ export function isIdentity(text: string): boolean {
   return isKey(identityWord, text)
 }
 
+/** One, in a request. It is in no answer. */
+export const Identity = z
+  .string()
+  .refine(isIdentity, "write an identity of age, AGE-SECRET-KEY-1… with 74 characters")
+
 /** Every identity in a key file as age-keygen writes them, with comments and blank lines. Null when there is none, or a line is something else. */
 export function identitiesIn(text: string): readonly string[] | null {
   const lines = text

@@ -21,13 +21,15 @@ export function mountRestores(
   const restore = (id: string) => found(catalogue.restore(id), "restore", id, "/api/restores")
   const locationOf = (id: string) => `/api/restores/${encodeURIComponent(id)}`
 
-  const plan: Handler<typeof planRestore> = async ({ body: { backupId, databaseId, options } }) => {
+  const plan: Handler<typeof planRestore> = async ({ body: { backupId, databaseId, options, identity } }) => {
     found(catalogue.backup(backupId), "backup", backupId, "/api/backups")
-    return { data: await actions.planRestore(backupId, databaseId, options) }
+    return { data: await actions.planRestore(backupId, databaseId, options, identity) }
   }
-  const create: Handler<typeof createRestore> = async ({ body: { backupId, databaseId, options } }) => {
+  const create: Handler<typeof createRestore> = async ({
+    body: { backupId, databaseId, options, identity },
+  }) => {
     found(catalogue.backup(backupId), "backup", backupId, "/api/backups")
-    const begun = await actions.restore(backupId, databaseId, options)
+    const begun = await actions.restore(backupId, databaseId, options, identity)
     return { data: begun, location: locationOf(begun.id) }
   }
 

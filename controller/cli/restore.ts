@@ -4,12 +4,15 @@ import type { BackupId } from "../../schemas/backup.ts"
 import { Fault } from "../core/fault.ts"
 import { databasesNamed } from "./backup.ts"
 import { type Call, Refusal } from "./client.ts"
+import { identityIn } from "./identity-file.ts"
 import { poll } from "./wait.ts"
 
 export interface RestoreChoice {
   /** A backup's id, or `server/database` for its newest good backup. */
   readonly source: string
   readonly name: string
+  /** File with the identity that opens it, where the controller has none. */
+  readonly identityFile?: string | undefined
   /** Only show the plan. */
   readonly dryRun: boolean
   /** Asks the person to type the new database's name; what they typed. */
@@ -18,12 +21,13 @@ export interface RestoreChoice {
 
 export async function restore(
   call: Call,
-  { source, name, dryRun, confirm }: RestoreChoice,
+  { source, name, identityFile, dryRun, confirm }: RestoreChoice,
   say: (line: string) => void,
 ): Promise<void> {
   const backupId = await backupNamed(call, source)
   const options = { mode: "new", name } as const
-  const { data: plan } = await call(planRestore, { body: { backupId, options, dryRun: true } })
+  const opening = identityFile === undefined ? {} : await identityFor(call, backupId, identityFile)
+  const { data: plan } = await call(planRestore, { body: { backupId, options, dryRun: true, ...opening } })
   say(
     `Restore ${plan.sourceDatabase} on ${plan.serverName}, as it was at ${plan.backupFinishedAt}, into the new database ${plan.targetDatabase}:`,
   )
@@ -34,7 +38,7 @@ export async function restore(
     throw new Fault("cancelled", "the name was not typed, nothing was done", {
       hint: "In a script, confirm with --yes.",
     })
-  const { data: begun } = await call(createRestore, { body: { backupId, options } })
+  const { data: begun } = await call(createRestore, { body: { backupId, options, ...opening } })
   const done = await poll(async () => (await call(getRestore, { params: { id: begun.id } })).data)
   if (done.status !== "completed") {
     const error = "error" in done ? done.error : { message: done.status, hint: null }
@@ -43,6 +47,12 @@ export async function restore(
   say(
     `${name} is restored: ${done.tables} tables${done.differences.length > 0 ? `. Differences: ${done.differences.join("; ")}` : ", nothing differs from the manifest"}`,
   )
+}
+
+async function identityFor(call: Call, backupId: BackupId, path: string): Promise<{ identity?: string }> {
+  const { data: backup } = await call(getBackup, { params: { id: backupId } })
+  const encryption = backup.status === "completed" ? backup.encryption : null
+  return encryption === null ? {} : { identity: identityIn(path, encryption.recipients) }
 }
 
 async function backupNamed(call: Call, source: string): Promise<BackupId> {

@@ -14,7 +14,7 @@ export const usage = `Usage: dbbackup COMMAND
   accept BACKUP                      say that a suspect backup is right: it is good from now on
   confirm-prune SERVER/DATABASE [--yes]
                                      let retention delete what it holds back, because it is much at once
-  restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes]
+  restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes] [--identity FILE]
                                      restore into a new database beside the old one
   rebuild --from DESTINATION         list again what stands there: on a new machine, or when the catalogue is lost
   schedules                          every job: when it runs next, or who paused it

@@ -1,7 +1,15 @@
-// Refuses a restore whose key is not here, before anything happens.
+// Whether what opens a backup is at hand. Refuses a restore, before anything happens, where it is not.
 import type { Encryption } from "../../schemas/encryption.ts"
 import type { FoundIdentity } from "../ports.ts"
+import { recipientOf } from "./age-key.ts"
 import { Fault } from "./fault.ts"
+
+/** One that came with the request: it is the right one, or why not. */
+export function givenIdentity(identity: string, recipients: readonly string[]): FoundIdentity {
+  return recipients.includes(recipientOf(identity))
+    ? { identity }
+    : { identity: null, unusable: ["the identity that was given is of another key"] }
+}
 
 /** Throws a Fault `key-missing` that names the key and its recipients. */
 export function requireIdentity(encryption: Encryption | null, found: FoundIdentity | null): void {
@@ -12,7 +20,7 @@ export function requireIdentity(encryption: Encryption | null, found: FoundIdent
     "key-missing",
     `the backup is encrypted with the key ${key} (${recipients.join(", ")}), and no identity for it is here${reasons}`,
     {
-      hint: `Mount the identity and name it in the settings, encryption.keys.${key}.identityFile, for as long as the restore takes; or download the backup and decrypt it yourself: age -d -i KEY.txt.`,
+      hint: `Mount the identity and name it in the settings, encryption.keys.${key}.identityFile, for as long as the restore takes; give it with the request, dbbackup restore --identity FILE; or download the backup and decrypt it yourself: age -d -i KEY.txt.`,
     },
   )
 }

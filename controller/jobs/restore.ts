@@ -13,7 +13,6 @@ import type {
   Clock,
   Destination,
   Docker,
-  FoundIdentity,
   Identities,
   Log,
   RestoreOutcome,
@@ -21,6 +20,7 @@ import type {
 import { compareRestored } from "./compare-restored.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
 import { type HookDeps, hooksAround } from "./hooks.ts"
+import { identityFor } from "./identity-for.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
 import { asJobSays } from "./place.ts"
 import type { Target } from "./probe.ts"
@@ -40,6 +40,8 @@ export interface RestoreRequest {
   readonly backup: CompletedBackup
   readonly manifest: Manifest
   readonly options: RestoreOptions
+  /** What opens the backup, where it was given with the request. */
+  readonly identity: string | undefined
   /** The server to restore on. Throws a Fault when its container is gone. */
   readonly target: () => Target
 }
@@ -59,11 +61,6 @@ export async function makeRestorePlan(
 ): Promise<RestorePlan> {
   const ready = await whenReady(deps, placed(request), planWaitSeconds, () => undefined, signal)
   return planOf(deps, request, ready)
-}
-
-/** What opens the backup, if something here does; null when nothing needs to. */
-function identityFor({ identities }: RestoreDeps, { manifest }: RestoreRequest): FoundIdentity | null {
-  return manifest.encryption && identities.find(manifest.encryption.recipients)
 }
 
 function planOf(deps: RestoreDeps, request: RestoreRequest, { look, target }: Ready): RestorePlan {

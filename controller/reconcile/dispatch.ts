@@ -47,6 +47,7 @@ export function createDispatch(deps: {
     backupId: BackupId,
     databaseId: DatabaseId | undefined,
     options: Parameters<Actions["restore"]>[2],
+    identity: string | undefined,
   ) => {
     const backup = completed(backupId)
     if (
@@ -66,7 +67,7 @@ export function createDispatch(deps: {
     requireRestorable(world.derived(backup.serverId))
     const manifest = catalogue.manifest(backupId)
     if (!manifest) throw new Fault("internal", `the catalogue has no manifest of backup ${backupId}`)
-    return { backup, manifest, options, target: () => world.require(backup.serverId) }
+    return { backup, manifest, options, identity, target: () => world.require(backup.serverId) }
   }
 
   return {
@@ -150,12 +151,12 @@ export function createDispatch(deps: {
       return clock()
     },
 
-    async planRestore(backupId, databaseId, options) {
-      return work.planRestore(restoreRequest(backupId, databaseId, options))
+    async planRestore(backupId, databaseId, options, identity) {
+      return work.planRestore(restoreRequest(backupId, databaseId, options, identity))
     },
 
-    async restore(backupId, databaseId, options) {
-      const request = restoreRequest(backupId, databaseId, options)
+    async restore(backupId, databaseId, options, identity) {
+      const request = restoreRequest(backupId, databaseId, options, identity)
       const plan = await work.planRestore(request)
       const busy = restoreInto(catalogue, plan.serverId, plan.targetDatabase)
       if (busy)

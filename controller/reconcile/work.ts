@@ -23,6 +23,7 @@ export interface RestoreOrder {
   readonly backup: CompletedBackup
   readonly manifest: Manifest
   readonly options: RestoreOptions
+  readonly identity: string | undefined
   readonly target: () => DerivedServer
 }
 

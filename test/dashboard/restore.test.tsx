@@ -82,6 +82,31 @@ describe("the restore dialog", () => {
     expect(restoreButton() === null).toBe(true)
   })
 
+  test("takes an identity for the plan and the restore of an encrypted backup, and asks for none of a plain one", async () => {
+    const encryption = { format: "age" as const, key: "ops", recipients: ["age1first"] }
+    const identity = "AGE-SECRET-KEY-1N9JEPW6DWJ0ZQUDX63F5A03GX8QUW7PXDE39N8UYF82VZ9PC8UFS3M7XA9"
+    const { asked } = controllerAnswers(
+      answer(getBackup, completedBackup({ encryption })),
+      ...world.slice(1),
+      answer(getRestore, runningRestore()),
+    )
+    show("/backups?status=completed&restore=backup-1")
+    const field = await screen.findByLabelText<HTMLInputElement>("Identity, if the controller has none")
+    expect(field.type).toBe("password")
+    fireEvent.change(field, { target: { value: `${identity}\n` } })
+    fireEvent.click(screen.getByRole("button", { name: "Show the plan" }))
+    await screen.findByText("Load the backup into it")
+    fireEvent.change(typedName(), { target: { value: "shop_restored" } })
+    fireEvent.click(restoreButton() as HTMLButtonElement)
+    await waitFor(() =>
+      expect(asked.filter(({ method }) => method === "post").map(({ body }) => body)).toMatchObject([
+        { dryRun: true, identity },
+        { identity },
+      ]),
+    )
+    expect(location.href).not.toContain("SECRET")
+  })
+
   test("restores only once the target's name is typed, letter by letter", async () => {
     const { asked } = controllerAnswers(...world, answer(getRestore, runningRestore()))
     await openedAtPlan()

@@ -113,17 +113,46 @@ for (const image of ["postgres:17", "postgres:15", "mysql:9", "mariadb:11.8"]) {
     test("a restore is refused before anything happens while the identity is not here", async () => {
       const shop = backups.get("shop")
       const body = { backupId: shop?.id ?? ("" as never), options: { mode: "new", name: "refused" } as const }
-      for (const refused of [
-        controller.call(planRestore, { body: { ...body, dryRun: true } }),
-        controller.call(createRestore, { body }),
+      for (const ask of [
+        (): Promise<unknown> => controller.call(planRestore, { body: { ...body, dryRun: true } }),
+        (): Promise<unknown> => controller.call(createRestore, { body }),
       ])
-        expect(await refused.catch((error: { error: unknown }) => error.error)).toMatchObject({
+        expect(await ask().catch((error: { error: unknown }) => error.error)).toMatchObject({
           code: "RESTORE_ERROR",
           details: { fault: "key-missing" },
           message: `the backup is encrypted with the key ops (${recipients.join(", ")}), and no identity for it is here: the identity of ops cannot be used: there is no file ${keyFile()}`,
           hint: expect.stringContaining("age -d -i KEY.txt"),
         })
     })
+
+    test("one that is given with the request opens it for that one time; a wrong one is refused, and none is kept", async () => {
+      const body = {
+        backupId: backups.get("shop")?.id ?? ("" as never),
+        options: { mode: "new", name: "given" } as const,
+      }
+      const wrong = controller.call(createRestore, {
+        body: { ...body, identity: identityText(randomBytes(32)) },
+      })
+      expect(await wrong.catch((error: { error: unknown }) => error.error)).toMatchObject({
+        details: { fault: "key-missing" },
+        message: expect.stringContaining("the identity that was given is of another key"),
+      })
+      const malformed = controller.call(createRestore, { body: { ...body, identity: spare.slice(0, -1) } })
+      const said = JSON.stringify(await malformed.catch((error: { error: unknown }) => error.error))
+      expect(said).toContain("write an identity of age")
+      expect(said).not.toContain(spare.slice(20, 40))
+      const { data: begun } = await controller.call(createRestore, { body: { ...body, identity: spare } })
+      const done = await controller.restoreDone(begun.id)
+      if (done.status !== "completed") throw new Error(`${JSON.stringify(done)}\n${controller.log()}`)
+      expect(await contents(server, "given")).toBe(await contents(server, "shop"))
+      expect(JSON.stringify(done) + controller.log()).not.toContain("AGE-SECRET-KEY")
+      const again = controller.call(planRestore, {
+        body: { ...body, options: { mode: "new", name: "again" }, dryRun: true },
+      })
+      expect(await again.catch((error: { error: unknown }) => error.error)).toMatchObject({
+        details: { fault: "key-missing" },
+      })
+    }, 240_000)
 
     test("once it is, the restored database is equal in every row", async () => {
       writeFileSync(keyFile(), `# ops\n${identity}\n`, { mode: 0o600 })

@@ -11,6 +11,7 @@ import { Size } from "../../components/size.tsx"
 import { Age, Time } from "../../components/time.tsx"
 import { plainInput } from "../../components/typed-name.tsx"
 import { askForPlan } from "../../lib/queries/restores.ts"
+import { IdentityField } from "./identity-field.tsx"
 import { nameMistake } from "./restore-step.ts"
 import { StepLine } from "./step-line.tsx"
 
@@ -18,10 +19,12 @@ interface Props {
   readonly backup: CompletedBackup
   readonly name: string
   readonly onName: (name: string) => void
+  readonly identity: string
+  readonly onIdentity: (identity: string) => void
   readonly onPlan: (plan: RestorePlan) => void
 }
 
-export function ChooseStep({ backup, name, onName, onPlan }: Props) {
+export function ChooseStep({ backup, name, onName, identity, onIdentity, onPlan }: Props) {
   const planning = useMutation({ ...askForPlan, onSuccess: onPlan })
   const field = useId()
   const input = useRef<HTMLInputElement>(null)
@@ -29,7 +32,7 @@ export function ChooseStep({ backup, name, onName, onPlan }: Props) {
   const mistake = nameMistake(name, backup.database)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!mistake) planning.mutate({ backupId: backup.id, name })
+    if (!mistake) planning.mutate({ backupId: backup.id, name, identity })
   }
   return (
     <form onSubmit={submit} className="space-y-4 text-sm">
@@ -68,6 +71,7 @@ export function ChooseStep({ backup, name, onName, onPlan }: Props) {
             `It is created on ${backup.serverName}, beside ${backup.database}, which is not touched.`}
         </p>
       </div>
+      {backup.encryption && <IdentityField identity={identity} onIdentity={onIdentity} />}
       {planning.error && <Refusal what="No plan" error={planning.error} />}
       <div className="flex justify-end">
         <button

@@ -15,18 +15,19 @@ import { StepLine } from "./step-line.tsx"
 
 interface Props {
   readonly step: Extract<RestoreStep, { step: "confirm" }>
+  readonly identity: string
   readonly onType: (typedName: string) => void
   readonly onBack: () => void
   readonly onStarted: (restoreId: string) => void
 }
 
-export function ConfirmStep({ step, onType, onBack, onStarted }: Props) {
+export function ConfirmStep({ step, identity, onType, onBack, onStarted }: Props) {
   const { plan } = step
   const start = useMutation({ ...startRestore, onSuccess: (restore) => onStarted(restore.id) })
   const confirmed = isConfirmed(step)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (confirmed) start.mutate({ backupId: plan.backupId, name: plan.targetDatabase })
+    if (confirmed) start.mutate({ backupId: plan.backupId, name: plan.targetDatabase, identity })
   }
   return (
     <form onSubmit={submit} className="space-y-4 text-sm">

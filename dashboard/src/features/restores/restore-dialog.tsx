@@ -57,6 +57,7 @@ function OpenDialog({ asked, onStarted, onClose }: OpenProps) {
 
 function Steps({ backup, asked, onStarted, onClose }: OpenProps & { readonly backup: CompletedBackup }) {
   const [planned, setPlanned] = useState<RestoreStep>(() => firstStep(backup.database))
+  const [identity, setIdentity] = useState("")
   // Once it runs, the address says so: it survives a reload.
   const step: RestoreStep = asked.restoreId ? { step: "running", restoreId: asked.restoreId } : planned
   switch (step.step) {
@@ -66,6 +67,8 @@ function Steps({ backup, asked, onStarted, onClose }: OpenProps & { readonly bac
           backup={backup}
           name={step.name}
           onName={(name) => setPlanned({ step: "choose", name })}
+          identity={identity}
+          onIdentity={setIdentity}
           onPlan={(plan) => setPlanned({ step: "confirm", plan, typedName: "" })}
         />
       )
@@ -73,6 +76,7 @@ function Steps({ backup, asked, onStarted, onClose }: OpenProps & { readonly bac
       return (
         <ConfirmStep
           step={step}
+          identity={identity}
           onType={(typedName) => setPlanned({ ...step, typedName })}
           onBack={() => setPlanned({ step: "choose", name: step.plan.targetDatabase })}
           onStarted={onStarted}

@@ -30,16 +30,25 @@ export interface NewDatabase {
   readonly backupId: string
   /** Name of the database to create. */
   readonly name: string
+  /** What opens an encrypted backup; empty to leave that to the controller. */
+  readonly identity: string
 }
 
+const asked = ({ backupId, name, identity }: NewDatabase) => ({
+  backupId,
+  options: { mode: "new", name } as const,
+  ...(identity === "" ? {} : { identity }),
+})
+
 export const askForPlan = mutationOptions({
-  mutationFn: ({ backupId, name }: NewDatabase) =>
-    call(planRestore, { backupId, options: { mode: "new", name }, dryRun: true }),
+  mutationFn: (wanted: NewDatabase) => call(planRestore, { ...asked(wanted), dryRun: true }),
+  // Neither what was given nor the answer is kept: an identity may be among it.
+  gcTime: 0,
 })
 
 export const startRestore = mutationOptions({
-  mutationFn: ({ backupId, name }: NewDatabase) =>
-    call(createRestore, { backupId, options: { mode: "new", name } }),
+  mutationFn: (wanted: NewDatabase) => call(createRestore, asked(wanted)),
+  gcTime: 0,
   onSettled: (_data, _error, _input, _result, { client }) =>
     client.invalidateQueries({ queryKey: keys.restoreLists }),
 })
