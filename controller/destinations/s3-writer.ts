@@ -6,6 +6,9 @@ import type { Bucket, UploadedPart } from "./s3-bucket.ts"
 import { maxParts, partBytes, partsAtOnce } from "./s3-part-size.ts"
 import { provenCopy, type ReadBack } from "./s3-read-back.ts"
 
+/** 20 MB/s by one connection. */
+const slowMilliseconds = 250
+
 export interface UploadTarget {
   readonly destination: string
   readonly object: string
@@ -31,6 +34,8 @@ export function s3Writer(target: UploadTarget, claim: () => Promise<() => void>)
   let part: Buffer = Buffer.allocUnsafe(sizeOf(1))
   let filled = 0
   let number = 1
+  /** Each costs some 15 MiB: a second one only where the dump would wait for the store. */
+  let atOnce = 1
   let id: Promise<string> | undefined
   /** As the store is to have it of the whole. */
   let expected: string | undefined
@@ -62,13 +67,15 @@ export function s3Writer(target: UploadTarget, claim: () => Promise<() => void>)
   /** Hands the gathered part over, and waits for a place in flight. */
   async function dispatch(): Promise<void> {
     if (number > maxParts) throw tooLarge(destination)
+    const began = performance.now()
+    while (inFlight.size >= atOnce) await Promise.race(inFlight)
+    if (performance.now() - began > slowMilliseconds) atOnce = partsAtOnce
+    requireUsable()
     const sending = send(part, filled, number)
     inFlight.add(sending)
     sending.then(() => inFlight.delete(sending))
     number++
     filled = 0
-    if (inFlight.size >= partsAtOnce) await Promise.race(inFlight)
-    requireUsable()
     const wanted = sizeOf(number)
     while (spare[0] && spare[0].length !== wanted) spare.shift()
     part = spare.pop() ?? Buffer.allocUnsafe(wanted)

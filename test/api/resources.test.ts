@@ -38,6 +38,7 @@ describe("every answer", () => {
       runs: "run-b1",
       backups: "b1",
       restores: "s1",
+      "s3-configs": "s3",
     }
     const endpoints = Object.values(api).filter(
       (value): value is (typeof api)["getRun"] =>

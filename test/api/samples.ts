@@ -137,7 +137,14 @@ export function aWorld(changes: Changes = {}): World {
       store: catalogue,
       vault: null,
       destinations: new Map(),
-      set: [],
+      set: [
+        {
+          name: "s3",
+          place: { bucket: "backups", region: "us-east-1" },
+          keys: "search",
+          connection: { destination: memoryDestination("s3", "s3"), buckets: async () => ["backups"] },
+        },
+      ],
       connect: (name) => ({ destination: memoryDestination(name, "s3"), buckets: async () => [] }),
       jobs: () => [theJob],
       clock: () => minute(10),

@@ -90,6 +90,26 @@ else {
     expect(await at.size("a.dump", signal)).toBeNull()
   }, 40_000)
 
+  test("an upload sends two parts at a time when the dump would wait for the store", async () => {
+    let [now, seen] = [0, 0]
+    using store = tamperingStore(endpoint, {
+      onRequest: async (request) => {
+        if (!isPart(request)) return undefined
+        seen = Math.max(seen, ++now)
+        await Bun.sleep(600)
+        return undefined
+      },
+      onResponse(request) {
+        if (isPart(request)) now--
+        return undefined
+      },
+    })
+    const writer = await destination({ prefix: "at-once", endpoint: store.url }).create("a.dump", signal)
+    await writer.write(randomBytes(28 << 20))
+    await writer.commit()
+    expect(seen).toBe(2)
+  }, 60_000)
+
   test("a bucket with a rate limit takes an upload no faster", async () => {
     const at = destination({ prefix: "slow", bytesPerSecond: 10 << 20 })
     const writer = await at.create("a.dump", signal)
