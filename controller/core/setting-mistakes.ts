@@ -1,6 +1,7 @@
 // What is wrong with a settings file, in words, each mistake with the key it is about and the nearest valid one.
 import type { z } from "zod"
 import { BucketPlace, FolderPlace } from "../../schemas/destination.ts"
+import { OutsideServer, OutsideTls } from "../../schemas/outside.ts"
 import { settingFields, shapeOf } from "../../schemas/setting-fields.ts"
 import { SettingsFile } from "../../schemas/settings.ts"
 import { BlackoutWindow } from "../../schemas/window.ts"
@@ -43,13 +44,16 @@ function unknownKey(path: readonly (string | number)[], key: string): SettingMis
   const near = keyNear(path, key)
   const isPlace = path[0] === "destinations"
   const isKey = isPlace && /^(accessKeyId|secretAccessKey)$/i.test(key)
-  const hint = isKey
-    ? `Secrets are not kept in this file: ${key}File or ${key}Variable says where it is.`
-    : keptOutside.test(key) && !(isPlace && near !== null)
-      ? "Secrets are not kept in this file: the environment holds them, such as S3_SECRET_ACCESS_KEY_FILE."
-      : near === null
-        ? "schemas/settings.md lists every setting."
-        : `Did you mean ${near}?`
+  const isPassword = path[0] === "servers" && /^pass?wor?d$/i.test(key)
+  const hint = isPassword
+    ? "Secrets are not kept in this file: passwordFile or passwordVariable says where it is."
+    : isKey
+      ? `Secrets are not kept in this file: ${key}File or ${key}Variable says where it is.`
+      : keptOutside.test(key) && !(isPlace && near !== null)
+        ? "Secrets are not kept in this file: the environment holds them, such as S3_SECRET_ACCESS_KEY_FILE."
+        : near === null
+          ? "schemas/settings.md lists every setting."
+          : `Did you mean ${near}?`
   return { from: "file", path: [...path, key], at: "key", message: "unknown key", hint }
 }
 
@@ -70,6 +74,8 @@ function keyNear(path: readonly (string | number)[], key: string): string | null
 
 function shapeAt(path: readonly (string | number)[]): Readonly<Record<string, z.ZodType>> | undefined {
   if (path.some((step) => typeof step === "number")) return BlackoutWindow.shape
+  if (path[0] === "servers" && path.length > 1)
+    return path[2] === "tls" ? OutsideTls.shape : path.length === 2 ? OutsideServer.shape : undefined
   if (path[0] === "destinations" && path.length > 1) return { ...BucketPlace.shape, ...FolderPlace.shape }
   return path.reduce<Readonly<Record<string, z.ZodType>> | undefined>((shape, step) => {
     const inner = shape && Object.hasOwn(shape, step) ? shape[step as string] : undefined
