@@ -1,6 +1,5 @@
 // A database server that has no container: named by the operator in `dbbackup.yaml`, with the labels it would have.
 import { z } from "zod"
-import { UserName } from "./label-values.ts"
 import { Engine } from "./scalar.ts"
 
 /** What the server is called; also its identity, like `dbbackup.id`. */
@@ -9,6 +8,12 @@ export const OutsideName = z
   .regex(/^[a-z][a-z0-9-]{0,31}$/, "write a name of lower-case letters, digits and dashes, a letter first")
 
 const Text = z.string().min(1, "write a value")
+/** As the label of that name. */
+const User = z
+  .string()
+  .min(1, "write a user's name")
+  .max(64, "write a name of at most 64 characters")
+  .refine((name) => !/\p{Cc}/u.test(name), "write a name without control characters")
 const absolute = Text.regex(/^\//, "write a path that begins with /")
 
 export const tlsModes = ["disable", "require", "verify-ca", "verify-full"] as const
@@ -43,7 +48,7 @@ export const OutsideServer = z
       .refine((port) => port >= 1 && port <= 65_535, "write a port, 1 to 65535")
       .optional()
       .meta({ type: ["integer", "string"], description: "Port (5432 for postgres, else 3306)." }),
-    user: UserName.meta({ description: "The database user to dump as." }),
+    user: User.meta({ description: "The database user to dump as." }),
     passwordFile: absolute.optional().meta({ description: "File that holds the password." }),
     passwordVariable: Text.optional().meta({ description: "Variable that holds the password." }),
     tls: OutsideTls.prefault({}),

@@ -2,6 +2,7 @@
 import type { z } from "zod"
 import { BucketPlace, FolderPlace } from "../../schemas/destination.ts"
 import { EncryptionKey } from "../../schemas/encryption.ts"
+import { OutsideServer, OutsideTls } from "../../schemas/outside.ts"
 import { settingFields, shapeOf } from "../../schemas/setting-fields.ts"
 import { SettingsFile } from "../../schemas/settings.ts"
 import { BlackoutWindow } from "../../schemas/window.ts"
@@ -45,15 +46,18 @@ function unknownKey(path: readonly (string | number)[], key: string): SettingMis
   const isPlace = path[0] === "destinations"
   const isIdentity = path[0] === "encryption" && /identity$|secret|private|passphrase/i.test(key)
   const isKey = isPlace && /^(accessKeyId|secretAccessKey)$/i.test(key)
+  const isPassword = path[0] === "servers" && /^pass?wor?d$/i.test(key)
   const hint = isIdentity
     ? "Secrets are not kept in this file: identityFile or identityVariable says where the identity is."
-    : isKey
-      ? `Secrets are not kept in this file: ${key}File or ${key}Variable says where it is.`
-      : keptOutside.test(key) && !(isPlace && near !== null)
-        ? "Secrets are not kept in this file: the environment holds them, such as S3_SECRET_ACCESS_KEY_FILE."
-        : near === null
-          ? "schemas/settings.md lists every setting."
-          : `Did you mean ${near}?`
+    : isPassword
+      ? "Secrets are not kept in this file: passwordFile or passwordVariable says where it is."
+      : isKey
+        ? `Secrets are not kept in this file: ${key}File or ${key}Variable says where it is.`
+        : keptOutside.test(key) && !(isPlace && near !== null)
+          ? "Secrets are not kept in this file: the environment holds them, such as S3_SECRET_ACCESS_KEY_FILE."
+          : near === null
+            ? "schemas/settings.md lists every setting."
+            : `Did you mean ${near}?`
   return { from: "file", path: [...path, key], at: "key", message: "unknown key", hint }
 }
 
@@ -74,6 +78,8 @@ function keyNear(path: readonly (string | number)[], key: string): string | null
 
 function shapeAt(path: readonly (string | number)[]): Readonly<Record<string, z.ZodType>> | undefined {
   if (path.some((step) => typeof step === "number")) return BlackoutWindow.shape
+  if (path[0] === "servers" && path.length > 1)
+    return path[2] === "tls" ? OutsideTls.shape : path.length === 2 ? OutsideServer.shape : undefined
   if (path[0] === "destinations" && path.length > 1) return { ...BucketPlace.shape, ...FolderPlace.shape }
   if (path[0] === "encryption" && path.length > 2) return EncryptionKey.shape
   return path.reduce<Readonly<Record<string, z.ZodType>> | undefined>((shape, step) => {

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test"
 import { isOutside, outsideContainers } from "../../controller/core/outside-server.ts"
 import { deriveServers } from "../../controller/core/server.ts"
+import { settingLines } from "../../controller/core/setting-lines.ts"
 import { readSettings } from "../../controller/core/settings.ts"
 import { aContainer, guess, operator } from "./samples.ts"
 
@@ -68,6 +69,17 @@ test("it is known as outside Docker, with another id when it is elsewhere", () =
   expect(one?.image).toBe("postgres at db.example.com:5432")
 })
 
+test("a key that is not there is told with the nearest beside it, and where a password belongs", () => {
+  const hintOf = (server: object) => {
+    const reading = read(server)
+    return reading.kind === "bad" ? reading.mistakes[0]?.hint : undefined
+  }
+  expect(hintOf({ ...legacy, pasword: "x" })).toContain("passwordFile")
+  expect(hintOf({ ...legacy, password: "x" })).toContain("passwordFile or passwordVariable")
+  expect(hintOf({ ...legacy, prot: "1" })).toContain("servers.legacy.port")
+  expect(hintOf({ ...legacy, tls: { cafile: "/x" } })).toContain("servers.legacy.tls.caFile")
+})
+
 test("what is wrong with it is said where it stands", () => {
   expect(mistakes(legacy)).toEqual([])
   expect(mistakes({ ...legacy, passwordVariable: "X" })).toEqual([
@@ -78,4 +90,12 @@ test("what is wrong with it is said where it stands", () => {
   expect(mistakes({ ...legacy, tls: { mode: "prefer" } })[0]).toContain("write disable, require")
   expect(mistakes({ ...legacy, host: "-h x" })[0]).toContain("write a host name")
   expect(mistakes({ ...legacy, password: "secret" })[0]).toContain("servers.legacy.password: unknown key")
+})
+
+test("the settings that are shown name where its password is, and how its TLS is checked", () => {
+  const servers = { legacy: { ...legacy, tls: { mode: "verify-ca" }, labels: { schedule: "hourly" } } }
+  const line = settingLines({}, { servers } as never).find(({ key }) => key === "servers.legacy")
+  expect(line?.value).toBe(
+    "type: postgres, host: db.example.com, user: backup, passwordFile: /run/secrets/legacy, tls.mode: verify-ca, labels.schedule: hourly",
+  )
 })

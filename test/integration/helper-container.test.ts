@@ -43,7 +43,11 @@ const inBox = () =>
     "-c",
     "for f in /proc/[0-9]*/cmdline; do tr '\\0' ' ' <$f; echo; done",
   ])
-const volumes = async () => (await must(["docker", "volume", "ls", "--quiet"])).trim().split("\n").sort()
+/** Names of the volumes that are mounted in a container. */
+async function volumesOf(name: string): Promise<readonly string[]> {
+  const format = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{end}}{{end}}'
+  return (await must(["docker", "inspect", "--format", format, name])).trim().split(" ").filter(Boolean)
+}
 
 describe("a tool in a helper container", () => {
   test("gives its output, its errors and its exit code, and is gone by then", async () => {
@@ -195,31 +199,30 @@ describe("an image", () => {
     }
   })
 
-  test("that declares volumes leaves none behind, and the server keeps its own", async () => {
-    const before = await volumes()
+  test("that declares volumes gets none of its own, and the server keeps its own", async () => {
     const name = `dbbackup-test-helper-${Math.random().toString(36).slice(2, 8)}`
     const flags = ["--detach", "--name", name, "--entrypoint", "sleep"]
     const id = (await must(["docker", "run", ...flags, "postgres:17", "infinity"])).trim()
+    const beside = { id, name }
+    const [own = ""] = await volumesOf(name)
     try {
-      const running = await volumes()
       await must(["docker", "exec", name, "sh", "-c", 'echo kept >"$PGDATA/mark"'])
-      const read = await start('cat "$PGDATA/mark"; touch "$PGDATA/x" 2>/dev/null || echo read-only', {
-        beside: { id, name },
-      })
-      expect((await outcome(read)).stdout).toBe("kept\nread-only\n")
-      const foreign = { image: "mysql:9", memoryBytes }
-      await outcome(await start("true", { beside: { id, name }, helper: foreign }))
-      expect(await volumes()).toEqual(running)
+      const script = 'cat "$PGDATA/mark"; touch "$PGDATA/x" 2>/dev/null || echo read-only'
+      expect((await outcome(await start(script, { beside }))).stdout).toBe("kept\nread-only\n")
+      // The data folder of the image is no volume of this server.
+      const foreign = await start("sleep 1", { beside, helper: { image: "mysql:9", memoryBytes } })
+      const [helper = ""] = await helpers()
+      expect(await volumesOf(helper)).toEqual([own])
+      await outcome(foreign)
       // Removed without its volume while a helper reads it: the volume is all that is left of the data.
-      const tool = await start("exec sleep 5556", { beside: { id, name } })
+      const tool = await start("exec sleep 5556", { beside })
       await must(["docker", "rm", "--force", name])
       await tool.exit.catch(() => {})
       await until("the helper is gone", async () => (await helpers()).length === 0)
-      expect(await volumes()).toEqual(running)
+      expect((await run(["docker", "volume", "inspect", own])).code).toBe(0)
     } finally {
       await run(["docker", "rm", "--force", "--volumes", name])
-      for (const left of await volumes())
-        if (!before.includes(left)) await run(["docker", "volume", "rm", left])
+      await run(["docker", "volume", "rm", own])
     }
   })
 })
@@ -240,5 +243,53 @@ describe("what a killed process left", () => {
     expect(await inBox()).not.toContain("sleep 5564")
     await Promise.all([foreign.kill(), own.kill()])
     expect(await helpers()).toEqual([])
+  })
+})
+
+describe("a helper for a server that has no container", () => {
+  const password = `hush 'hu$h' \\n "x"  `
+  const help = { guess: () => null, secrets: async () => ({ password, ca: "-----A-----\nB\n" }) }
+  const outside = createDocker(endpoint, { installation, instance: "1" }, help)
+  const server = {
+    type: "postgres",
+    host: "db.example.com",
+    user: "u",
+    labels: {},
+    tls: { mode: "require" },
+  } as const
+  const begin = (script: string, stdin: boolean, toolImage: string | null = image) => {
+    const helper = { image: toolImage, memoryBytes, outside: { server, serverVersion: null } }
+    return outside.exec({ containerId: "outside:x", script, args: ["a b"], stdin, helper }, never)
+  }
+
+  test("has its password and certificates in its shell and in memory, and nobody else sees them", async () => {
+    const tool = await begin(
+      'printf "%s|" "$1" "$dbbackup_password"; cat "$dbbackup_ca"; env; sleep 2',
+      false,
+    )
+    const shown = await must(["docker", "inspect", ...(await helpers())])
+    expect(shown).not.toContain("hush")
+    const { stdout } = await outcome(tool)
+    expect(stdout).toStartWith(`a b|${password}|-----A-----\nB\n`)
+    expect(stdout).toContain("DBBACKUP_SERVER_HOST=db.example.com")
+    expect(stdout.slice(stdout.indexOf("B\n"))).not.toContain("hush")
+    expect(await helpers()).toEqual([])
+  })
+
+  test("gives its tool all of the input that comes after them, and leaves no volume", async () => {
+    const tool = await begin("exec sha256sum", true, "mysql:9")
+    const [helper = ""] = await helpers()
+    expect(await volumesOf(helper)).toEqual([])
+    const input = Buffer.alloc(5 * 2 ** 20, "a line of input\n")
+    tool.stdin?.end(input)
+    const { stdout } = await outcome(tool)
+    expect(stdout).toBe(`${new Bun.CryptoHasher("sha256").update(input).digest("hex")}  -\n`)
+  })
+
+  test("says what to pull when no local image has its tools", async () => {
+    expect(await rejection(begin("true", false, null))).toMatchObject({
+      code: "tool-missing",
+      hint: expect.stringContaining("docker pull postgres"),
+    })
   })
 })
