@@ -14,6 +14,7 @@ import { type FirstCause, underFirstCause } from "./first-cause.ts"
 import { meter } from "./meter.ts"
 import { type OpenCopy, type Opened, openAll, type Place } from "./open.ts"
 import { paced } from "./progress.ts"
+import { type Silence, watchSilence } from "./stall.ts"
 import type { Explain, Start } from "./tool.ts"
 
 export interface StoreRequest {
@@ -28,6 +29,10 @@ export interface StoreRequest {
   /** Heard about four times a second, and at the end. */
   readonly onProgress: (rawBytes: number, storedBytes: number) => void
   readonly explain: Explain
+  /** What to do about a tool that prints nothing; absent: it may take its time. */
+  readonly silence?: Silence
+  /** What leaves the server is kept to this; absent: as fast as it goes. */
+  readonly bytesPerSecond?: number | null
 }
 
 export interface Stored {
@@ -60,7 +65,9 @@ async function pass(request: StoreRequest, opened: Opened, cause: FirstCause): P
   let storedBytes = 0
   const tick = paced(() => request.onProgress(rawBytes, storedBytes))
 
-  const source = Readable.from(dumpBytes(request.start, request.explain, cause.signal), { objectMode: false })
+  const watch = watchSilence(request.silence, cause.fail)
+  const bytes = dumpBytes(request.start, request.explain, cause.signal, watch, request.bytesPerSecond ?? null)
+  const source = Readable.from(bytes, { objectMode: false })
   const end = endOf(request.end)
   const compress = compressor(request.compression)
   const raw = meter((total) => {
@@ -88,6 +95,7 @@ async function pass(request: StoreRequest, opened: Opened, cause: FirstCause): P
   try {
     await pipeline([source, ...stages, fan.stream], { signal: cause.signal })
   } finally {
+    watch.stop()
     await fan.settled()
   }
   cause.signal.throwIfAborted()
