@@ -7,6 +7,7 @@ import {
   DestinationNames,
   EnvName,
   FilePath,
+  Rate,
   ShortName,
   UserName,
   Wait,
@@ -116,6 +117,18 @@ export const JobLabels = z.strictObject({
   }),
   compress: Compress.prefault("zstd:3").meta({ description: "`zstd[:1-19]` `gzip[:1-9]` `none`." }),
   timeout: Duration.prefault("6h").meta({ description: "A dump that still runs after this is stopped." }),
+  "stall-timeout": Duration.prefault("15m").meta({
+    description:
+      "A dump of which no byte has come for so long is ended, with what the server says it waits for. A slow destination does not count.",
+  }),
+  "rate-limit": Rate.prefault("none").meta({
+    description:
+      "Bytes per second, such as `20MiB`, or `none`: how fast a dump leaves the server at most. What the stream compresses is counted before that.",
+  }),
+  nice: Bool.prefault("false").meta({
+    description:
+      "Run the dump tool with a low priority for processor and disk, so that a busy server goes first. The dump takes longer then.",
+  }),
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),
   meta: z.record(z.string(), z.string()).prefault({}).meta({
     description: "Free text, which every manifest of the job carries.",

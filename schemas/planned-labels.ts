@@ -2,7 +2,7 @@
 import { z } from "zod"
 import { NamesOrNone, Percent } from "./label-values.ts"
 import { notYet } from "./not-yet.ts"
-import { Duration, List, Schedule, Size } from "./scalar.ts"
+import { Duration, List, Schedule } from "./scalar.ts"
 
 const KeyName = z
   .string()
@@ -48,11 +48,6 @@ export const plannedLabels = {
     Percent.optional(),
     "A backup that is smaller than the last good one by more is *suspect*.",
     "sizes are recorded, not compared",
-  ),
-  "rate-limit": notYet(
-    z.union([none, Size], { error: "write a size per second such as 20MiB, or none" }).prefault("none"),
-    "Bytes per second, such as `20MiB`, or `none`.",
-    "a dump goes as fast as it can",
   ),
   lock: notYet(
     z.union([none, Duration], { error: "write a duration such as 30d, or none" }).prefault("none"),

@@ -106,7 +106,8 @@ function prepared(statement: string, name: string, options: string): string {
   ].join(";\n")
 }
 
-function text(name: string): string {
+/** An expression for the name. */
+export function text(name: string): string {
   return `convert(x'${Buffer.from(name).toString("hex")}' using utf8mb4)`
 }
 

@@ -9,6 +9,7 @@ import { postgresCommands } from "./postgres-commands.ts"
 import { explainPostgres } from "./postgres-explain.ts"
 import { readPostgresFacts, readPostgresProbe } from "./postgres-probe.ts"
 import * as sql from "./postgres-sql.ts"
+import { describeStanding, readPostgresStanding } from "./postgres-standing.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/postgres.sh" with { type: "text" }
 import dumpScript from "./sh/postgres-dump.sh" with { type: "text" }
@@ -44,6 +45,11 @@ export const postgres: EngineRules = {
   },
   inspect: (name, access) => script(inspectScript, access, sql.describeDatabase, name),
   readFacts: ({ stdout }) => readPostgresFacts(stdout),
+  standing: (name, access) =>
+    name === null
+      ? script(statementScript, access, describeStanding, "", "")
+      : script(inspectScript, access, describeStanding, name),
+  readStanding: readPostgresStanding,
   dropDatabase: (name, access) => script(statementScript, access, sql.dropDatabase, name, ""),
   claim: (name, id, access) => script(statementScript, access, sql.claim, name, sql.mark(id)),
   release: (name, access) => script(statementScript, access, sql.release, name, ""),

@@ -5,15 +5,18 @@ import { inWords, unseen } from "../core/completeness.ts"
 import { Fault } from "../core/fault.ts"
 import { fileName, objectKey, subjectName, subjectWord } from "../core/key.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
+import { politely } from "../engines/polite.ts"
 import { storeDump } from "../pipeline/store.ts"
 import type { Destination, NewBackup } from "../ports.ts"
 import type { BackupDeps } from "./backup.ts"
 import { requireComplete } from "./complete.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
+import { expectedBytes } from "./expected-bytes.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
 import { manifestOf } from "./manifest-of.ts"
 import type { Look, Target } from "./probe.ts"
 import { publish } from "./publish.ts"
+import { limitsOf } from "./silence.ts"
 
 /** Undefined when the backup is good, else the problem it was recorded with. Never throws. */
 export async function dumpSubject(
@@ -49,7 +52,8 @@ export async function dumpSubject(
       extension: plan.extension,
     }
     const key = objectKey(file)
-    const destinations = destinationsOf(deps, job).map((destination) => ({ destination, key }))
+    const expected = expectedBytes(catalogue, job, backup.databaseId)
+    const destinations = destinationsOf(deps, job).map((destination) => ({ destination, key, expected }))
     catalogue.startBackup(
       backup.id,
       startedAt,
@@ -57,9 +61,10 @@ export async function dumpSubject(
     )
     journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
     const end = plan.end()
+    const script = job.spec.nice ? politely(plan.script) : plan.script
     const stored = await storeDump({
       start: () =>
-        deps.docker.exec({ containerId: target.container.id, ...plan.script, stdin: false }, limit.signal),
+        deps.docker.exec({ containerId: target.container.id, ...script, stdin: false }, limit.signal),
       end,
       compression: plan.streamCompression,
       destinations,
@@ -67,6 +72,7 @@ export async function dumpSubject(
       onProgress: (rawBytes, storedBytes) => catalogue.progress(backup.id, rawBytes, storedBytes),
       explain: (code, stderr) =>
         look.rules.explain(`dumping ${name}`, { code, stdout: "", stderr }, look.access),
+      ...limitsOf(deps.docker, job.spec, target, look, backup.subject, journal),
     })
     const holds = end.held()
     const facts = factsOf(look, backup)

@@ -1,4 +1,5 @@
 // Opens the destinations of a backup before its source: a dump with nowhere to go would hold database locks.
+import { type ExpectedBytes, requireRoom } from "../core/room.ts"
 import type { Destination, SinkWriter } from "../ports.ts"
 import { type FailedCopy, faultOf, noneLeft } from "./failed-copy.ts"
 import { untilAborted } from "./first-cause.ts"
@@ -6,6 +7,8 @@ import { untilAborted } from "./first-cause.ts"
 export interface Place {
   readonly destination: Destination
   readonly key: string
+  /** How much is expected to be written, as far as that is known. Absent: nobody has asked whether it fits. */
+  readonly expected?: ExpectedBytes
 }
 export interface OpenCopy extends Place {
   readonly writer: SinkWriter
@@ -27,12 +30,19 @@ export async function openAll(places: readonly Place[], signal: AbortSignal): Pr
 }
 
 /** A writer that only comes after the abort is aborted then. */
-async function openOne({ destination, key }: Place, signal: AbortSignal): Promise<OpenCopy | FailedCopy> {
-  const created = destination.create(key, signal)
+async function openOne(place: Place, signal: AbortSignal): Promise<OpenCopy | FailedCopy> {
+  const { destination, key } = place
+  const created = createIn(place, signal)
   try {
     return { destination, key, writer: await untilAborted(created, signal) }
   } catch (error) {
     if (signal.aborted) created.then((late) => late.abort(signal.reason)).catch(() => {})
     return { destination: destination.name, key, fault: faultOf(error) }
   }
+}
+
+async function createIn({ destination, key, expected }: Place, signal: AbortSignal): Promise<SinkWriter> {
+  if (expected !== undefined && destination.freeBytes)
+    requireRoom(destination, await destination.freeBytes(), expected)
+  return await destination.create(key, signal)
 }
