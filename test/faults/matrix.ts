@@ -18,6 +18,8 @@ export interface FaultRow {
 const failed = "the backup fails; the tool is ended, nothing half-made is kept"
 const lost =
   "that copy fails, and what was sent is removed; with another destination the backup is good and the copy made up for, else it fails"
+const stalls = "test/faults/stall.test.ts"
+const dump = "test/faults/dump.test.ts"
 const server = "test/faults/server.test.ts"
 const engine = "test/faults/engine.test.ts"
 const store = "test/faults/store.test.ts"
@@ -25,6 +27,95 @@ const disk = "test/faults/disk.test.ts"
 const data = "test/faults/data.test.ts"
 
 export const faultRows: Readonly<Record<string, FaultRow>> = {
+  "wrong-password": {
+    fault: "The password is wrong",
+    outcome: "nothing is dumped; which name was tried and which label helps is shown beside the server",
+    code: "access-denied",
+    hint: "password-",
+    file: "test/faults/controller.test.ts",
+    title: "says which password was refused, and which label to set",
+  },
+  "only-just-started": {
+    fault: "The server is stopped, paused, or has only just started",
+    outcome: "it is waited for (`on-unavailable`), then backed up",
+    code: null,
+    hint: "",
+    file: "test/faults/unavailable.test.ts",
+    title: "is waited for while it is stopped, and while it is starting",
+  },
+  "server-killed": {
+    fault: "The server is killed at half of a dump",
+    outcome: `${failed}; the next one is good`,
+    code: "server-lost",
+    hint: "",
+    file: dump,
+    title: "whose container is killed fails, and the next one succeeds",
+  },
+  "tool-killed": {
+    fault: "The dump tool is killed at half of a dump",
+    outcome: failed,
+    code: "dump-failed",
+    hint: "",
+    file: dump,
+    title: "whose tool is killed is not a backup",
+  },
+  cancelled: {
+    fault: "A person cancels in the middle of a dump",
+    outcome: "the backup is cancelled; the tool is ended, nothing half-made is kept",
+    code: "cancelled",
+    hint: "",
+    file: dump,
+    title: "that is cancelled ends the tool inside the container and leaves nothing",
+  },
+  "left-out": {
+    fault: "The tool leaves something out and ends well",
+    outcome: failed,
+    code: "dump-incomplete",
+    hint: "",
+    file: "test/faults/incomplete.test.ts",
+    title: "is no backup",
+  },
+  "lock-held": {
+    fault: "Another session holds a table",
+    outcome: "after `stall-timeout` the backup fails and says who may hold it; no lock of ours is left",
+    code: "dump-stalled",
+    hint: "End the session that holds the lock",
+    file: stalls,
+    title: "as another session holds a table, is ended and says who may hold it",
+  },
+  "tool-hangs": {
+    fault: "The dump tool hangs",
+    outcome: "after `stall-timeout` it is ended and the backup fails",
+    code: "dump-stalled",
+    hint: "it hangs",
+    file: stalls,
+    title: "as its tool loops on an event with two semicolons, is ended",
+  },
+  "container-recreated": {
+    fault: "The container is recreated in the middle of a run",
+    outcome: "one backup fails, the others are made in the new container",
+    code: "server-lost",
+    hint: "",
+    file: "test/faults/unavailable.test.ts",
+    title: "a container that is recreated in the middle of a run",
+  },
+  "controller-killed": {
+    fault: "The controller is killed, at each step of a run, of a restore and of a deletion",
+    outcome:
+      "interrupted; at the next start what is whole is adopted, what is half-made is removed, tools and databases too",
+    code: "interrupted",
+    hint: "",
+    file: "test/faults/crash.test.ts",
+    title: "it leaves order behind, and the next one works",
+  },
+  "engine-away": {
+    fault: "The Docker engine cannot be reached",
+    outcome: "nothing is unscheduled or pruned, and it is said",
+    code: "docker-unreachable",
+    hint: "",
+    file: "test/faults/controller.test.ts",
+    title: "keeps what it knows while Docker cannot be reached, and says so",
+  },
   "database-dropped": {
     fault: "A database of PostgreSQL is dropped by force at half of its dump",
     outcome: failed,
