@@ -22,9 +22,10 @@ for (const image of images) {
 
     beforeAll(async () => {
       here = place()
-      const labels = postgres
-        ? { enable: "true", schedule: "manual" }
-        : { enable: "true", schedule: "manual", user: "dumper", "password-env": "ODD_PASSWORD" }
+      const labels = {
+        ...{ enable: "true", schedule: "manual", retention: "last=50" },
+        ...(postgres ? {} : { user: "dumper", "password-env": "ODD_PASSWORD" }),
+      }
       server = await startServer(
         image,
         Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${here.prefix}.${key}`, value])),

@@ -116,7 +116,7 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     file: "test/faults/controller.test.ts",
     title: "keeps what it knows while Docker cannot be reached, and says so",
   },
-  "database-dropped": {
+  "database-dropped-postgres": {
     fault: "A database of PostgreSQL is dropped by force at half of its dump",
     outcome: failed,
     code: "server-lost",
@@ -124,8 +124,16 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     file: server,
     title: "whose database is dropped at half of it fails",
   },
-  "tables-dropped": {
-    fault: "A database of MySQL or MariaDB is dropped at half of its dump",
+  "database-dropped-mysql": {
+    fault: "A database of MySQL is dropped at half of its dump",
+    outcome: failed,
+    code: "database-gone",
+    hint: "It was dropped since the server was looked at",
+    file: server,
+    title: "whose database is dropped at half of it fails",
+  },
+  "database-dropped-mariadb": {
+    fault: "A database of MariaDB is dropped at half of its dump",
     outcome: failed,
     code: "dump-failed",
     hint: "A table was dropped or renamed while it was dumped",
@@ -157,10 +165,11 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     title: "a dump whose exit code is lost is no backup",
   },
   "engine-restarted": {
-    fault: "The Docker engine is restarted in the middle of a dump",
-    outcome: failed,
-    code: "docker-unreachable",
-    hint: "",
+    fault:
+      "The Docker engine is restarted in the middle of a dump: connections are lost, and refused for a while",
+    outcome: `${failed} as soon as the engine can be reached; the next one is good`,
+    code: "docker-error",
+    hint: "The tool was ended",
     file: engine,
     title: "an engine that is restarted under a dump",
   },

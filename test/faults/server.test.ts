@@ -22,7 +22,7 @@ for (const image of images) {
         homeDatabase[server.engine],
         postgres ? "drop database large with (force)" : "drop database large",
       )
-      await on.fails(postgres ? "database-dropped" : "tables-dropped", backup)
+      await on.fails(`database-dropped-${server.engine}`, backup)
     })
 
     test("leaves the last good backup as it was: every row comes back", async () => {

@@ -112,7 +112,8 @@ export async function stage(image: string, setting: Setting = {}): Promise<Stage
       if (row === undefined || row.code === null) throw new Error(`the matrix has no row ${name}`)
       const done = await controller.backupDone(backup.id)
       if (!("error" in done)) throw new Error(`it completed: ${JSON.stringify(done)}`)
-      expect({ status: done.status, code: done.error.code }).toEqual({ status: "failed", code: row.code })
+      const { message, code } = done.error
+      expect({ message, status: done.status, code }).toEqual({ message, status: "failed", code: row.code })
       expect(done.error.message.length).toBeGreaterThan(10)
       expect(done.error.hint ?? "").toContain(row.hint)
       await until("no tool is left", async () => (await dumpTools(server)).length === 0, 60)
