@@ -3,7 +3,6 @@ import { Writable } from "node:stream"
 import { Fault } from "../core/fault.ts"
 import type { SinkWriter } from "../ports.ts"
 import { faultOf } from "./failed-copy.ts"
-import { untilAborted } from "./first-cause.ts"
 import { watchSilence } from "./stall.ts"
 import { within } from "./tool.ts"
 
@@ -32,17 +31,15 @@ export function fanOut(
   let last: Fault | undefined
 
   async function pass(writer: SinkWriter, chunk: Buffer): Promise<void> {
-    const { watch, signal } = patience.get(writer) ?? patienceWith(writer, limitSeconds)
+    const held = patience.get(writer) ?? patienceWith(writer, limitSeconds)
     try {
-      watch.waits()
-      await untilAborted(writer.write(chunk), signal)
-      watch.moved()
+      await held.during(() => writer.write(chunk))
     } catch (error) {
-      watch.stop()
+      held.stop()
       last = faultOf(error)
       live.delete(writer)
       const aborting = writer.abort(last)
-      aborts.push(signal.aborted ? within(partingSeconds * 1000, aborting) : aborting)
+      aborts.push(held.isLost() ? within(partingSeconds * 1000, aborting) : aborting)
       onFailure(writer, last)
     }
   }
@@ -57,7 +54,7 @@ export function fanOut(
     },
   })
   stream.once("close", () => {
-    for (const { watch } of patience.values()) watch.stop()
+    for (const { stop } of patience.values()) stop()
   })
   return {
     stream,
@@ -66,12 +63,29 @@ export function fanOut(
   }
 }
 
-/** The signal is aborted with a Fault once the writer has kept the others waiting for too long. */
+/** One timer for each writer, and nothing but a promise for each chunk: there are some ten thousand in a gigabyte. */
 function patienceWith({ destination }: SinkWriter, limitSeconds: number) {
-  const stop = new AbortController()
+  let giveUp: (fault: Fault) => void = () => {}
+  let lost = false
   const verdict = async (seconds: number) => tookNothing(destination, seconds)
-  const silence = { limitSeconds, notice: () => {}, verdict }
-  return { signal: stop.signal, watch: watchSilence(silence, (fault) => stop.abort(fault)) }
+  const watch = watchSilence({ limitSeconds, notice: () => {}, verdict }, (fault) => {
+    lost = true
+    giveUp(fault)
+  })
+  return {
+    /** Settles as the write does, or rejects once it has kept the others waiting for too long. */
+    during: (write: () => Promise<void>) =>
+      new Promise<void>((resolve, reject) => {
+        giveUp = reject
+        watch.waits()
+        write().then(() => {
+          watch.moved()
+          resolve()
+        }, reject)
+      }),
+    isLost: () => lost,
+    stop: watch.stop,
+  }
 }
 
 function tookNothing(destination: string, seconds: number): Fault {

@@ -15,7 +15,10 @@ import { meter } from "./meter.ts"
 import { type OpenCopy, type Opened, openAll, type Place } from "./open.ts"
 import { paced } from "./progress.ts"
 import { type Silence, watchSilence } from "./stall.ts"
-import type { Explain, Start } from "./tool.ts"
+import { type Explain, type Start, within } from "./tool.ts"
+
+/** A destination that hangs must not keep the run from its end. What it leaves is invisible, and swept at the next start. */
+const partingMilliseconds = 60_000
 
 export interface StoreRequest {
   /** Called at the first read: the destinations are open by then. */
@@ -52,7 +55,8 @@ export function storeDump(request: StoreRequest): Promise<Stored> {
     try {
       return await pass(request, opened, cause)
     } catch (error) {
-      await Promise.all(opened.open.map(({ writer }) => writer.abort(cause.signal.reason ?? error)))
+      const aborts = opened.open.map(({ writer }) => writer.abort(cause.signal.reason ?? error))
+      await within(partingMilliseconds, Promise.all(aborts))
       throw error
     }
   })
