@@ -195,6 +195,8 @@ export interface Destination {
   remove(key: string, signal: AbortSignal): Promise<void>
   /** Keys under a prefix, in no order. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<string>
+  /** Bytes that can still be written, null when nobody can say. Absent where room has no end, as in a bucket. Never rejects. */
+  freeBytes?(): Promise<number | null>
   /** Writes, reads and removes a probe. Never rejects. */
   check(signal: AbortSignal): Promise<DestinationStatus>
   /** Removes what interrupted writers left. Called once at start, before any writer. */

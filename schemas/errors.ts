@@ -52,6 +52,7 @@ const meanings = {
   "docker-error": { next: "retry", api: "DATABASE_ERROR", http: 502 },
   // What a dump can get wrong
   "dump-failed": { next: "retry", api: "BACKUP_ERROR", http: 502 },
+  "dump-stalled": { next: "retry", api: "BACKUP_ERROR", http: 502 },
   "dump-truncated": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 502 },
   "dump-incomplete": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 502 },
   "dump-empty": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 502 },

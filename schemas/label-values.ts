@@ -1,6 +1,6 @@
 // The values that only labels are made of: names, selectors and commands. They refer to things, and never hold power or secrets.
 import { z } from "zod"
-import { DurationOrNone, jsonStrings, List } from "./scalar.ts"
+import { DurationOrNone, jsonStrings, List, Size } from "./scalar.ts"
 
 export const EnvName = z
   .string()
@@ -77,3 +77,8 @@ export const Percent = z
   .string()
   .regex(/^([1-9]\d?|100)%$/, "write a percentage such as 50%")
   .transform((text) => Number(text.slice(0, -1)))
+
+/** Bytes per second, null for `none`. */
+export const Rate = z.union([z.literal("none").transform(() => null), Size], {
+  error: "write a size per second such as 20MiB, or none",
+})

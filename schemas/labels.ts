@@ -9,6 +9,7 @@ import {
   EnvName,
   FilePath,
   Percent,
+  Rate,
   ShortName,
   UserName,
   Wait,
@@ -148,6 +149,18 @@ export const JobLabels = z.strictObject({
   method: z.enum(["exec", "helper"]).prefault("exec").meta({
     description:
       "Where the tools run: `exec`, in the server's own container, or `helper`, in a throw-away one beside it, for an image without a shell, or a server with a tight memory limit.",
+  }),
+  "stall-timeout": Duration.prefault("15m").meta({
+    description:
+      "A dump of which no byte has come for so long is ended, with what the server says it waits for. A slow destination does not count.",
+  }),
+  "rate-limit": Rate.prefault("none").meta({
+    description:
+      "Bytes per second, such as `20MiB`, or `none`: how fast a dump leaves the server at most. What the stream compresses is counted before that.",
+  }),
+  nice: Bool.prefault("false").meta({
+    description:
+      "Run the dump tool with a low priority for processor and disk, so that a busy server goes first. The dump takes longer then.",
   }),
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),
   meta: z.record(z.string(), z.string()).prefault({}).meta({

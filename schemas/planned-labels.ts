@@ -2,9 +2,7 @@
 import { z } from "zod"
 import { NamesOrNone } from "./label-values.ts"
 import { notYet } from "./not-yet.ts"
-import { List, Schedule, Size } from "./scalar.ts"
-
-const none = z.literal("none")
+import { List, Schedule } from "./scalar.ts"
 
 export const plannedLabels = {
   format: notYet(
@@ -30,11 +28,6 @@ export const plannedLabels = {
     z.record(z.string(), z.string()).prefault({}),
     "A query whose answer a drill compares.",
     "there are no drills",
-  ),
-  "rate-limit": notYet(
-    z.union([none, Size], { error: "write a size per second such as 20MiB, or none" }).prefault("none"),
-    "Bytes per second, such as `20MiB`, or `none`.",
-    "a dump goes as fast as it can",
   ),
   notify: notYet(NamesOrNone.optional(), "Names of the operator's channels.", "nobody is notified"),
   ping: notYet(NamesOrNone.optional(), "Names of the operator's dead man's switches.", "none is called"),

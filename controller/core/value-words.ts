@@ -36,6 +36,7 @@ const otherWords: Readonly<Record<string, readonly string[]>> = {
   enable: truth,
   globals: truth,
   paused: truth,
+  nice: truth,
   schedule: [...Object.keys(schedulePresets), "manual", "@hourly", "@daily", "@weekly", "@monthly"],
   compress: ["zstd", "gzip", "none"],
   encrypt: ["none"],
@@ -51,6 +52,7 @@ function wordsOf(key: string): readonly string[] {
 const durations = new Set([
   "jitter",
   "timeout",
+  "stall-timeout",
   "max-age",
   "lock",
   "retention.within",

@@ -106,6 +106,7 @@ export function localDestination(name: string, root: string): Destination {
         failing(error)
       }
     },
+    freeBytes: () => freeBytesOf(root),
     check: async (signal) => await checkByProbe(destination, await freeBytesOf(root), signal),
     sweep: (signal) => sweep(signal).catch(failing),
   }

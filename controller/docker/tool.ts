@@ -65,7 +65,8 @@ export function runningTool(started: Started, signal: AbortSignal): ExecProcess 
   async function exitAfter(ending: Ending): Promise<number> {
     if (ending === "whole") {
       const code = await started.learn(patienceSeconds)
-      if (code === abandonedCode && (await end()) === "ended")
+      // A shell says why it gives this code. A tool that nobody listened to any more may be gone by now.
+      if (code === abandonedCode && ((await end()) === "ended" || stderr.text().trim() === ""))
         throw brokenOff(new Error("its output ended before it did"))
       return code
     }

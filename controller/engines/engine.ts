@@ -10,6 +10,7 @@ import type { Compression, Engine } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import type { Fault } from "../core/fault.ts"
 import type { Cutter, EndDetector, ToolOutcome } from "../ports.ts"
+import type { Standing } from "./standing.ts"
 
 /** Names, never values: of a user, of a variable, of a file inside the container. Absent: the image's conventions. */
 export interface Access {
@@ -138,6 +139,9 @@ export interface EngineRules {
   readonly together?: Together
   /** Absent: the fingerprint can only be taken of another snapshot than the dump. */
   readonly sharedSnapshot?: SharedSnapshot
+  /** Prints what `readStanding` reads of the tools at work in a database; null: on those of the globals. */
+  standing(name: string | null, access: Access): Script
+  readStanding(outcome: ToolOutcome): Standing
   /** Drops a database that a failed restore created. */
   dropDatabase(name: string, access: Access): Script
   /** Marks a database that was just created as the one that a restore is filling, inside the server. */

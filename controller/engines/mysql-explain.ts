@@ -64,7 +64,13 @@ function vocabulary(access: Access | undefined): Vocabulary {
         hint: "All connections of the server are in use. Raise max_connections, or free some.",
       },
       {
-        pattern: error(2006, 2013, 2055, 1927, 1317, 3169),
+        // MariaDB says nothing else of a statement that is larger than it takes: it closes the connection.
+        pattern: error(2006),
+        code: "server-lost",
+        hint: "The server ended the connection: it was stopped, it crashed, someone ended the session, or a row is larger than its max_allowed_packet, which blobs need twice over. Look at its log.",
+      },
+      {
+        pattern: error(2013, 2055, 1927, 1317, 3169),
         code: "server-lost",
         hint: "The server ended the connection: it was stopped, it crashed, or someone ended the session. Look at its log.",
       },
@@ -111,7 +117,7 @@ function vocabulary(access: Access | undefined): Vocabulary {
       {
         pattern: error(1153, 2020),
         code: "failed",
-        hint: "A row is larger than the server's max_allowed_packet. Raise that on the server.",
+        hint: "A row is larger than the server's max_allowed_packet. Raise that on the server; blobs, which are written in hexadecimal, need it twice over.",
       },
       {
         pattern: error(1273, 1115),

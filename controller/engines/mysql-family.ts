@@ -8,6 +8,7 @@ import { mysqlCommands } from "./mysql-commands.ts"
 import { explainMysql } from "./mysql-explain.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
 import * as sql from "./mysql-sql.ts"
+import { describeStanding, readMysqlStanding } from "./mysql-standing.ts"
 import { mysqlTogether } from "./mysql-together.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/mysql.sh" with { type: "text" }
@@ -98,6 +99,8 @@ export function mysqlFamily(variety: Variety): EngineRules {
     },
     inspect: (name, access) => statement(sql.describeDatabase(name), access),
     readFacts: ({ stdout }) => readMysqlFacts(stdout),
+    standing: (name, access) => statement(describeStanding(sql.text(name ?? "mysql")), access),
+    readStanding: readMysqlStanding,
     dropDatabase: (name, access) => statement(sql.dropDatabase(name), access),
     claim: (name, id, access) => statement(sql.claim(name, id), access),
     release: (name, access) => statement(sql.release(name), access),

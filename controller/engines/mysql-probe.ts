@@ -4,6 +4,7 @@ import type { Engine } from "../../schemas/scalar.ts"
 import { Fault } from "../core/fault.ts"
 import type { Probe } from "./engine.ts"
 import { setupHint } from "./explain.ts"
+import { endlessWarning } from "./mysql-endless.ts"
 import { hiddenIn, type Rights } from "./mysql-rights.ts"
 
 const mostNamesInWarning = 5
@@ -24,11 +25,13 @@ export function readMysqlProbe(engine: Engine, stdout: string): Probe {
   }
   const rights = rightsOf(of)
   const [, tool = "", toolText = ""] = of("tool")[0] ?? []
+  const toolVersion = toolVersionIn(toolText)
+  const endless = of("endless").map(([, schema, event]) => `${fromHex(schema ?? "")}.${fromHex(event ?? "")}`)
   return {
     engine,
     serverVersion,
     tool,
-    toolVersion: toolVersionIn(toolText),
+    toolVersion,
     sourceZstd: false,
     databases: of("database")
       .map((row) => {
@@ -36,7 +39,11 @@ export function readMysqlProbe(engine: Engine, stdout: string): Probe {
         return { name, facts: factsOf(row, of("object")), hidden: hiddenIn(name, rights) }
       })
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    warnings: [...rightsWarning(fromHex(user), rights.everywhere), ...outsideWarning(of("outside"))],
+    warnings: [
+      ...rightsWarning(fromHex(user), rights.everywhere),
+      ...outsideWarning(of("outside")),
+      ...endlessWarning(engine, tool, toolVersion, endless),
+    ],
   }
 }
 

@@ -1,4 +1,5 @@
 // What MySQL and MariaDB are asked. Names travel as hexadecimal digits, in both directions: no quoting can go wrong.
+import { listEndless } from "./mysql-endless.ts"
 
 const systemSchemas = "('mysql', 'information_schema', 'performance_schema', 'ndbinfo')"
 // `sys` is the server's own where it holds the server's own table. lost+found is a folder of the file system.
@@ -46,6 +47,7 @@ where ${people("s.schema_name")}`,
 join information_schema.engines e on e.engine = t.engine
 where ${base} and e.transactions = 'NO' and ${people("t.table_schema")} order by 2, 3`,
   ...objects(people),
+  listEndless(people),
   `select 'right', privilege_type from information_schema.user_privileges where grantee = ${grantee}`,
   `select 'right', privilege_type, hex(table_schema) from information_schema.schema_privileges where grantee = ${grantee}`,
   `select 'proc' from information_schema.table_privileges where grantee = ${grantee} and table_schema = 'mysql' and table_name = 'proc'`,
@@ -106,7 +108,8 @@ function prepared(statement: string, name: string, options: string): string {
   ].join(";\n")
 }
 
-function text(name: string): string {
+/** An expression for the name. */
+export function text(name: string): string {
   return `convert(x'${Buffer.from(name).toString("hex")}' using utf8mb4)`
 }
 

@@ -10,6 +10,7 @@ import { explainPostgres } from "./postgres-explain.ts"
 import { fingerprintStatements, postgresSnapshot, readFingerprint } from "./postgres-fingerprint.ts"
 import { readPostgresFacts, readPostgresProbe } from "./postgres-probe.ts"
 import * as sql from "./postgres-sql.ts"
+import { describeStanding, readPostgresStanding } from "./postgres-standing.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/postgres.sh" with { type: "text" }
 import dumpScript from "./sh/postgres-dump.sh" with { type: "text" }
@@ -54,6 +55,11 @@ export const postgres: EngineRules = {
     session: (name, access) => script(sessionScript, access, name),
     ...postgresSnapshot,
   },
+  standing: (name, access) =>
+    name === null
+      ? script(statementScript, access, describeStanding, "", "")
+      : script(inspectScript, access, describeStanding, name),
+  readStanding: readPostgresStanding,
   dropDatabase: (name, access) => script(statementScript, access, sql.dropDatabase, name, ""),
   claim: (name, id, access) => script(statementScript, access, sql.claim, name, sql.mark(id)),
   release: (name, access) => script(statementScript, access, sql.release, name, ""),

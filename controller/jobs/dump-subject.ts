@@ -6,6 +6,7 @@ import { Fault } from "../core/fault.ts"
 import { keepingOf } from "../core/keeping.ts"
 import { fileName, objectKey, subjectName, subjectWord } from "../core/key.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
+import { politely } from "../engines/polite.ts"
 import { type StoreRequest, storeDump } from "../pipeline/store.ts"
 import type { Destination, NewBackup } from "../ports.ts"
 import type { BackupDeps } from "./backup.ts"
@@ -13,6 +14,7 @@ import { requireComplete } from "./complete.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
 import { withDoubt } from "./doubt.ts"
 import { encryptionOf } from "./encryption-of.ts"
+import { expectedBytes } from "./expected-bytes.ts"
 import { type Fingerprinting, fingerprinting } from "./fingerprint.ts"
 import type { Instants } from "./instants.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
@@ -20,6 +22,7 @@ import { manifestOf } from "./manifest-of.ts"
 import type { Part } from "./part.ts"
 import type { Look, Target } from "./probe.ts"
 import { publish } from "./publish.ts"
+import { limitsOf } from "./silence.ts"
 
 /**
  * Undefined when the backup is good, else the problem it was recorded with: it failed, or is kept as suspect. Never throws.
@@ -67,7 +70,13 @@ export async function dumpSubject(
     }
     const key = objectKey(file)
     const keeping = keepingOf(backup, job, startedAt, catalogue.lastGood(backup.databaseId)?.proof)
-    const destinations = destinationsOf(deps, job).map((destination) => ({ destination, key, keeping }))
+    const expected = expectedBytes(catalogue, job, backup.databaseId)
+    const destinations = destinationsOf(deps, job).map((destination) => ({
+      destination,
+      key,
+      keeping,
+      expected,
+    }))
     const planned = destinations.map(({ destination }) => ({ destination: destination.name, key }))
     if (begun === undefined) catalogue.startBackup(backup.id, startedAt, planned)
     let end = plan.end()
@@ -75,7 +84,8 @@ export async function dumpSubject(
       start: async () => {
         ;({ plan, openedAt } = (await beside?.begin()) ?? { plan, openedAt: clock() })
         journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
-        const request = { ...look.place, ...plan.script, stdin: false }
+        const script = job.spec.nice ? politely(plan.script) : plan.script
+        const request = { ...look.place, ...script, stdin: false }
         return await (part ?? deps.docker).exec(request, limit.signal)
       },
       end,
@@ -89,6 +99,7 @@ export async function dumpSubject(
       },
       explain: (code, stderr) =>
         look.rules.explain(`dumping ${name}`, { code, stdout: "", stderr }, look.access),
+      ...limitsOf(deps.docker, job.spec, look, backup.subject, journal),
     }
     const written = await storeDump(request).catch(async (error) => {
       if (!(await beside?.retreat(error))) throw error

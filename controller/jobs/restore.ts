@@ -25,6 +25,7 @@ import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
 import { asJobSays } from "./place.ts"
 import type { Target } from "./probe.ts"
 import { type Ready, type ReadyDeps, whenReady } from "./ready.ts"
+import { loadSilence } from "./silence.ts"
 import { createUnfinished, must, type UnfinishedDatabase } from "./unfinished-database.ts"
 
 export interface RestoreDeps extends HookDeps, ReadyDeps {
@@ -52,6 +53,8 @@ const restoreLimitSeconds = 24 * 3600
 const planWaitSeconds = 10
 // That of the label dbbackup.on-unavailable.
 const usualWaitSeconds = 300
+// That of the label dbbackup.stall-timeout.
+const usualStallSeconds = 900
 
 /** Looks inside the server and plans. Throws a Fault that says why the restore must not begin. */
 export async function makeRestorePlan(
@@ -148,7 +151,8 @@ async function restoreBetweenHooks(
   hooks.requireAllowed()
   const plan = planOf(deps, request, ready)
   for (const step of plan.steps) journal("debug", `plan: ${step}`)
-  const loading = loadingOf(deps, id, request, plan, ready, signal)
+  const limitSeconds = spec?.["stall-timeout"] ?? usualStallSeconds
+  const loading = loadingOf(deps, id, request, plan, ready, limitSeconds, journal, signal)
   await proveCopy(loading.copy)
   const { storedBytes, storedSha256 } = request.backup.proof
   journal(
@@ -211,6 +215,8 @@ function loadingOf(
   request: RestoreRequest,
   plan: RestorePlan,
   { look }: Ready,
+  limitSeconds: number,
+  journal: Journal,
   signal: AbortSignal,
 ) {
   const { manifest, backup, options } = request
@@ -229,6 +235,7 @@ function loadingOf(
     load: {
       ...common,
       onProgress,
+      silence: loadSilence({ docker: deps.docker, look, name: options.name, limitSeconds, journal }),
       start: () => deps.docker.exec({ ...look.place, ...script, stdin: true }, signal),
       explain: (code: number, stderr: string) => {
         const fault = look.rules.explain(`loading ${options.name}`, { code, stdout: "", stderr }, look.access)

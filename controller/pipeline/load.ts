@@ -7,6 +7,7 @@ import { endOf } from "./end.ts"
 import { type FirstCause, underFirstCause, untilAborted } from "./first-cause.ts"
 import { meter } from "./meter.ts"
 import { paced } from "./progress.ts"
+import { type Silence, watchSilence } from "./stall.ts"
 import { openStoredCopy, requireRaw, type StoredCopy } from "./stored-copy.ts"
 import { brokenStream, type Explain, type Start, startTool, whyItBroke, within } from "./tool.ts"
 import { toolSink } from "./tool-sink.ts"
@@ -22,6 +23,8 @@ export interface ProveRequest extends Reading {
 export interface LoadRequest extends Reading {
   readonly start: Start
   readonly explain: Explain
+  /** What to do about a tool that takes nothing, or does not end; absent: it may take its time. */
+  readonly silence?: Silence
 }
 
 /** Resolves when the copy holds the recorded bytes, and they are a whole dump. Rejects with `copy-missing`, `copy-mismatch`, or the detector's Fault. */
@@ -52,17 +55,19 @@ export async function loadDump(request: LoadRequest): Promise<{ storedBytes: num
       copy[0].destroy()
       throw error
     })
+    const watch = watchSilence(request.silence, cause.fail)
     try {
       const { stdin } = tool
       if (!stdin) throw new Fault("internal", "the loading tool was started without an input")
       const why = (error: Error): Promise<Error> => whyInputBroke(tool, error, request, cause)
-      const sink = toolSink(stdin, why)
+      const sink = toolSink(stdin, why, watch)
       for (const stream of [raw.stream, sink]) cause.watch(stream)
       const ended = endOfTool(tool, sink, request.explain)
       ended.catch(cause.fail)
       await pipeline([...copy, raw.stream, sink], { signal: cause.signal })
       await untilAborted(ended, cause.signal)
     } finally {
+      watch.stop()
       copy[0].destroy()
       await tool.kill()
       tool.stdin?.destroy()

@@ -15,7 +15,11 @@ import { type FirstCause, underFirstCause } from "./first-cause.ts"
 import { meter } from "./meter.ts"
 import { type OpenCopy, type Opened, openAll, type Place } from "./open.ts"
 import { paced } from "./progress.ts"
-import type { Explain, Start } from "./tool.ts"
+import { type Silence, watchSilence } from "./stall.ts"
+import { type Explain, type Start, within } from "./tool.ts"
+
+/** A destination that hangs must not keep the run from its end. What it leaves is invisible, and swept at the next start. */
+const partingMilliseconds = 60_000
 
 export interface StoreRequest {
   /** Called at the first read: the destinations are open by then. */
@@ -31,6 +35,10 @@ export interface StoreRequest {
   /** Heard about four times a second, and at the end. */
   readonly onProgress: (rawBytes: number, storedBytes: number) => void
   readonly explain: Explain
+  /** What to do about a tool that prints nothing; absent: it may take its time. */
+  readonly silence?: Silence
+  /** What leaves the server is kept to this; absent: as fast as it goes. */
+  readonly bytesPerSecond?: number | null
 }
 
 export interface Stored {
@@ -50,7 +58,8 @@ export function storeDump(request: StoreRequest): Promise<Stored> {
     try {
       return await pass(request, opened, cause)
     } catch (error) {
-      await Promise.all(opened.open.map(({ writer }) => writer.abort(cause.signal.reason ?? error)))
+      const aborts = opened.open.map(({ writer }) => writer.abort(cause.signal.reason ?? error))
+      await within(partingMilliseconds, Promise.all(aborts))
       throw error
     }
   })
@@ -63,7 +72,9 @@ async function pass(request: StoreRequest, opened: Opened, cause: FirstCause): P
   let storedBytes = 0
   const tick = paced(() => request.onProgress(rawBytes, storedBytes))
 
-  const source = Readable.from(dumpBytes(request.start, request.explain, cause.signal), { objectMode: false })
+  const watch = watchSilence(request.silence, cause.fail)
+  const bytes = dumpBytes(request.start, request.explain, cause.signal, watch, request.bytesPerSecond ?? null)
+  const source = Readable.from(bytes, { objectMode: false })
   const end = endOf(request.end)
   const encrypt = request.recipients === null ? null : encryptor(request.recipients)
   const changing = [compressor(request.compression), encrypt].filter((stage) => stage !== null)
@@ -93,6 +104,7 @@ async function pass(request: StoreRequest, opened: Opened, cause: FirstCause): P
   try {
     await pipeline([source, ...stages, fan.stream], { signal: cause.signal })
   } finally {
+    watch.stop()
     await fan.settled()
   }
   cause.signal.throwIfAborted()

@@ -31,6 +31,7 @@ test("what may work when tried again is tried again, what a person must change o
         "docker-error",
         "docker-unreachable",
         "dump-incomplete",
+        "dump-stalled",
         "dump-empty",
         "dump-failed",
         "dump-truncated",

@@ -26,6 +26,7 @@ async function said(engine: Engine, globals = false): Promise<string> {
     subject: globals ? { kind: "globals" } : { kind: "database", name: "shop" },
     format: engine === "postgres" && !globals ? "archive" : "sql",
     compression: "none",
+    encryption: null,
     fileName: "the dump.sql",
     facts: { attributes: {}, tables: 0 },
     container: "legacy",

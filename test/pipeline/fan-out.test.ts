@@ -88,3 +88,20 @@ test("an unexpected error of one writer is a bug with a name, and does not cost 
   await pipeline([inChunks(bytes, 30_000), fanOut(writers, (_writer, fault) => faults.push(fault)).stream])
   expect(faults).toMatchObject([{ code: "internal", message: "unexpected: x is undefined" }])
 })
+
+test("one that takes nothing for too long is left behind, although it never fails; the other gets every byte", async () => {
+  const good = memoryDestination("good")
+  const hung = memoryDestination("hung", {
+    onWrite: (written) => (written > 0 ? new Promise(() => {}) : undefined),
+  })
+  const writers = await Promise.all([good.create("x", signal), hung.create("x", signal)])
+  const faults: Fault[] = []
+  const fan = fanOut(writers, (_writer, fault) => faults.push(fault), 0.3)
+  await pipeline([inChunks(bytes, 30_000), fan.stream])
+  await fan.settled()
+  expect(faults).toMatchObject([
+    { code: "destination-unavailable", message: expect.stringContaining("hung took no byte for") },
+  ])
+  await fan.live()[0]?.commit()
+  expect(good.files.get("x")?.equals(bytes)).toBe(true)
+})

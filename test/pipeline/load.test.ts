@@ -251,3 +251,25 @@ test("a slow tool sets the pace, and gets it all", async () => {
   })
   expect((await loadDump(loading(proof, "zstd", tool))).rawBytes).toBe(proof.rawBytes)
 })
+
+test("a tool that takes nothing for too long is ended before its input is, and the verdict is the failure", async () => {
+  const proof = await store("head -c 3000000 /dev/zero; echo '-- done'", "none")
+  const tool = childTool("exec sleep 1000", { stdin: true })
+  const stalled = new Fault("restore-failed", "nothing was taken")
+  const silence = { limitSeconds: 0.4, notice: () => {}, verdict: async () => stalled }
+  expect(await failureOf(loadDump({ ...loading(proof, "none", tool), silence }))).toBe(stalled)
+  expect(await tool.exit).toBe(143)
+})
+
+test("a tool that has taken everything and works on is asked about, and may end well", async () => {
+  const proof = await store(rows, "none")
+  const tool = childTool("cat >/dev/null; sleep 1.2", { stdin: true })
+  let asked = 0
+  const verdict = async () => {
+    asked++
+    return null
+  }
+  const silence = { limitSeconds: 0.3, notice: () => {}, verdict }
+  await loadDump({ ...loading(proof, "none", tool), silence })
+  expect(asked).toBeGreaterThanOrEqual(1)
+})

@@ -268,3 +268,28 @@ test("an end detector with a bug fails the run and leaves nothing", async () => 
   expect(await failureOf(storeDump(request(rows, { end })))).toBeInstanceOf(TypeError)
   expect(filesAt(root)).toEqual([])
 })
+
+test("a destination without room for what is expected is left out before the dump begins, the other gets the backup", async () => {
+  const tight = { ...memoryDestination("tight"), freeBytes: async () => 5_000_000 }
+  const destinations = [
+    { destination: local, key, expected: 10_000_000 },
+    { destination: tight, key, expected: 10_000_000 },
+  ]
+  const { writers, failed } = await storeDump(request(rows, { destinations }))
+  expect(failed).toMatchObject([{ destination: "tight", fault: { code: "disk-full" } }])
+  expect(writers.map(({ destination }) => destination.name)).toEqual(["local"])
+})
+
+test("without room anywhere no tool is started", async () => {
+  const tight = { ...memoryDestination("tight"), freeBytes: async () => 5_000_000 }
+  let started = 0
+  const start = async () => {
+    started++
+    return childTool(rows)
+  }
+  const destinations = [{ destination: tight, key, expected: 10_000_000 }]
+  expect(await failureOf(storeDump(request(rows, { destinations, start })))).toMatchObject({
+    code: "disk-full",
+  })
+  expect([started, tight.unfinished()]).toEqual([0, 0])
+})

@@ -16,6 +16,7 @@ import {
 import { Manifest } from "../../schemas/manifest.ts"
 import { type SettingField, settingFields } from "../../schemas/setting-fields.ts"
 import { SettingsFile } from "../../schemas/settings.ts"
+import { faultsDocument } from "./faults-document.ts"
 import { repository } from "./places.ts"
 
 type Property = {
@@ -151,6 +152,7 @@ export function documents(): ReadonlyMap<string, string> {
       "schemas/settings.md",
       withSection(written("schemas/settings.md"), "settings", settingsTable(settingFields)),
     ],
+    ["docs/faults.md", faultsDocument()],
     ["schemas/json/labels.schema.json", json(labelsSchema)],
     ["schemas/json/settings.schema.json", json(settingsSchema)],
     ["schemas/json/manifest.schema.json", json(manifestSchema)],

@@ -1,0 +1,338 @@
+// The fault matrix: what can go wrong, how it ends, and which test shows it. docs/faults.md is made of it; the tests hold it to be true.
+import type { FaultCode } from "../../schemas/errors.ts"
+
+export interface FaultRow {
+  /** What goes wrong, as a person would say it. */
+  readonly fault: string
+  /** What becomes of the backup, and of what else. */
+  readonly outcome: string
+  /** The code the backup ends with; null where it does not fail. */
+  readonly code: FaultCode | null
+  /** A part of the hint that is shown with it; empty where none is. */
+  readonly hint: string
+  readonly file: string
+  /** The test's title, or the words of it that its source holds. */
+  readonly title: string
+}
+
+const failed = "the backup fails; the tool is ended, nothing half-made is kept"
+const lost =
+  "that copy fails, and what was sent is removed; with another destination the backup is good and the copy made up for, else it fails"
+const stalls = "test/faults/stall.test.ts"
+const dump = "test/faults/dump.test.ts"
+const server = "test/faults/server.test.ts"
+const engine = "test/faults/engine.test.ts"
+const store = "test/faults/store.test.ts"
+const disk = "test/faults/disk.test.ts"
+const data = "test/faults/data.test.ts"
+
+export const faultRows: Readonly<Record<string, FaultRow>> = {
+  "wrong-password": {
+    fault: "The password is wrong",
+    outcome: "nothing is dumped; which name was tried and which label helps is shown beside the server",
+    code: "access-denied",
+    hint: "password-",
+    file: "test/faults/controller.test.ts",
+    title: "says which password was refused, and which label to set",
+  },
+  "only-just-started": {
+    fault: "The server is stopped, paused, or has only just started",
+    outcome: "it is waited for (`on-unavailable`), then backed up",
+    code: null,
+    hint: "",
+    file: "test/faults/unavailable.test.ts",
+    title: "is waited for while it is stopped, and while it is starting",
+  },
+  "server-killed": {
+    fault: "The server is killed at half of a dump",
+    outcome: `${failed}; the next one is good`,
+    code: "server-lost",
+    hint: "",
+    file: dump,
+    title: "whose container is killed fails, and the next one succeeds",
+  },
+  "tool-killed": {
+    fault: "The dump tool is killed at half of a dump",
+    outcome: failed,
+    code: "dump-failed",
+    hint: "",
+    file: dump,
+    title: "whose tool is killed is not a backup",
+  },
+  cancelled: {
+    fault: "A person cancels in the middle of a dump",
+    outcome: "the backup is cancelled; the tool is ended, nothing half-made is kept",
+    code: "cancelled",
+    hint: "",
+    file: dump,
+    title: "that is cancelled ends the tool inside the container and leaves nothing",
+  },
+  "left-out": {
+    fault: "The tool leaves something out and ends well",
+    outcome: failed,
+    code: "dump-incomplete",
+    hint: "",
+    file: "test/faults/incomplete.test.ts",
+    title: "is no backup",
+  },
+  "lock-held": {
+    fault: "Another session holds a table",
+    outcome: "after `stall-timeout` the backup fails and says who may hold it; no lock of ours is left",
+    code: "dump-stalled",
+    hint: "End the session that holds the lock",
+    file: stalls,
+    title: "as another session holds a table, is ended and says who may hold it",
+  },
+  "tool-hangs": {
+    fault: "The dump tool hangs",
+    outcome: "after `stall-timeout` it is ended and the backup fails",
+    code: "dump-stalled",
+    hint: "it hangs",
+    file: stalls,
+    title: "as its tool loops on an event with two semicolons, is ended",
+  },
+  "container-recreated": {
+    fault: "The container is recreated in the middle of a run",
+    outcome: "one backup fails, the others are made in the new container",
+    code: "server-lost",
+    hint: "",
+    file: "test/faults/unavailable.test.ts",
+    title: "a container that is recreated in the middle of a run",
+  },
+  "controller-killed": {
+    fault: "The controller is killed, at each step of a run, of a restore and of a deletion",
+    outcome:
+      "interrupted; at the next start what is whole is adopted, what is half-made is removed, tools and databases too",
+    code: "interrupted",
+    hint: "",
+    file: "test/faults/crash.test.ts",
+    title: "it leaves order behind, and the next one works",
+  },
+  "engine-away": {
+    fault: "The Docker engine cannot be reached",
+    outcome: "nothing is unscheduled or pruned, and it is said",
+    code: "docker-unreachable",
+    hint: "",
+    file: "test/faults/controller.test.ts",
+    title: "keeps what it knows while Docker cannot be reached, and says so",
+  },
+  "database-dropped-postgres": {
+    fault: "A database of PostgreSQL is dropped by force at half of its dump",
+    outcome: failed,
+    code: "server-lost",
+    hint: "someone ended the session",
+    file: server,
+    title: "whose database is dropped at half of it fails",
+  },
+  "database-dropped-mysql": {
+    fault: "A database of MySQL is dropped at half of its dump",
+    outcome: failed,
+    code: "database-gone",
+    hint: "It was dropped since the server was looked at",
+    file: server,
+    title: "whose database is dropped at half of it fails",
+  },
+  "database-dropped-mariadb": {
+    fault: "A database of MariaDB is dropped at half of its dump",
+    outcome: failed,
+    code: "dump-failed",
+    hint: "A table was dropped or renamed while it was dumped",
+    file: server,
+    title: "whose database is dropped at half of it fails",
+  },
+  "container-removed": {
+    fault: "The container is removed in the middle of a dump",
+    outcome: failed,
+    code: "server-lost",
+    hint: "",
+    file: server,
+    title: "whose container is removed for good fails",
+  },
+  "stream-cut": {
+    fault: "The dump's stream is cut, with a clean end",
+    outcome: failed,
+    code: "docker-error",
+    hint: "",
+    file: engine,
+    title: "a dump's stream that ends cleanly at half of it is no backup",
+  },
+  "exit-code-lost": {
+    fault: "The exit code of the tool is lost",
+    outcome: failed,
+    code: "docker-unreachable",
+    hint: "The next run starts anew",
+    file: engine,
+    title: "a dump whose exit code is lost is no backup",
+  },
+  "engine-restarted": {
+    fault:
+      "The Docker engine is restarted in the middle of a dump: connections are lost, and refused for a while",
+    outcome: `${failed} as soon as the engine can be reached; the next one is good`,
+    code: "docker-error",
+    hint: "The tool was ended",
+    file: engine,
+    title: "an engine that is restarted under a dump",
+  },
+  "s3-403": {
+    fault: "The store refuses a part: 403",
+    outcome: lost,
+    code: "destination-unavailable",
+    hint: "s3:PutObject",
+    file: store,
+    title: "403, access denied",
+  },
+  "s3-404": {
+    fault: "The store does not know the upload any more: 404",
+    outcome: lost,
+    code: "destination-unavailable",
+    hint: "the store's own log",
+    file: store,
+    title: "404, the upload is unknown",
+  },
+  "s3-500": {
+    fault: "The store fails: 500",
+    outcome: lost,
+    code: "destination-unavailable",
+    hint: "Try again later",
+    file: store,
+    title: "500, an internal error",
+  },
+  "s3-503": {
+    fault: "The store wants less: 503 slow-down, and stays so",
+    outcome: lost,
+    code: "destination-unavailable",
+    hint: "Try again later",
+    file: store,
+    title: "503, slow down",
+  },
+  "s3-reset": {
+    fault: "The store resets every connection",
+    outcome: lost,
+    code: "destination-unavailable",
+    hint: "Check the endpoint",
+    file: store,
+    title: "a reset of each connection",
+  },
+  "s3-wrong-hash": {
+    fault: "The store got other bytes than were sent",
+    outcome: lost,
+    code: "destination-unavailable",
+    hint: "the store's own log",
+    file: store,
+    title: "400, the bytes have another hash than was said",
+  },
+  "s3-clock": {
+    fault: "The clock of this machine is wrong",
+    outcome: lost,
+    code: "destination-unavailable",
+    hint: "Set this machine's clock",
+    file: store,
+    title: "403, this machine's clock is wrong",
+  },
+  "s3-bucket-gone": {
+    fault: "The bucket is deleted during an upload",
+    outcome: lost,
+    code: "destination-unavailable",
+    hint: "Create the bucket",
+    file: store,
+    title: "404, the bucket is gone",
+  },
+  "s3-rotated": {
+    fault: "The credentials are replaced during an upload",
+    outcome: lost,
+    code: "destination-unavailable",
+    hint: "Check the access key",
+    file: store,
+    title: "403, the access key was replaced in the middle",
+  },
+  "s3-now-and-then": {
+    fault: "The store slows down, fails or resets now and then",
+    outcome: "the part is sent again; the backup is good",
+    code: null,
+    hint: "",
+    file: store,
+    title: "a store that slows down, fails and resets now and then gets the whole backup",
+  },
+  "s3-stall": {
+    fault: "The store stalls at a part",
+    outcome: "after a minute the part is sent again; the backup is good",
+    code: null,
+    hint: "",
+    file: store,
+    title: "a store that stalls at a part for once is asked again",
+  },
+  "s3-changed": {
+    fault: "The store has changed what it holds",
+    outcome: "a restore refuses the copy before it touches the server",
+    code: "copy-mismatch",
+    hint: "Restore another backup",
+    file: store,
+    title: "a copy that the store has changed is found out",
+  },
+  "disk-full": {
+    fault: "The disk is full at whatever byte of a dump",
+    outcome: failed,
+    code: "disk-full",
+    hint: "Free some space",
+    file: disk,
+    title: "MiB of a dump: it fails, and what was written is removed",
+  },
+  "disk-too-full": {
+    fault: "The disk has no room for what the last good backup took",
+    outcome:
+      "that copy is refused with the figures before anything is dumped; other destinations and databases go on",
+    code: "disk-full",
+    hint: "Nothing was dumped for it",
+    file: disk,
+    title: "too full for what the last good backup took",
+  },
+  "fsync-fails": {
+    fault: "The disk fails to keep what it took (fsync)",
+    outcome: failed,
+    code: "destination-unavailable",
+    hint: "Check the disk",
+    file: disk,
+    title: "fails its backup as fsync does",
+  },
+  "blob-bytes": {
+    fault: "BLOBs that hold all 256 bytes",
+    outcome: "come back byte for byte",
+    code: null,
+    hint: "",
+    file: data,
+    title: "holds every byte of blobs that hold all 256",
+  },
+  "odd-names": {
+    fault: "Names with quotes, `$`, spaces, line breaks, emoji",
+    outcome: "come back; passwords with any of them work, too",
+    code: null,
+    hint: "",
+    file: data,
+    title: "holds names with quotes, dollars, spaces",
+  },
+  "thousand-tables": {
+    fault: "1,000 tables",
+    outcome: "all come back, with their rows",
+    code: null,
+    hint: "",
+    file: data,
+    title: "holds each of a thousand tables",
+  },
+  writers: {
+    fault: "Others write all the time",
+    outcome: "what is restored is of one moment: an invariant over rows of several tables holds in it",
+    code: null,
+    hint: "",
+    file: data,
+    title: "is of one moment while others write",
+  },
+  "large-row": {
+    fault: "One row of 256 MiB",
+    outcome:
+      "comes back; where the server's `max_allowed_packet` is in the way, the restore fails and says so",
+    code: null,
+    hint: "",
+    file: data,
+    title: "MiB; a limit of the server in the way of its restore is named",
+  },
+}
