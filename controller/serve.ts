@@ -43,6 +43,7 @@ import { openCatalogue } from "./state/open.ts"
 
 const program = `dbbackup ${packageJson.version}`
 const retryCheckMilliseconds = 5000
+const helpersMilliseconds = 5000
 
 /** What stands between the adapters and those who use them: nothing, but in tests of what a crash leaves. */
 export interface Wrapping {
@@ -224,6 +225,7 @@ export async function serve(
     await server.stop()
     await watching
     await backFills.ended()
+    await docker.helpersGone(helpersMilliseconds)
     catalogue.close()
     for (const lock of locks) lock.release()
     log("info", "stopped")
