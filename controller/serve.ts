@@ -50,6 +50,7 @@ import { vaultOf } from "./state/vault.ts"
 
 const program = `dbbackup ${packageJson.version}`
 const retryCheckMilliseconds = 5000
+const helpersMilliseconds = 5000
 
 /** What stands between the adapters and those who use them: nothing, but in tests of what a crash leaves. */
 export interface Wrapping {
@@ -266,6 +267,7 @@ export async function serve(
     await watching
     await backFills.ended()
     await rebuilding.ended()
+    await docker.helpersGone(helpersMilliseconds)
     catalogue.close()
     for (const lock of locks) lock.release()
     log("info", "stopped")

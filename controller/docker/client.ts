@@ -14,6 +14,11 @@ import { observer } from "./observe.ts"
 
 const noHelp: OutsideHelp = { guess: () => null, secrets: async () => ({ password: "", ca: "" }) }
 
+export interface HelperTools {
+  /** Resolves once every helper container that was made is removed, or the time is over: the next start removes the rest. */
+  helpersGone(milliseconds: number): Promise<void>
+}
+
 /** Its declared type lacks the options that it takes. */
 const askVersion: (this: Dockerode, options: { abortSignal: AbortSignal }) => Promise<unknown> =
   Dockerode.prototype.version
@@ -23,10 +28,15 @@ const askVersion: (this: Dockerode, options: { abortSignal: AbortSignal }) => Pr
  * @param endpoint `unix:///var/run/docker.sock`, `tcp://host:2375`, `http://host:2375`: the forms of DOCKER_HOST
  * @param mark for the tools it starts; what carries one of the same installation and another instance is a leftover
  */
-export function createDocker(endpoint: string, mark?: Mark, help: OutsideHelp = noHelp): Docker & Leftovers {
+export function createDocker(
+  endpoint: string,
+  mark?: Mark,
+  help: OutsideHelp = noHelp,
+): Docker & Leftovers & HelperTools {
   const connection = connect(endpoint, mark)
   const observe = observer(connection)
   let swept = false
+  const atWork = new Set<Promise<unknown>>()
   return {
     endpoint,
     async version(signal) {
@@ -48,8 +58,17 @@ export function createDocker(endpoint: string, mark?: Mark, help: OutsideHelp = 
       return await observe(signal)
     },
     nudges: (signal, onLost) => nudges(connection, signal, onLost),
-    exec: ({ helper, ...request }, signal) =>
-      helper ? runInHelper(connection, request, helper, help, signal) : exec(connection, request, signal),
+    exec({ helper, ...request }, signal) {
+      if (!helper) return exec(connection, request, signal)
+      const tool = runInHelper(connection, request, helper, help, signal)
+      const gone = tool.then(({ exit }) => exit).catch(() => undefined)
+      atWork.add(gone)
+      void gone.then(() => atWork.delete(gone))
+      return tool
+    },
+    async helpersGone(milliseconds) {
+      await Promise.race([Promise.all(atWork), Bun.sleep(milliseconds)])
+    },
     async endLeftovers(containerId, signal) {
       const removed = await sweepHelpers(connection, signal)
       return isOutside(containerId)

@@ -293,3 +293,15 @@ describe("a helper for a server that has no container", () => {
     })
   })
 })
+
+test("whoever stops can wait until its helpers are gone, however early they are cancelled", async () => {
+  const stopping = createDocker(endpoint, { installation, instance: "9" })
+  const stop = new AbortController()
+  const request = { containerId: box.id, args: [], stdin: false, helper: { image: null, memoryBytes } }
+  for (let n = 0; n < 4; n++)
+    void stopping.exec({ ...request, script: "exec sleep 5591" }, stop.signal).catch(() => {})
+  await Bun.sleep(150)
+  stop.abort(new Error("stopped"))
+  await stopping.helpersGone(60_000)
+  expect(await helpers()).toEqual([])
+})
