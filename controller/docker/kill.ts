@@ -15,30 +15,44 @@ export type KillOutcome = "ended" | "gone" | "unknown"
  * Only shell builtins and `sleep`: a minimal image has neither ps nor pkill. A process started by `docker exec` leads a session
  * of its own, which its children keep after their parent is gone; the session is the 4th field of /proc/PID/stat behind the
  * name, the parent the 2nd, the start time the 20th. Zombies are gone already.
+ *
+ * All are told, and whatever a shell has started just then. After 5 s, KILL goes to those without children first: a child that
+ * outlives its parent becomes that of process 1, and when that is PostgreSQL's postmaster, it takes a stranger that died of a
+ * signal for a server process that crashed, and restarts the whole server.
  */
-const killScript = `leader=$1 born=$2
+const killScript = `leader=$1 born=$2 told=
 find_members() {
-  members=
+  members= parents=
   for stat in /proc/[0-9]*/stat; do
     { read -r line <"$stat"; } 2>/dev/null || continue
     pid=\${line%% *}
     set -- \${line##*) }
     case $1 in Z|X) continue ;; esac
     if [ "$pid" = "$leader" ] && [ "\${20}" != "$born" ]; then members=; break; fi
-    if [ "$pid" = "$leader" ] || [ "$2" = "$leader" ] || [ "$4" = "$leader" ]; then members="$members $pid"; fi
+    if [ "$pid" = "$leader" ] || [ "$2" = "$leader" ] || [ "$4" = "$leader" ]; then
+      members="$members $pid" parents="$parents $2"
+    fi
   done
   [ -n "$members" ]
 }
-wait_gone() {
-  tenths=0
-  while find_members; do
-    [ "$tenths" -ge "$1" ] && return 1
-    if sleep 0.1 2>/dev/null; then tenths=$((tenths + 1)); else sleep 1; tenths=$((tenths + 10)); fi
+tell() {
+  for pid in $members; do
+    case "$told " in *" $1$pid "*) continue ;; esac
+    if [ "$2" = leaves ]; then case "$parents " in *" $pid "*) continue ;; esac; fi
+    kill -"$1" "$pid" 2>/dev/null
+    told="$told $1$pid"
   done
 }
 find_members || { echo dbbackup-kill:gone; exit; }
-kill -TERM $members 2>/dev/null
-wait_gone 50 || { kill -KILL $members 2>/dev/null; wait_gone 20; } || { echo dbbackup-kill:unknown; exit; }
+tenths=0
+while find_members; do
+  if [ "$tenths" -ge 70 ]; then echo dbbackup-kill:unknown; exit
+  elif [ "$tenths" -ge 60 ]; then tell KILL all
+  elif [ "$tenths" -ge 50 ]; then tell KILL leaves
+  else tell TERM all
+  fi
+  if sleep 0.1 2>/dev/null; then tenths=$((tenths + 1)); else sleep 1; tenths=$((tenths + 10)); fi
+done
 echo dbbackup-kill:ended`
 
 export interface KillTarget extends ProcessIdentity {

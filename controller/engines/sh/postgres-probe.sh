@@ -11,11 +11,12 @@ version=$(pg_dump --version) || exit
 printf 'tool %s\n' "$version"
 
 # pg_dump refuses a compression that it was built without before it connects, so this answers without a server.
-printf 'zstd %s\n' "$(PGHOST=/nonexistent pg_dump -Fc -Z zstd:1 2>&1 >/dev/null | head -n 1)"
+printf 'zstd %s\n' "$(trap 'exit 1' TERM; PGHOST=/nonexistent pg_dump -Fc -Z zstd:1 2>&1 >/dev/null | head -n 1)"
 if in_setup postgres postmaster; then printf 'setup yes\n'; else printf 'setup no\n'; fi
 
 # Objects are counted inside each database: one connection each, about 20 ms.
 printf '%s\n' "$answer" | {
+  trap 'exit 1' TERM
   IFS= read -r state
   printf 'state %s\n' "$state"
   while IFS= read -r name; do

@@ -1,3 +1,7 @@
+# In most containers the postmaster is process 1: it inherits orphans, and restarts the server for one that a signal ended. So a
+# shell that is told to end waits for its client first, also in a subshell, which forgets traps. Harmless is an exit code of 1.
+trap 'exit 1' TERM
+
 # Whom to connect as and where, by the labels, else by the conventions of the official, bitnami and linuxserver images.
 
 # A setting of the container must not send the tools to another server, or read another file of settings.
@@ -48,6 +52,7 @@ need() {
 
 # ask [psql's arguments]: answers without decoration. The search path keeps functions of users out of our statements.
 ask() {
+  trap 'exit 1' TERM
   PGCLIENTENCODING=UTF8 PGOPTIONS='-c search_path=pg_catalog -c default_transaction_read_only=off' \
     psql -X -q -A -t --no-password -v ON_ERROR_STOP=1 "$@"
 }
