@@ -12,6 +12,7 @@ import type { Instants } from "./instants.ts"
 import { type JointFailure, jointOf } from "./joint.ts"
 import { failureOf, type Journal } from "./journal.ts"
 import { readOutline } from "./outline.ts"
+import type { Look } from "./probe.ts"
 import type { Ready } from "./ready.ts"
 
 export interface Together {
@@ -43,41 +44,31 @@ export async function dumpTogether(
   const explain = (code: number, stderr: string) =>
     look.rules.explain(doing, { code, stdout: "", stderr }, look.access)
 
-  /** The backups still to be dumped, after a failure that is no database's or that one's. */
-  const leftOf = (rest: readonly NewBackup[], { problem, name }: JointFailure): readonly Group[] => {
-    const [fault, others] = [
-      rest.filter((backup) => nameOf(backup) === name),
-      rest.filter((backup) => nameOf(backup) !== name),
-    ]
+  const leftOf = (rest: readonly NewBackup[], failure: JointFailure): readonly Group[] => {
     if (signal.aborted) return rest.map(single)
-    const again = name === undefined ? others.map(single) : groupsOf(others, look, job, tries + 1)
-    const how = again.some((group) => group.backups.length > 1)
-      ? "together again"
-      : "each at an instant of its own"
-    journal(
-      "warn",
-      `${doing} failed${name === undefined ? "" : ` at ${name}`}: ${problem.message}. The others are dumped ${how}`,
-    )
-    return [...again, ...fault.map(single)]
+    const { left, how } = regrouped(rest, failure, look, job, tries)
+    const at = failure.name === undefined ? "" : ` at ${failure.name}`
+    journal("warn", `${doing} failed${at}: ${failure.problem.message}. The others are dumped ${how}`)
+    return left
   }
+  const nothingYet = (failure: JointFailure): Together => ({
+    good: [],
+    problems: [],
+    left: leftOf(backups, failure),
+  })
 
   const databases = names.flatMap((name) => look.probe.databases.filter((database) => database.name === name))
   const { together } = look.rules
   if (!together) return { good: [], problems: [], left: backups.map(single) }
   const outline = await readOutline(docker, together, databases, ready, job, explain, toolSignal)
   if ("failure" in outline) {
-    const problem = failureOf(outline.failure, log)
-    return { good: [], problems: [], left: leftOf(backups, { problem, name: outline.at }) }
+    return nothingYet({ problem: failureOf(outline.failure, log), name: outline.at })
   }
   let dump: ReturnType<typeof together.dump>
   try {
     dump = together.dump(databases, outline.text, look.probe, look.access, job.spec.compress)
   } catch (error) {
-    return {
-      good: [],
-      problems: [],
-      left: leftOf(backups, { problem: failureOf(error, log), name: undefined }),
-    }
+    return nothingYet({ problem: failureOf(error, log), name: undefined })
   }
   const parts = partsOf(dump.cutter, explain, toolSignal)
   const stop = (reason: unknown) => own.abort(reason)
@@ -125,4 +116,20 @@ export async function dumpTogether(
     problems: recorded.flatMap(({ problem }) => problem ?? []),
     left: failure ? leftOf(rest, failure) : rest.map(single),
   }
+}
+
+/** What is still to be dumped: the database at fault by itself, and the others together again, unless no database is at fault. */
+function regrouped(
+  rest: readonly NewBackup[],
+  { name }: JointFailure,
+  look: Look,
+  job: DesiredJob,
+  tries: number,
+): { readonly left: readonly Group[]; readonly how: string } {
+  const fault = rest.filter((backup) => nameOf(backup) === name)
+  const others = rest.filter((backup) => nameOf(backup) !== name)
+  const again = name === undefined ? others.map(single) : groupsOf(others, look, job, tries + 1)
+  const areTogether = again.some(({ backups }) => backups.length > 1)
+  const how = areTogether ? "together again" : "each at an instant of its own"
+  return { left: [...again, ...fault.map(single)], how }
 }

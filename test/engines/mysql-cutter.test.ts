@@ -107,6 +107,8 @@ describe("a dump of several databases", () => {
       whole.replace(table, `${table}${imitation.replace(/^/, "\n")}`),
       whole.replace(footer, footer.replace("Dump completed", "Dump")),
       whole.slice(0, -20),
+      whole.replace(footer, footer.replace("@OLD_SQL_NOTES", "@SQL_NOTES")),
+      printed([{ name: "a", text: table, views: "" }]),
       whole.replace(b, headingOf("c").toString()),
     ]
     for (const text of wrong) expect(() => cut(text, two, whole, [50])).toThrow("not where it was expected")
