@@ -290,6 +290,7 @@ export interface Catalogue {
   backup(id: string): Backup | undefined
   manifest(id: string): Manifest | undefined
   backups(filter: BackupFilter, page: Page): Paged<Backup>
+  /** The newest good one of all of it. */
   lastGood(databaseId: DatabaseId): CompletedBackup | undefined
   /** The newest that is neither queued nor running, whatever its outcome. */
   lastAttempt(databaseId: DatabaseId): Backup | undefined

@@ -65,6 +65,8 @@ export const Backup = z.discriminatedUnion("status", [
     durationSeconds: z.number().nonnegative(),
     fileName: z.string(),
     compression: z.string(),
+    /** What was taken, in words, when that was not the whole database: such a backup does not stand for it. */
+    part: z.string().optional(),
     proof: Proof,
     copies: z.array(Copy).min(1),
   }),

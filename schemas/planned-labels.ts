@@ -2,7 +2,7 @@
 import { z } from "zod"
 import { NamesOrNone, Percent } from "./label-values.ts"
 import { notYet } from "./not-yet.ts"
-import { Duration, List, Schedule, Size } from "./scalar.ts"
+import { Duration, Schedule, Size } from "./scalar.ts"
 
 const KeyName = z
   .string()
@@ -10,19 +10,6 @@ const KeyName = z
 const none = z.literal("none")
 
 export const plannedLabels = {
-  format: notYet(
-    z.enum(["custom", "plain"]).optional(),
-    "The dump's own format, `custom` or `plain`.",
-    "PostgreSQL is dumped as `custom`, the others as `plain`",
-  ),
-  content: notYet(
-    z.enum(["all", "schema", "data"]).prefault("all"),
-    "`all`, `schema` or `data`.",
-    "everything is dumped",
-  ),
-  tables: notYet(List.optional(), "Tables to take, by name or glob.", "every table is dumped"),
-  "exclude-tables": notYet(List.optional(), "Tables to leave out.", "every table is dumped"),
-  "exclude-data": notYet(List.optional(), "Tables to take without their rows.", "every row is dumped"),
   encrypt: notYet(
     KeyName.prefault("none"),
     "Name of a key the operator defined, or `none`.",

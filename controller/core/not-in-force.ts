@@ -14,12 +14,14 @@ export interface NotInForce {
   readonly stopping: readonly Problem[]
 }
 
-const planned = new Map(
-  Object.entries(JobLabels.shape).flatMap(([key, schema]) => {
+const planned = new Map([
+  // The one value that depends on the engine.
+  ["format", "MySQL and MariaDB are dumped as `plain`"] as const,
+  ...Object.entries(JobLabels.shape).flatMap(([key, schema]) => {
     const instead = insteadOf(schema)
     return instead === undefined ? [] : [[key, instead] as const]
   }),
-)
+])
 const stops = ["encrypt", "lock"]
 
 /** Each label once, however many jobs inherit it. @param engine null when it is not known: then no format is objected to */
@@ -60,7 +62,6 @@ function* asked({ settings, labels, writtenAs }: JobSpec) {
 }
 
 function happensAnyway(key: string, value: string, engine: Engine | null): boolean {
-  if (key === "format") return engine === null || value === (engine === "postgres" ? "custom" : "plain")
-  if (key === "tables") return value === "*"
+  if (key === "format") return value === "plain" || engine === null || engine === "postgres"
   return value === defaultOf(key) || (value === "none" && ["notify", "ping"].includes(key))
 }

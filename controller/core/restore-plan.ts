@@ -6,6 +6,7 @@ import type { RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
 import type { Engine } from "../../schemas/scalar.ts"
 import { Fault } from "./fault.ts"
 import { subjectName } from "./key.ts"
+import { partWarnings, requireTables } from "./restorable-part.ts"
 
 export interface RestoreFacts {
   readonly backup: CompletedBackup
@@ -27,6 +28,7 @@ export function planRestore(facts: RestoreFacts, options: RestoreOptions): Resto
       hint: "Download the backup: its manifest holds the commands that apply it.",
     })
   }
+  requireTables(manifest)
   if (facts.nameMistake !== undefined) {
     throw new Fault(
       "request-invalid",
@@ -45,7 +47,10 @@ export function planRestore(facts: RestoreFacts, options: RestoreOptions): Resto
       hint: "Choose another backup.",
     })
   const source = subjectName(manifest.subject)
-  const warnings = versionWarning(manifest.engine.name, manifest.engine.serverVersion, serverVersion)
+  const warnings = [
+    ...versionWarning(manifest.engine.name, manifest.engine.serverVersion, serverVersion),
+    ...partWarnings(manifest),
+  ]
   return {
     backupId: backup.id,
     serverId: backup.serverId,

@@ -2,7 +2,7 @@
 import type { Manifest } from "../../schemas/manifest.ts"
 import { decompress, quote } from "./command-text.ts"
 
-type Restorable = Pick<Manifest, "subject" | "format" | "compression" | "fileName" | "facts"> & {
+type Restorable = Pick<Manifest, "subject" | "format" | "compression" | "fileName" | "facts" | "part"> & {
   readonly container: string
 }
 
@@ -25,10 +25,14 @@ export function mysqlCommands(
   const { charset, collation } = facts?.attributes ?? {}
   const options = [charset && ` CHARACTER SET ${charset}`, collation && ` COLLATE ${collation}`].join("")
   const create = `CREATE DATABASE \`<new database>\`${options}`
-  return [
-    `echo ${quote(create)} | ${exec} ${quote(login)}`,
-    `${bytes} | ${exec} ${quote(`${login} --binary-mode "$1"`)} sh ${quote("<new database>")}`,
-  ]
+  const into = (name: string) =>
+    `${bytes} | ${exec} ${quote(`${login} --binary-mode "$1"`)} sh ${quote(name)}`
+  if (backup.part?.content === "data")
+    return [
+      "# Rows alone, for a database that has the tables and nothing in them.",
+      into("<database with the tables>"),
+    ]
+  return [`echo ${quote(create)} | ${exec} ${quote(login)}`, into("<new database>")]
 }
 
 /** `${A:-${B:-$(cat "${A_FILE:-$B_FILE}")}}` */

@@ -12,6 +12,7 @@ import { requireComplete } from "./complete.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
 import { manifestOf } from "./manifest-of.ts"
+import { partOf, sayPart } from "./part.ts"
 import type { Look, Target } from "./probe.ts"
 import { publish } from "./publish.ts"
 
@@ -38,7 +39,12 @@ export async function dumpSubject(
     signal.throwIfAborted()
     requirePresent(look, backup, target)
     requireSeen(look, backup)
-    const plan = look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress)
+    const facts = factsOf(look, backup)
+    const asking = { docker: deps.docker, target, look, spec: job.spec }
+    const part = facts && (await partOf(asking, name, facts, limit.signal))
+    if (part) sayPart(name, part, journal)
+    const form = { choice: part?.choice ?? null, plain: job.spec.format === "plain" }
+    const plan = look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress, form)
     const startedAt = clock()
     const file = {
       server: target.id,
@@ -69,9 +75,8 @@ export async function dumpSubject(
         look.rules.explain(`dumping ${name}`, { code, stdout: "", stderr }, look.access),
     })
     const holds = end.held()
-    const facts = factsOf(look, backup)
     try {
-      if (facts) await requireComplete(deps.docker, target, look, name, facts, holds, limit.signal)
+      if (facts) await requireComplete(asking, name, part?.wanted ?? facts, holds, limit.signal)
     } catch (error) {
       await Promise.all(stored.writers.map(({ writer }) => writer.abort(error)))
       throw error
@@ -88,6 +93,7 @@ export async function dumpSubject(
       facts,
       proof: stored.proof,
       holds,
+      part: part?.record,
       program: deps.program,
     })
     const copies = await publish(stored, manifest, clock, log, limit.signal)

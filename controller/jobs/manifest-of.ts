@@ -5,6 +5,7 @@ import {
   type Manifest,
   manifestVersion,
   type ObjectCounts,
+  type Part,
 } from "../../schemas/manifest.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { DumpPlan } from "../engines/engine.ts"
@@ -24,6 +25,8 @@ export interface Made {
   readonly facts: DatabaseFacts | null
   readonly proof: Proof
   readonly holds: ObjectCounts
+  /** Of a job that does not take all of it. */
+  readonly part: Part | undefined
   readonly program: string
 }
 
@@ -38,6 +41,7 @@ export function manifestOf(made: Made): Manifest {
     compression: plan.streamCompression.algorithm,
     fileName: made.fileName,
     facts,
+    ...(made.part ? { part: made.part } : {}),
   }
   return {
     formatVersion: manifestVersion,

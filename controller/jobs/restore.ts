@@ -4,6 +4,7 @@ import { hookOf, type JobLabels } from "../../schemas/labels.ts"
 import type { DatabaseFacts, Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId, RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
+import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
 import { planRestore } from "../core/restore-plan.ts"
 import { loadDump, proveCopy } from "../pipeline/load.ts"
 import type { Aside, Catalogue, Clock, Destination, Docker, Log, RestoreOutcome } from "../ports.ts"
@@ -138,7 +139,7 @@ async function restoreBetweenHooks(
     let afterwards: Fault | null = null
     try {
       await hooks.before(ready.target, signal)
-      const facts = request.manifest.facts ?? { attributes: {}, tables: 0 }
+      const facts = expectedFrom(request.manifest)
       const { target, look } = ready
       made = await createUnfinished(deps, id, target, look, plan.targetDatabase, facts, journal, signal)
       const { rawBytes } = await loadDump(loading.load)
@@ -193,7 +194,7 @@ function loadingOf(
     throw new Fault("destination-unavailable", `the destination ${plan.destination} is not defined any more`)
   const common = { destination, key, proof: backup.proof, compression: manifest.compression, signal }
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
-  const script = look.rules.load(options.name, manifest.format, look.access)
+  const script = look.rules.load(options.name, manifest.format, look.access, lacksSome(manifest))
   return {
     copy: { ...common, end: look.rules.end(manifest.format, manifest.subject), onProgress: () => undefined },
     load: {
@@ -213,5 +214,5 @@ function loadingOf(
 function compare(wanted: DatabaseFacts, found: DatabaseFacts): string[] {
   return wanted.tables === found.tables
     ? []
-    : [`${found.tables} tables were restored, ${wanted.tables} were there when the dump began`]
+    : [`${found.tables} tables were restored, ${wanted.tables} were dumped`]
 }

@@ -1,6 +1,8 @@
 // Reads a backup's row, its copies beside it, into the state it is in.
 import { z } from "zod"
 import { Backup, type CompletedBackup } from "../../schemas/backup.ts"
+import { Part } from "../../schemas/manifest.ts"
+import { partInWords } from "../core/restorable-part.ts"
 import { instant, instantOrNull, json, readRow, seconds } from "./row.ts"
 
 export interface BackupRow {
@@ -51,6 +53,7 @@ const Shown = z.object({
   compression: z.string(),
   sourceCompression: z.string().nullable(),
   proof: z.unknown(),
+  part: Part.optional(),
 })
 
 const CopyRow = z.object({
@@ -102,6 +105,7 @@ function completed({ started_at, finished_at, manifest, copies }: BackupRow) {
     durationSeconds: seconds(started_at ?? Number.NaN, finished_at ?? Number.NaN),
     fileName: shown.fileName,
     compression: shown.compression === "none" ? (shown.sourceCompression ?? "none") : shown.compression,
+    ...(shown.part ? { part: partInWords(shown.part) } : {}),
     proof: shown.proof,
     copies: z.array(CopyRow).parse(json(copies)).map(copyOf),
   }

@@ -268,3 +268,16 @@ test("a settings file that cannot be used needs a person, and says what stays in
     ],
   })
 })
+
+test("a database of which only parts are backed up needs a person, and does not count as backed up", () => {
+  const databases = [aDatabase("shop"), aDatabase("users", { state: "unprotected" })]
+  const { level, sentence, attention } = verdictOf([aServer("db")], databases, connected, "dbbackup", now)
+  expect(level).toBe("attention")
+  expect(sentence).toBe("1 database is backed up; 1 database is backed up only in part.")
+  expect(attention).toEqual([
+    expect.objectContaining({
+      sentence: "users on db is backed up only in part.",
+      hint: expect.stringContaining("a job of its own"),
+    }),
+  ])
+})

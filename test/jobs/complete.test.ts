@@ -3,6 +3,7 @@ import { expect, test } from "bun:test"
 import { Readable } from "node:stream"
 import { rulesFor } from "../../controller/engines/registry.ts"
 import { requireComplete } from "../../controller/jobs/complete.ts"
+import { JobLabels } from "../../schemas/labels.ts"
 import { fakeServer, target } from "./fake-server.ts"
 
 const before = { attributes: {}, tables: 3, objects: { views: 1 } }
@@ -27,8 +28,9 @@ async function check(
     },
   }
   const look = { rules: rulesFor("postgres"), access: {}, probe: {} as never }
+  const asking = { docker, target, look, spec: JobLabels.parse({}) }
   const signal = new AbortController().signal
-  const outcome = await requireComplete(docker, target, look, "shop", before, held, signal).then(
+  const outcome = await requireComplete(asking, "shop", before, held, signal).then(
     () => "complete",
     (fault) => fault.code as string,
   )
