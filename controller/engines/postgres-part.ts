@@ -58,6 +58,7 @@ const Row = z.object({
   rows: z.boolean(),
   triggers: z.number(),
   parents: z.array(z.string()),
+  reads: z.array(z.string()),
 })
 
 const kinds: Readonly<Record<string, Relation["kind"]>> = {
@@ -71,26 +72,13 @@ const kinds: Readonly<Record<string, Relation["kind"]>> = {
 /** Reads what `listRelations` of postgres-sql prints. */
 export function readRelations(stdout: string): Listing {
   const rows = z.array(Row).parse(JSON.parse(stdout))
-  const parents = new Map<string, Relation[]>(rows.map(({ id }) => [id, []]))
-  const relations = new Map(
-    rows.map(({ id, schema, name, kind, rows: hasRows, triggers }) => [
-      id,
-      {
-        schema,
-        name,
-        kind: kinds[kind] ?? "tables",
-        hasRows,
-        triggers,
-        parents: parents.get(id) ?? [],
-        // A view that cannot be made is left out by the load itself, with a word.
-        reads: [],
-      } satisfies Relation,
-    ]),
-  )
-  for (const row of rows)
-    for (const id of row.parents) {
-      const parent = relations.get(id)
-      if (parent) parents.get(row.id)?.push(parent)
-    }
-  return { relations: [...relations.values()], foldCase: false }
+  const found = new Map<string, Relation & { parents: Relation[]; reads: Relation[] }>()
+  for (const { id, schema, name, kind, rows: hasRows, triggers } of rows)
+    found.set(id, { schema, name, kind: kinds[kind] ?? "tables", hasRows, triggers, parents: [], reads: [] })
+  const known = (ids: readonly string[]) => ids.flatMap((id) => found.get(id) ?? [])
+  for (const { id, parents, reads } of rows) {
+    found.get(id)?.parents.push(...known(parents))
+    found.get(id)?.reads.push(...known(reads))
+  }
+  return { relations: [...found.values()], foldCase: false }
 }
