@@ -398,6 +398,7 @@ export interface Catalogue {
   backup(id: string): Backup | undefined
   manifest(id: string): Manifest | undefined
   backups(filter: BackupFilter, page: Page): Paged<Backup>
+  /** The newest good one of all of it. */
   lastGood(databaseId: DatabaseId): CompletedBackup | undefined
   /** Of the newest good backup, among the last hundred of the database, whose manifest is as wanted. */
   lastGoodManifest(databaseId: DatabaseId, isWanted: (manifest: Manifest) => boolean): Manifest | undefined

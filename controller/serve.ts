@@ -1,19 +1,16 @@
-// The composition root: reads the settings, opens SQLite, builds the adapters, plugs the jobs in, stops in order.
-import { hostname } from "node:os"
+// The composition root: puts adapters, jobs, reconciler and API together, takes changed settings in, stops in order.
 import { dirname, join } from "node:path"
 import packageJson from "../package.json" with { type: "json" }
-import type { OutsideServer } from "../schemas/outside.ts"
+import { type Environment, openAdapters, type Wrapping } from "./adapters.ts"
 import { noteAddress } from "./api/address.ts"
 import { createApp } from "./api/app.ts"
-import { createEventHub } from "./api/event-hub.ts"
 import { announce, listen } from "./api/listen.ts"
 import type { Fill } from "./core/back-fill-plan.ts"
 import { Fault } from "./core/fault.ts"
 import { outsideContainers } from "./core/outside-server.ts"
 import { rulesOf } from "./core/rules.ts"
 import { isLoopback } from "./core/settings.ts"
-import { bucketsFrom, connectBucket, destinationsFrom, lockableAmong } from "./destinations/configured.ts"
-import { createDocker } from "./docker/client.ts"
+import { bucketsFrom, connectBucket, lockableAmong } from "./destinations/configured.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { fillCopy } from "./jobs/back-fill.ts"
 import { runBackup } from "./jobs/backup.ts"
@@ -23,9 +20,6 @@ import { lookInsideTidied } from "./jobs/ready.ts"
 import { rebuildFrom } from "./jobs/rebuild.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
-import { createLog } from "./log.ts"
-import { requireCipher } from "./pipeline/age-cipher.ts"
-import type { Catalogue, Destination, Docker, Leftovers } from "./ports.ts"
 import { createBackFills } from "./reconcile/back-fills.ts"
 import { createBucketConfigs } from "./reconcile/bucket-configs.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
@@ -41,45 +35,20 @@ import { createRebuilding } from "./reconcile/rebuilding.ts"
 import { createReconciler } from "./reconcile/reconciler.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
-import { createIdentities } from "./settings/identities.ts"
-import { outsideSecrets } from "./settings/outside-secrets.ts"
-import { openSettings } from "./settings/source.ts"
-import { lockFolders } from "./state/lock.ts"
-import { openCatalogue } from "./state/open.ts"
-import { vaultOf } from "./state/vault.ts"
 
 const program = `dbbackup ${packageJson.version}`
 const retryCheckMilliseconds = 5000
 const helpersMilliseconds = 5000
 
-/** What stands between the adapters and those who use them: nothing, but in tests of what a crash leaves. */
-export interface Wrapping {
-  catalogue<T extends Catalogue>(catalogue: T): T
-  destination(destination: Destination): Destination
-  docker<T extends Docker & Leftovers>(docker: T): T
-}
-const bare: Wrapping = { catalogue: (it) => it, destination: (it) => it, docker: (it) => it }
-
 /** Starts the controller and resolves once it answers. Throws a Fault when it cannot start. */
-export async function serve(
-  env: Readonly<Record<string, string | undefined>>,
-  wrapping: Wrapping = bare,
-): Promise<void> {
+export async function serve(env: Environment, wrapping?: Wrapping): Promise<void> {
   const startedAt = new Date()
-  const clock = () => new Date()
-  const source = openSettings(env, hostname(), clock)
-  // What needs a restart is read here once; everything else is asked of `source.current()` when it is needed.
-  const settings = source.current()
-  const log = createLog(() => source.current().logLevel)
-  const locks = lockFolders([dirname(settings.databasePath), settings.storagePath])
-  const stop = new AbortController()
-  const newId = () => Bun.randomUUIDv7()
-  const events = createEventHub({ log })
-  const catalogue = wrapping.catalogue(openCatalogue(settings.databasePath, events, { log }))
-  const destinations = destinationsFrom(settings, env, wrapping.destination)
+  const adapters = await openAdapters(env, wrapping)
+  const { clock, newId, source, settings, log, locks, stop, events } = adapters
+  const { catalogue, destinations, docker, keys, identities, vault } = adapters
   const buckets = createBucketConfigs({
     store: catalogue,
-    vault: vaultOf(settings.encryptionKey),
+    vault,
     destinations,
     set: bucketsFrom(settings, env),
     connect: connectBucket,
@@ -91,9 +60,6 @@ export async function serve(
   })
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
-  const mark = { installation: catalogue.installation(), instance: newId() }
-  const help = { guess: guessEngine, secrets: (server: OutsideServer) => outsideSecrets(server, env) }
-  const docker = wrapping.docker(createDocker(settings.dockerHost, mark, help))
   const rules = rulesOf(() => source.current())
   const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix, rules, log })
   const queue = createQueue(settings.maxConcurrent, (error) =>
@@ -104,10 +70,8 @@ export async function serve(
   const { random } = Math
   const hooksAllowed = () => source.current().hooksAllowed
   const tieUp = createTieUp({ docker, catalogue, clock, log, hooksAllowed })
-  const keys = () => source.current().keys
-  if (keys().size > 0) await requireCipher()
   const deps = { docker, catalogue, destinations, clock, newId, log, program, tieUp, hooksAllowed, random }
-  const jobDeps = { ...deps, keys, identities: createIdentities(keys, env) }
+  const jobDeps = { ...deps, keys, identities }
   const pauses = createPauses(
     catalogue,
     clock,

@@ -81,6 +81,8 @@ export const Backup = z.discriminatedUnion("status", [
     compression: z.string(),
     /** With which key; null when it is not encrypted. */
     encryption: Encryption.nullable(),
+    /** What was taken, in words, when that was not the whole database: such a backup does not stand for it. */
+    part: z.string().optional(),
     proof: Proof,
     copies: z.array(Copy).min(1),
     /** Why it was kept without being trusted: far smaller than the last good one. Null: there was no doubt. */

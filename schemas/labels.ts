@@ -14,6 +14,7 @@ import {
   UserName,
   Wait,
 } from "./label-values.ts"
+import { partLabels } from "./part-labels.ts"
 import { plannedLabels } from "./planned-labels.ts"
 import { Retention, retentionLabels } from "./retention.ts"
 import { Bool, Compress, Duration, DurationOrNone, Engine, Schedule, TimeZone } from "./scalar.ts"
@@ -166,6 +167,7 @@ export const JobLabels = z.strictObject({
   meta: z.record(z.string(), z.string()).prefault({}).meta({
     description: "Free text, which every manifest of the job carries.",
   }),
+  ...partLabels,
   ...plannedLabels,
   "hooks.pre": hookArgv("before a run, to flush or to freeze"),
   "hooks.pre.timeout": hookTimeout,

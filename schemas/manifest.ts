@@ -67,6 +67,19 @@ export const Snapshot = z.object({
 })
 export type Snapshot = z.output<typeof Snapshot>
 
+/** What of the database was asked for, when that was not everything: such a backup does not stand for its database. */
+export const Part = z.object({
+  content: z.enum(["all", "schema", "data"]),
+  /** Tables and views that were taken, as `schema.name` where there are schemas; null when no label chose them. */
+  tables: z.array(z.string()).nullable(),
+  /** Those left out, by a label or because they read what is; when tables were chosen, all others. */
+  leftOut: z.array(z.string()),
+  withoutRows: z.array(z.string()),
+  /** What the dump must hold, by the server's catalogue. */
+  wanted: ObjectCounts,
+})
+export type Part = z.output<typeof Part>
+
 export const Manifest = z.object({
   formatVersion: z.literal(manifestVersion),
   id: BackupId,
@@ -104,6 +117,8 @@ export const Manifest = z.object({
   snapshot: Snapshot.optional(),
   /** Why it is kept but not trusted: far smaller than the last good one. Absent or null: there is no doubt. */
   suspect: Problem.nullable().optional(),
+  /** Absent: the whole database. */
+  part: Part.optional(),
   fileName: z.string(),
   /** The labels' values in force. */
   spec: z.record(z.string(), z.string()),

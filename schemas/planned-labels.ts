@@ -2,22 +2,9 @@
 import { z } from "zod"
 import { NamesOrNone } from "./label-values.ts"
 import { notYet } from "./not-yet.ts"
-import { List, Schedule } from "./scalar.ts"
+import { Schedule } from "./scalar.ts"
 
 export const plannedLabels = {
-  format: notYet(
-    z.enum(["custom", "plain"]).optional(),
-    "The dump's own format, `custom` or `plain`.",
-    "PostgreSQL is dumped as `custom`, the others as `plain`",
-  ),
-  content: notYet(
-    z.enum(["all", "schema", "data"]).prefault("all"),
-    "`all`, `schema` or `data`.",
-    "everything is dumped",
-  ),
-  tables: notYet(List.optional(), "Tables to take, by name or glob.", "every table is dumped"),
-  "exclude-tables": notYet(List.optional(), "Tables to leave out.", "every table is dumped"),
-  "exclude-data": notYet(List.optional(), "Tables to take without their rows.", "every row is dumped"),
   verify: notYet(
     z.enum(["checksum", "read", "drill"]).optional(),
     "How far a stored backup is checked: its `checksum`, a full `read` by the engine's tool, or a `drill`, which restores it.",

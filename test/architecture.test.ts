@@ -21,6 +21,7 @@ const all = [
   "log",
   "main",
   "serve",
+  "adapters",
   "package",
 ]
 const adapter = ["ports", "core", "schemas"]
@@ -44,6 +45,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cli: all,
   main: all,
   serve: all,
+  adapters: all,
 }
 
 /** The one place that may use a library. */

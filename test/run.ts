@@ -13,12 +13,14 @@ import { cacheFolder, repository } from "./support/places.ts"
 
 /** Every image a test starts. */
 const images = [
+  "postgres:18",
   "postgres:17",
   "postgres:15",
   "postgres:13",
   "mysql:9",
   "mariadb:11.8",
   "mariadb:10.11",
+  "mariadb:10.5",
   "oven/bun:1.4.5-slim",
 ]
 

@@ -90,10 +90,9 @@ function remarksOn(
     return [...remarks, ...parsed.problems.map((problem) => remark(problem, "mistake"))]
   if (parsed.kind !== "good") return remarks
   const image = typeof service.image === "string" ? interpolated(service.image, env) : ""
-  const { notes, stopping } = notInForce(parsed.jobs, parsed.server.type ?? guessEngine(image, [], []))
+  const notes = notInForce(parsed.jobs, parsed.server.type ?? guessEngine(image, [], []))
   return [
     ...remarks,
-    ...stopping.map((problem) => remark(problem, "mistake")),
     ...identityRemarks(parsed.server.id, replicasOf(service), prefix, claim),
     ...policyRemarks(parsed.jobs),
     ...keyRemarks(parsed.jobs),

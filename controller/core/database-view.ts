@@ -2,6 +2,7 @@
 import type { Backup, CompletedBackup } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
+import { takesAll } from "../../schemas/part-labels.ts"
 import type { Database, DatabaseId, Freshness, Server, ServerId, Subject } from "../../schemas/server.ts"
 import type { Doubt, HeldPrune, ServerRecord } from "../ports.ts"
 import type { DerivedJob } from "./derived-job.ts"
@@ -121,7 +122,7 @@ export function deadlinesOf(
   return subjectsSeen(jobs, databases).flatMap((subject) => {
     const databaseId = databaseIdOf(serverId, subject)
     const backup = lastGood(databaseId)
-    const taken = jobs.filter((job) => covers(job, subject))
+    const taken = jobs.filter((job) => covers(job, subject) && standsFor(job, subject))
     const at = backup && deadline(taken, backup, rules)
     return at ? [{ serverId, databaseId, lateAt: at }] : []
   })
@@ -138,6 +139,11 @@ function covers(job: DesiredJob, subject: Subject): boolean {
   return subject.kind === "globals" ? job.spec.globals : isSelected(job.spec.databases, subject.name)
 }
 
+/** Whether the job's backups stand for the subject: those of a part of a database do not, however fresh they are. */
+function standsFor(job: DesiredJob, subject: Subject): boolean {
+  return subject.kind === "globals" || takesAll(job.spec)
+}
+
 function databaseView(
   server: Server,
   jobs: readonly DesiredJob[],
@@ -147,6 +153,7 @@ function databaseView(
   rules: Rules,
 ): Database {
   const { lastGood, lastAttempt, doubt } = history
+  const standing = jobs.filter((job) => standsFor(job, subject))
   const next = jobs.map((job) => nextRunAt(job, now, rules)).filter((at) => at !== null)
   const { id, name, project, service, container, state, serverVersion } = server
   return {
@@ -156,7 +163,7 @@ function databaseView(
     engine: server.engine,
     server: { id, name, project, service, container, state, serverVersion },
     managed: "label",
-    state: freshness(server, jobs, lastGood, now, rules),
+    state: freshness(server, standing, lastGood, now, rules),
     jobs: jobs.map((job) => job.name),
     problems: server.problems,
     lastBackup: lastGood ? lastBackupOf(lastGood) : null,

@@ -1,4 +1,4 @@
-// Labels that ask for what this version does not do yet. Most are said and the backup goes on; what it would betray stops it.
+// Labels that ask for what this version does not do yet: said, and the backup goes on without.
 import type { Problem } from "../../schemas/errors.ts"
 import { JobLabels } from "../../schemas/labels.ts"
 import { insteadOf } from "../../schemas/not-yet.ts"
@@ -7,44 +7,33 @@ import { keyOf, short } from "./label-problems.ts"
 import type { JobSpec } from "./labels.ts"
 import { defaultOf } from "./value-words.ts"
 
-export interface NotInForce {
-  /** What the jobs go on without. */
-  readonly notes: readonly Problem[]
-  /** What a backup without it would betray: somebody who asked for a lock must not find that a copy was deleted. */
-  readonly stopping: readonly Problem[]
-}
-
-const planned = new Map(
-  Object.entries(JobLabels.shape).flatMap(([key, schema]) => {
+const planned = new Map([
+  // The one value that depends on the engine.
+  ["format", "MySQL and MariaDB are dumped as `plain`"] as const,
+  ...Object.entries(JobLabels.shape).flatMap(([key, schema]) => {
     const instead = insteadOf(schema)
     return instead === undefined ? [] : [[key, instead] as const]
   }),
-)
-const stops: readonly string[] = []
+])
 
 /** Each label once, however many jobs inherit it. @param engine null when it is not known: then no format is objected to */
-export function notInForce(jobs: readonly JobSpec[], engine: Engine | null): NotInForce {
+export function notInForce(jobs: readonly JobSpec[], engine: Engine | null): readonly Problem[] {
   const notes = new Map<string, Problem>()
-  const stopping = new Map<string, Problem>()
   for (const job of jobs)
     for (const { key, value } of asked(job)) {
       const schemaKey = key.startsWith("verify.query.") ? "verify.query" : key
       const instead = planned.get(schemaKey)
       if (instead === undefined || happensAnyway(key, value, engine)) continue
       const label = job.writtenAs[key] ?? job.writtenAs.retention ?? key
-      const isStop = stops.includes(key)
-      const problem: Problem = {
+      notes.set(label, {
         code: "label-not-in-force",
         message: `${short(label)}: "${short(value)}" is not in force yet: ${instead.replaceAll("`", "")}`,
-        hint: isStop
-          ? `Nothing is backed up by these labels until ${key} is in force. Remove it to be backed up without it.`
-          : "The backups go on without it. Remove the label when that is all right.",
+        hint: "The backups go on without it. Remove the label when that is all right.",
         key: keyOf(label),
         suggestion: null,
-      }
-      ;(isStop ? stopping : notes).set(label, problem)
+      })
     }
-  return { notes: [...notes.values()], stopping: [...stopping.values()] }
+  return [...notes.values()]
 }
 
 /** What a job's values ask for, with what its retention says of size and age, in whichever way it says it. */
@@ -60,7 +49,6 @@ function* asked({ settings, labels, writtenAs }: JobSpec) {
 }
 
 function happensAnyway(key: string, value: string, engine: Engine | null): boolean {
-  if (key === "format") return engine === null || value === (engine === "postgres" ? "custom" : "plain")
-  if (key === "tables") return value === "*"
+  if (key === "format") return value === "plain" || engine === null || engine === "postgres"
   return value === defaultOf(key) || (value === "none" && ["notify", "ping"].includes(key))
 }

@@ -8,6 +8,7 @@ import type { FoundIdentity } from "../ports.ts"
 import { Fault } from "./fault.ts"
 import { subjectName } from "./key.ts"
 import { requireIdentity } from "./key-missing.ts"
+import { partWarnings, requireTables } from "./restorable-part.ts"
 
 export interface RestoreFacts {
   readonly backup: CompletedBackup
@@ -31,6 +32,7 @@ export function planRestore(facts: RestoreFacts, options: RestoreOptions): Resto
       hint: "Download the backup: its manifest holds the commands that apply it.",
     })
   }
+  requireTables(manifest)
   if (facts.nameMistake !== undefined) {
     throw new Fault(
       "request-invalid",
@@ -51,7 +53,11 @@ export function planRestore(facts: RestoreFacts, options: RestoreOptions): Resto
     })
   const source = subjectName(manifest.subject)
   const { name, serverVersion: dumpedFrom } = manifest.engine
-  const warnings = [...doubtWarning(backup), ...versionWarning(name, dumpedFrom, serverVersion)]
+  const warnings = [
+    ...doubtWarning(backup),
+    ...versionWarning(name, dumpedFrom, serverVersion),
+    ...partWarnings(manifest),
+  ]
   return {
     backupId: backup.id,
     serverId: backup.serverId,

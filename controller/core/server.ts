@@ -9,12 +9,11 @@ import { unknownKeys, wouldStayPlain } from "./encryption-asked.ts"
 import { identityOf, isIgnored, isLive } from "./identity.ts"
 import { readingLabels } from "./label-memory.ts"
 import { strayLabels } from "./label-strays.ts"
-import { type JobSpec, type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
-import { lockProblems } from "./lock-problems.ts"
-import { type NotInForce, notInForce } from "./not-in-force.ts"
+import { type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
 import { askedRestore, stricter } from "./restorable.ts"
 import { conflict, isUp, notRunning, unableSnapshots, unknownDestinations } from "./server-problems.ts"
 import { type HelperSettings, type Method, methodOf, usualHelper } from "./tool-place.ts"
+import { unmet } from "./unmet.ts"
 
 /** What the operator set, as far as labels refer to it. */
 export interface DerivationSettings extends OperatorWords {
@@ -163,15 +162,6 @@ function derive(
       if (stopping.length > 0) return lastGood(base, stopping, settings, remembered)
       return active(base, parsed, settings, container.labels)
     }
-  }
-}
-
-/** What the labels ask for and do not get: from this version, or from the destinations. */
-function unmet(jobs: readonly JobSpec[], engine: Engine | null, settings: DerivationSettings): NotInForce {
-  const [version, locks] = [notInForce(jobs, engine), lockProblems(jobs, { lockable: [], ...settings })]
-  return {
-    notes: [...version.notes, ...locks.notes],
-    stopping: [...version.stopping, ...locks.stopping],
   }
 }
 

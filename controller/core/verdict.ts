@@ -63,6 +63,11 @@ function attentionSentence(
   const parts = [
     ...count(inState("late"), "database is late", "databases are late"),
     ...count(inState("never"), "database was never backed up", "databases were never backed up"),
+    ...count(
+      inState("unprotected"),
+      "database is backed up only in part",
+      "databases are backed up only in part",
+    ),
     ...count(failing, "database's last backup failed", "databases' last backups failed"),
     ...count(
       databases.filter(isSuspect).length,
@@ -173,8 +178,14 @@ function staleAttention(database: Database): Attention[] {
   const base = { databaseId: database.id, serverId: database.server.id, hint: problem?.hint ?? null }
   if (database.state === "late") return [{ ...base, sentence: `${name} is late${because}.` }]
   if (database.state === "never") return [{ ...base, sentence: `${name} was never backed up${because}.` }]
+  // It has jobs, and its server is active: none of them takes all of it.
+  if (database.state === "unprotected" && !problem)
+    return [{ ...base, sentence: `${name} is backed up only in part.`, hint: partHint }]
   return problem ? [{ ...base, sentence: `${name}: the last backup failed${because}.` }] : []
 }
+
+const partHint =
+  "A backup of a part does not stand for the database. Keep one job that takes everything, and give the part to a job of its own: dbbackup.<job>.tables instead of dbbackup.tables."
 
 /** `5 h`, `3 days`: the largest unit that fits. */
 export function ageInWords(milliseconds: number): string {

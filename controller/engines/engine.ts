@@ -9,6 +9,7 @@ import type {
 import type { Compression, Engine } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import type { Fault } from "../core/fault.ts"
+import type { Choice, Relation } from "../core/part.ts"
 import type { Cutter, EndDetector, ToolOutcome } from "../ports.ts"
 import type { Standing } from "./standing.ts"
 
@@ -53,6 +54,21 @@ export interface Probe {
   readonly databases: readonly ProbedDatabase[]
   /** What the operator should know, in sentences: tables that are not in the snapshot, databases the user cannot see. */
   readonly warnings: readonly string[]
+}
+
+/** What can be chosen of a database. */
+export interface Listing {
+  readonly relations: readonly Relation[]
+  /** The server takes names that differ in case for the same. */
+  readonly foldCase: boolean
+}
+
+/** How a dump differs from that of a whole database in the engine's own format. */
+export interface Form {
+  /** Null or absent: everything. */
+  readonly choice?: Choice | null
+  /** Only PostgreSQL has another one than SQL text. */
+  readonly plain?: boolean
 }
 
 /** How one subject is dumped. */
@@ -119,15 +135,23 @@ export interface EngineRules {
   probe(access: Access): Script
   /** Throws a Fault: `server-not-ready` (starting, or still in its image's initialisation), `access-denied`, `tool-missing`, `server-down`. */
   readProbe(outcome: ToolOutcome): Probe
-  dump(subject: Subject, probe: Probe, access: Access, compress: Compression): DumpPlan
+  dump(subject: Subject, probe: Probe, access: Access, compress: Compression, form?: Form): DumpPlan
+  /** Prints what `readRelations` reads. */
+  relations(name: string, access: Access): Script
+  readRelations(outcome: ToolOutcome): Listing
+  /** What the dump of a part must hold. `facts`: of the whole database. */
+  wanted(choice: Choice, facts: DatabaseFacts): DatabaseFacts
   /** A watcher for a stored dump of this format, to prove a copy before a restore. */
   end(format: DumpFormat, subject: Subject): EndDetector
   /** Why a tool failed, as a Fault with what to do. `doing` is such as "dumping shop". */
   explain(doing: string, outcome: ToolOutcome, access: Access): Fault
   /** Creates the empty database a restore goes into, like the one that was dumped. Fails when it exists. */
   createDatabase(name: string, facts: DatabaseFacts, access: Access): Script
-  /** Reads the dump, its stream compression undone, on stdin. Stops at the first error. */
-  load(name: string, format: DumpFormat, access: Access): Script
+  /**
+   * Reads the dump, its stream compression undone, on stdin. Stops at the first error; of a part, what can only not be made because
+   * it refers to what was left out is left out too, where the tool can.
+   */
+  load(name: string, format: DumpFormat, access: Access, isPart?: boolean): Script
   /** Prints what `readFacts` reads. */
   inspect(name: string, access: Access): Script
   readFacts(outcome: ToolOutcome): DatabaseFacts
@@ -154,7 +178,10 @@ export interface EngineRules {
   nameMistake(name: string): string | undefined
   /** Commands, with placeholders in angle brackets, for a person without this program. */
   restoreCommands(
-    manifest: Pick<Manifest, "subject" | "format" | "compression" | "encryption" | "fileName" | "facts"> & {
+    manifest: Pick<
+      Manifest,
+      "subject" | "format" | "compression" | "encryption" | "fileName" | "facts" | "part"
+    > & {
       readonly container: string
       /** Where it is, when it has no container. */
       readonly outside?: Address | undefined

@@ -5,7 +5,7 @@ import type { Address } from "./engine.ts"
 
 type Restorable = Pick<
   Manifest,
-  "subject" | "format" | "compression" | "encryption" | "fileName" | "facts"
+  "subject" | "format" | "compression" | "encryption" | "fileName" | "facts" | "part"
 > & {
   readonly container: string
   readonly outside?: Address | undefined
@@ -36,11 +36,15 @@ export function mysqlCommands(
   const { charset, collation } = facts?.attributes ?? {}
   const options = [charset && ` CHARACTER SET ${charset}`, collation && ` COLLATE ${collation}`].join("")
   const create = `CREATE DATABASE \`<new database>\`${options}`
-  return [
-    ...first,
-    `echo ${quote(create)} | ${exec} ${quote(login)}`,
-    `${bytes} | ${exec} ${quote(`${login} --binary-mode "$1"`)} sh ${quote("<new database>")}`,
-  ]
+  const into = (name: string) =>
+    `${bytes} | ${exec} ${quote(`${login} --binary-mode "$1"`)} sh ${quote(name)}`
+  if (backup.part?.content === "data")
+    return [
+      ...first,
+      "# Rows alone, for a database that has the tables and nothing in them.",
+      into("<database with the tables>"),
+    ]
+  return [...first, `echo ${quote(create)} | ${exec} ${quote(login)}`, into("<new database>")]
 }
 
 /** `${A:-${B:-$(cat "${A_FILE:-$B_FILE}")}}` */

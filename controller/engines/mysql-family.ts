@@ -2,10 +2,11 @@
 import type { Compression, Engine } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
-import type { Access, DumpPlan, EngineRules, Probe, ProbedDatabase, Script } from "./engine.ts"
+import type { Access, DumpPlan, EngineRules, Form, Probe, ProbedDatabase, Script } from "./engine.ts"
 import { duringLook } from "./explain.ts"
 import { mysqlCommands } from "./mysql-commands.ts"
 import { explainMysql } from "./mysql-explain.ts"
+import { partRuns, readRelations, wantedIn } from "./mysql-part.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
 import * as sql from "./mysql-sql.ts"
 import { describeStanding, readMysqlStanding } from "./mysql-standing.ts"
@@ -14,6 +15,7 @@ import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/mysql.sh" with { type: "text" }
 import clientScript from "./sh/mysql-client.sh" with { type: "text" }
 import dumpScript from "./sh/mysql-dump.sh" with { type: "text" }
+import dumpPartScript from "./sh/mysql-dump-part.sh" with { type: "text" }
 import globalsScript from "./sh/mysql-globals.sh" with { type: "text" }
 import probeScript from "./sh/mysql-probe.sh" with { type: "text" }
 import setup from "./sh/setup.sh" with { type: "text" }
@@ -52,13 +54,14 @@ export function mysqlFamily(variety: Variety): EngineRules {
   })
   const statement = (text: string, access: Access) =>
     script(clientScript, access, ...variety.clientOptions, ...answerOptions, `--execute=${text}`)
-  const end = (subject: Subject) => sqlEnd(subject.kind === "globals" ? mysqlGlobals : mysqlDump)
-  const ofStatements = (compress: Compression, subject: Subject) => ({
+  const end = ({ kind }: Subject, withRows = false) =>
+    sqlEnd(kind === "globals" ? mysqlGlobals : mysqlDump, withRows)
+  const ofStatements = (compress: Compression, subject: Subject, withRows = false) => ({
     format: "sql" as const,
     sourceCompression: null,
     streamCompression: compress,
     extension: { zstd: "sql.zst", gzip: "sql.gz", none: "sql" }[compress.algorithm],
-    end: () => end(subject),
+    end: () => end(subject, withRows),
   })
 
   return {
@@ -69,17 +72,30 @@ export function mysqlFamily(variety: Variety): EngineRules {
       if (outcome.code !== 0) throw duringLook(explainMysql("looking at the server", outcome, undefined))
       return readMysqlProbe(engine, outcome.stdout)
     },
-    dump(subject: Subject, probe: Probe, access: Access, compress: Compression): DumpPlan {
-      // Without --databases: that would pin the name, and a restore beside the original would write into the original.
-      const args =
-        subject.kind === "globals" ? [] : [...dumpOptions, ...variety.dumpOptions, "--", subject.name]
+    dump(
+      subject: Subject,
+      probe: Probe,
+      access: Access,
+      compress: Compression,
+      { choice = null }: Form = {},
+    ): DumpPlan {
+      const how = ofStatements(compress, subject, choice !== null)
+      if (subject.kind === "globals") {
+        const command = [variety.client, "SHOW CREATE USER", "SHOW GRANTS"]
+        return { ...how, script: script(globalsScript, access), command }
+      }
+      const options = [...dumpOptions, ...variety.dumpOptions]
+      if (choice === null) {
+        // Without --databases: that would pin the name, and a restore beside the original would write into the original.
+        const args = [...options, "--", subject.name]
+        return { ...how, script: script(dumpScript, access, ...args), command: [probe.tool, ...args] }
+      }
+      const { bare, rest } = partRuns(choice, options, subject.name)
+      const runs = [bare, rest].filter((run) => run !== null)
       return {
-        script: script(subject.kind === "globals" ? globalsScript : dumpScript, access, ...args),
-        command:
-          subject.kind === "globals"
-            ? [variety.client, "SHOW CREATE USER", "SHOW GRANTS"]
-            : [probe.tool, ...args],
-        ...ofStatements(compress, subject),
+        ...how,
+        script: script(dumpPartScript, access, ...runs.flatMap((run) => ["", ...run])),
+        command: runs.flatMap((run, i) => [...(i > 0 ? ["&&"] : []), probe.tool, ...run]),
       }
     },
     together: mysqlTogether({
@@ -89,6 +105,9 @@ export function mysqlFamily(variety: Variety): EngineRules {
       programs: programOptions,
       dumpOne: (compress) => ofStatements(compress, { kind: "database", name: "" }),
     }),
+    relations: (name, access) => statement(sql.listRelations(name), access),
+    readRelations: ({ stdout }) => readRelations(stdout),
+    wanted: wantedIn,
     end: (_format, subject) => end(subject),
     explain: explainMysql,
     createDatabase: (name, { attributes }, access) => statement(sql.createDatabase(name, attributes), access),

@@ -62,6 +62,20 @@ export function describeDatabase(name: string): string {
   ].join(";\n")
 }
 
+/** Rows of a key and values: what a dump of a part can choose from, with what decides about it. */
+export function listRelations(name: string): string {
+  const own = text(name)
+  return [
+    "set session sql_mode = ''",
+    `select 'schema', hex(${own}), @@lower_case_table_names`,
+    `select 'relation', hex(t.table_name), t.table_type from information_schema.tables t
+where t.table_schema = ${own} and (${base} or t.table_type in ('VIEW', 'SEQUENCE')) order by t.table_name`,
+    `select 'trigger', hex(g.event_object_table), count(*) from information_schema.triggers g
+where g.trigger_schema = ${own} group by g.event_object_table`,
+    `select 'view', hex(v.table_name), hex(v.view_definition) from information_schema.views v where v.table_schema = ${own}`,
+  ].join(";\n")
+}
+
 export function createDatabase(name: string, { charset, collation }: Record<string, string>): string {
   const options = [
     ...(isWord(charset) ? [`character set ${charset}`] : []),

@@ -2,7 +2,9 @@
 // for each entry that promises one. Counts what it holds. Follows WriteHead, WriteToc and the block layout of PostgreSQL's pg_backup_archiver.c and
 // pg_backup_custom.c. Payload is skipped by its length, never copied.
 import { Fault } from "../core/fault.ts"
+import { rowSections } from "../core/part.ts"
 import type { EndDetector } from "../ports.ts"
+import { heldOf } from "./sql-headings.ts"
 
 // 1.12: PostgreSQL 9 to 12 · 1.13 and 1.14: 10 to 15 · 1.15: 16 · 1.16: 17 and 18.
 const oldestMinor = 12
@@ -24,6 +26,7 @@ const kindOf: Readonly<Record<string, string>> = {
   PROCEDURE: "procedures",
   AGGREGATE: "aggregates",
   TRIGGER: "triggers",
+  "TABLE DATA": rowSections,
 }
 const longestDescription = Math.max(...Object.keys(kindOf).map(({ length }) => length))
 
@@ -43,7 +46,8 @@ interface Progress {
   readonly held: Record<string, number>
 }
 
-export function archiveEnd(): EndDetector {
+/** @param withRows also count the tables whose rows are in it */
+export function archiveEnd(withRows = false): EndDetector {
   const cursor: Cursor = { chunk: Buffer.alloc(0), at: 0 }
   const progress: Progress = {
     stage: "header",
@@ -81,7 +85,7 @@ export function archiveEnd(): EndDetector {
       if (promised === 1) return "the one data block of the archive's table of contents"
       return `all ${promised} data blocks of the archive's table of contents`
     },
-    held: () => ({ ...progress.held }),
+    held: () => heldOf(progress.held, withRows),
   }
 }
 

@@ -1,11 +1,12 @@
 // The commands a person types to restore a PostgreSQL backup with docker and the server's own tools, without this program.
 import type { Manifest } from "../../schemas/manifest.ts"
+import { lacksSome } from "../core/restorable-part.ts"
 import { decompress, quote } from "./command-text.ts"
 import type { Address } from "./engine.ts"
 
 type Restorable = Pick<
   Manifest,
-  "subject" | "format" | "compression" | "encryption" | "fileName" | "facts"
+  "subject" | "format" | "compression" | "encryption" | "fileName" | "facts" | "part"
 > & {
   readonly container: string
   readonly outside?: Address | undefined
@@ -31,14 +32,30 @@ export function postgresCommands(backup: Restorable): readonly string[] {
       `${bytes} | ${exec}sh -c ${quote(`${login}psql -X ${user} -d postgres`)}`,
     ]
   }
-  const name = quote("<new database>")
   const create = `${login}createdb ${user} ${createOptions(facts?.attributes ?? {})} -- "$1"`
-  const load = `${login}pg_restore ${user} --exit-on-error --dbname="$1"`
+  const load = `${login}${loader(backup)} ${user} --dbname="$1"`
+  const into = (name: string) => `${bytes} | ${exec}sh -c ${quote(load)} sh ${quote(name)}`
+  if (backup.part?.content === "data")
+    return [
+      ...first,
+      "# Rows alone, for a database that has the tables and nothing in them.",
+      into("<database with the tables>"),
+    ]
   return [
     ...first,
-    `${exec}sh -c ${quote(create)} sh ${name}`,
-    `${bytes} | ${exec}sh -c ${quote(load)} sh ${name}`,
+    `${exec}sh -c ${quote(create)} sh ${quote("<new database>")}`,
+    ...(lacksSome(backup)
+      ? ["# What refers to what the backup lacks is reported as an error and left out."]
+      : []),
+    into("<new database>"),
   ]
+}
+
+function loader({ format, part, facts }: Restorable): string {
+  const lenient = lacksSome({ part, facts })
+  if (format === "sql") return `psql -X -q${lenient ? "" : " -v ON_ERROR_STOP=1"}`
+  if (part?.content === "data") return "pg_restore --data-only --disable-triggers --exit-on-error"
+  return `pg_restore${lenient ? "" : " --exit-on-error"}`
 }
 
 function createOptions({ encoding, collate, ctype, localeProvider, locale }: Record<string, string>): string {

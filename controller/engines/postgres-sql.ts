@@ -46,6 +46,21 @@ select json_strip_nulls(json_build_object(
   'large objects', nullif((select count(*) from pg_largeobject_metadata), 0)
 ))`
 
+/** One line of JSON: what a dump of a part can choose from. Counts as above. */
+export const listRelations = `select coalesce(json_agg(json_build_object(
+  'id', c.oid::text, 'schema', n.nspname, 'name', c.relname, 'kind', c.relkind,
+  'rows', c.relkind = 'r' and c.relpersistence = 'p',
+  'triggers', (select count(*) from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal
+    and coalesce(to_jsonb(t)->>'tgparentid', case to_jsonb(c)->>'relispartition' when 'true' then '1' end, '0') = '0'
+    and not ${extensionOwned("pg_trigger", "t.oid")}),
+  'parents', (select coalesce(json_agg(i.inhparent::text), '[]') from pg_inherits i where i.inhrelid = c.oid),
+  'reads', (select coalesce(json_agg(distinct d.refobjid::text), '[]') from pg_rewrite w join pg_depend d
+    on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass and d.refobjid <> c.oid
+    where w.ev_class = c.oid and c.relkind in ('v', 'm'))
+) order by n.nspname, c.relname), '[]')
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p', 'f', 'v', 'm') and c.relpersistence <> 't' and ${ofPeople} and not ${extensionOwned("pg_class", "c.oid")}`
+
 /** A connection limit of -2 marks what an interrupted DROP DATABASE leaves: nobody can connect to it. */
 const databases = "pg_database d where d.datallowconn and not d.datistemplate and d.datconnlimit <> -2"
 

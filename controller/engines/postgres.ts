@@ -1,13 +1,13 @@
 // PostgreSQL: its scripts with their arguments, and how its dumps are compressed and proven.
 import type { Compression } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
-import { Fault } from "../core/fault.ts"
-import type { Access, DumpPlan, EngineRules, Probe, Script } from "./engine.ts"
+import type { Access, DumpPlan, EngineRules, Form, Probe, Script } from "./engine.ts"
 import { duringLook } from "./explain.ts"
 import { archiveEnd } from "./postgres-archive.ts"
 import { postgresCommands } from "./postgres-commands.ts"
 import { explainPostgres } from "./postgres-explain.ts"
 import { fingerprintStatements, postgresSnapshot, readFingerprint } from "./postgres-fingerprint.ts"
+import { partOptions, readRelations, wantedIn } from "./postgres-part.ts"
 import { readPostgresFacts, readPostgresProbe } from "./postgres-probe.ts"
 import * as sql from "./postgres-sql.ts"
 import { describeStanding, readPostgresStanding } from "./postgres-standing.ts"
@@ -16,12 +16,16 @@ import connect from "./sh/postgres.sh" with { type: "text" }
 import dumpScript from "./sh/postgres-dump.sh" with { type: "text" }
 import inspectScript from "./sh/postgres-inspect.sh" with { type: "text" }
 import loadScript from "./sh/postgres-load.sh" with { type: "text" }
+import loadPartScript from "./sh/postgres-load-part.sh" with { type: "text" }
+import loadTextScript from "./sh/postgres-load-text.sh" with { type: "text" }
+import loadTextPartScript from "./sh/postgres-load-text-part.sh" with { type: "text" }
 import probeScript from "./sh/postgres-probe.sh" with { type: "text" }
+import refers from "./sh/postgres-refers.sh" with { type: "text" }
 import sessionScript from "./sh/postgres-session.sh" with { type: "text" }
 import statementScript from "./sh/postgres-statement.sh" with { type: "text" }
 import statementsScript from "./sh/postgres-statements.sh" with { type: "text" }
 import setup from "./sh/setup.sh" with { type: "text" }
-import { postgresGlobals, sqlEnd } from "./sql-trailer.ts"
+import { postgresDump, postgresGlobals, sqlEnd } from "./sql-trailer.ts"
 
 // Longer than a migration should hold a table, shorter than people wait for a backup.
 const lockWaitMilliseconds = 10 * 60 * 1000
@@ -36,15 +40,18 @@ export const postgres: EngineRules = {
     return readPostgresProbe(outcome.stdout)
   },
   dump: planDump,
-  end: (format) => (format === "archive" ? archiveEnd() : sqlEnd(postgresGlobals)),
+  relations: (name, access) => script(inspectScript, access, sql.listRelations, name),
+  readRelations: ({ stdout }) => readRelations(stdout),
+  wanted: wantedIn,
+  end: (format, { kind }) =>
+    format === "archive" ? archiveEnd() : sqlEnd(kind === "globals" ? postgresGlobals : postgresDump),
   explain: explainPostgres,
   createDatabase: (name, { attributes }, access) =>
     script(statementScript, access, sql.createDatabase, name, JSON.stringify(attributes)),
-  load(name, format, access) {
-    if (format === "archive") return script(loadScript, access, connectionString(name))
-    throw new Fault("restore-unsupported", "roles and tablespaces cannot be restored by this program yet", {
-      hint: "The backup's manifest has the command that restores them.",
-    })
+  load(name, format, access, isPart = false) {
+    const [whole, part] =
+      format === "sql" ? [loadTextScript, loadTextPartScript] : [loadScript, loadPartScript]
+    return script(isPart ? `${refers}${part}` : whole, access, connectionString(name))
   },
   inspect: (name, access) => script(inspectScript, access, sql.describeDatabase, name),
   readFacts: ({ stdout }) => readPostgresFacts(stdout),
@@ -76,7 +83,13 @@ function script(body: string, { user, passwordEnv, passwordFile }: Access, ...ar
   }
 }
 
-function planDump(subject: Subject, probe: Probe, access: Access, compress: Compression): DumpPlan {
+function planDump(
+  subject: Subject,
+  probe: Probe,
+  access: Access,
+  compress: Compression,
+  { choice = null, plain = false }: Form = {},
+): DumpPlan {
   const lockWait = `--lock-wait-timeout=${lockWaitMilliseconds}`
   if (subject.kind === "globals") {
     const command = ["pg_dumpall", "--globals-only", "--no-password", lockWait]
@@ -90,16 +103,30 @@ function planDump(subject: Subject, probe: Probe, access: Access, compress: Comp
       end: () => sqlEnd(postgresGlobals),
     }
   }
+  const part = [...(choice ? partOptions(choice) : []), `--dbname=${connectionString(subject.name)}`]
+  if (plain) {
+    // Without --create: the text would name the database, and a restore beside the original would write into the original.
+    const command = ["pg_dump", "--format=plain", "--no-password", lockWait, ...part]
+    return {
+      script: script(dumpScript, access, ...command),
+      command,
+      format: "sql",
+      sourceCompression: null,
+      streamCompression: compress,
+      extension: `sql${suffixes[compress.algorithm]}`,
+      end: () => sqlEnd(postgresDump, choice !== null),
+    }
+  }
   const { level, inTool, streamCompression } = splitCompression(compress, probe.sourceZstd)
   const command = [
     "pg_dump",
     "--format=custom",
     // The database's own settings and grants go into the archive; pg_restore leaves them alone unless asked with --create.
-    "--create",
+    ...(choice?.content === "data" ? [] : ["--create"]),
     "--no-password",
     lockWait,
     `--compress=${level}`,
-    `--dbname=${connectionString(subject.name)}`,
+    ...part,
   ]
   return {
     script: script(dumpScript, access, ...command),
@@ -108,7 +135,7 @@ function planDump(subject: Subject, probe: Probe, access: Access, compress: Comp
     sourceCompression: inTool,
     streamCompression,
     extension: `dump${suffixes[streamCompression.algorithm]}`,
-    end: archiveEnd,
+    end: () => archiveEnd(choice !== null),
   }
 }
 

@@ -3,6 +3,7 @@
 import { Fault } from "../core/fault.ts"
 import type { EndDetector } from "../ports.ts"
 import { sqlContents } from "./sql-contents.ts"
+import { type Heading, heldOf, mysqlHeadings, postgresHeadings } from "./sql-headings.ts"
 
 /** How the text of one tool begins and ends. Both patterns see at most 4 KiB. */
 export interface SqlEnds {
@@ -12,6 +13,8 @@ export interface SqlEnds {
   readonly last: RegExp
   /** What was seen, in words. */
   readonly seen: string
+  /** What is counted as the text passes. */
+  readonly headings: readonly Heading[]
 }
 
 const keptBytes = 4096
@@ -21,13 +24,23 @@ export const mysqlDump: SqlEnds = {
   first: /^(?:\/\*M?!999999\\- enable the sandbox mode \*\/ ?\n)?-- (?:MySQL|MariaDB) dump /,
   last: /\n\/\*(?:!40111 SET SQL_NOTES=@OLD_SQL_NOTES|M!100616 SET NOTE_VERBOSITY=@OLD_NOTE_VERBOSITY) \*\/;\n\n-- Dump completed(?: on \d{4}-\d\d-\d\d +\d{1,2}:\d\d:\d\d)?\n$/,
   seen: "the dump completed trailer",
+  headings: mysqlHeadings,
 }
 
-/** pg_dumpall's. Since 17.6 and its like a \restrict line comes first and an \unrestrict line last. */
+/** pg_dump's of one database. Since 17.6 and its like a \restrict line comes first and an \unrestrict line last. */
+export const postgresDump: SqlEnds = {
+  first: /^(?:\s|--\n|\\restrict \w+\n)*-- PostgreSQL database dump\n/,
+  last: /\n--\n-- PostgreSQL database dump complete\n--\n(?:\s|\\unrestrict \w+\n)*$/,
+  seen: "the database dump complete trailer",
+  headings: postgresHeadings,
+}
+
+/** pg_dumpall's, with the same two lines around it. */
 export const postgresGlobals: SqlEnds = {
   first: /^(?:\s|--\n|\\restrict \w+\n)*-- PostgreSQL database cluster dump\n/,
   last: /\n--\n-- PostgreSQL database cluster dump complete\n--\n(?:\s|\\unrestrict \w+\n)*$/,
   seen: "the cluster dump complete trailer",
+  headings: [],
 }
 
 /** Our own, around the accounts and grants of MySQL and MariaDB. */
@@ -35,12 +48,14 @@ export const mysqlGlobals: SqlEnds = {
   first: /^-- dbbackup: accounts, roles and grants\n/,
   last: /\n-- dbbackup: end of accounts, roles and grants\n$/,
   seen: "the end of accounts, roles and grants",
+  headings: [],
 }
 
-export function sqlEnd({ first, last, seen }: SqlEnds): EndDetector {
+/** @param withRows also count the tables whose rows are in it */
+export function sqlEnd({ first, last, seen, headings }: SqlEnds, withRows = false): EndDetector {
   let head: Buffer = Buffer.alloc(0)
   let tail: Buffer = Buffer.alloc(0)
-  const contents = sqlContents()
+  const contents = sqlContents(headings)
   let bytes = 0
   return {
     push(chunk) {
@@ -61,7 +76,7 @@ export function sqlEnd({ first, last, seen }: SqlEnds): EndDetector {
         throw new Fault("dump-truncated", `the dump ends after ${bytes} bytes without its trailer`, { hint })
       return seen
     },
-    held: contents.held,
+    held: () => heldOf(contents.held(), withRows),
   }
 }
 

@@ -17,16 +17,17 @@ import { encryptionOf } from "./encryption-of.ts"
 import { expectedBytes } from "./expected-bytes.ts"
 import { type Fingerprinting, fingerprinting } from "./fingerprint.ts"
 import type { Instants } from "./instants.ts"
+import type { JointPart } from "./joint-part.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
 import { manifestOf } from "./manifest-of.ts"
-import type { Part } from "./part.ts"
+import { partOf, sayPart } from "./part.ts"
 import type { Look, Target } from "./probe.ts"
 import { publish } from "./publish.ts"
 import { limitsOf } from "./silence.ts"
 
 /**
  * Undefined when the backup is good, else the problem it was recorded with: it failed, or is kept as suspect. Never throws.
- * @param part what it is a part of; a failure that it repeats is not recorded
+ * @param joint what one tool prints of it beside others; a failure that it repeats is not recorded
  */
 export async function dumpSubject(
   deps: BackupDeps,
@@ -37,7 +38,7 @@ export async function dumpSubject(
   instants: Instants,
   journal: Journal,
   signal: AbortSignal,
-  part?: Part,
+  joint?: JointPart,
 ): Promise<Problem | undefined> {
   const { catalogue, clock, log } = deps
   const name = subjectName(backup.subject)
@@ -53,8 +54,15 @@ export async function dumpSubject(
     signal.throwIfAborted()
     requirePresent(look, backup, target)
     requireSeen(look, backup)
-    let plan = part?.plan ?? look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress)
-    const level = backup.subject.kind === "globals" ? "off" : job.spec.fingerprint
+    const facts = factsOf(look, backup)
+    const asking = { docker: deps.docker, look, spec: job.spec }
+    const part = facts && (await partOf(asking, name, facts, limit.signal))
+    if (part) sayPart(name, part, journal)
+    const form = { choice: part?.choice ?? null, plain: job.spec.format === "plain" }
+    let plan =
+      joint?.plan ?? look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress, form)
+    // A fingerprint is one of the whole database.
+    const level = facts === null || part ? "off" : job.spec.fingerprint
     beside = fingerprinting(deps, { look, database: name, level, plan }, journal, limit.signal)
     let openedAt: Date | undefined
     const begun = begunAt(deps, backup)
@@ -86,7 +94,7 @@ export async function dumpSubject(
         journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
         const script = job.spec.nice ? politely(plan.script) : plan.script
         const request = { ...look.place, ...script, stdin: false }
-        return await (part ?? deps.docker).exec(request, limit.signal)
+        return await (joint ?? deps.docker).exec(request, limit.signal)
       },
       end,
       compression: plan.streamCompression,
@@ -107,14 +115,13 @@ export async function dumpSubject(
       return await storeDump({ ...request, end })
     })
     const holds = end.held()
-    const facts = factsOf(look, backup)
     try {
-      if (facts) await requireComplete(deps.docker, look, name, facts, holds, limit.signal)
+      if (facts) await requireComplete(asking, name, part?.wanted ?? facts, holds, limit.signal)
     } catch (error) {
       await Promise.all(written.writers.map(({ writer }) => writer.abort(error)))
       throw error
     }
-    const stored = part ? await part.whole(written, limit) : written
+    const stored = joint ? await joint.whole(written, limit) : written
     const fingerprint = await beside.taken()
     const made = manifestOf({
       job,
@@ -129,8 +136,9 @@ export async function dumpSubject(
       facts,
       proof: stored.proof,
       holds,
+      part: part?.record,
       fingerprint,
-      snapshot: facts && openedAt ? (part?.snapshot ?? instants)(openedAt) : null,
+      snapshot: facts && openedAt ? (joint?.snapshot ?? instants)(openedAt) : null,
       program: deps.program,
     })
     const manifest = withDoubt(catalogue, backup.databaseId, made, job.spec["max-shrink"])
@@ -154,7 +162,7 @@ export async function dumpSubject(
     return undefined
   } catch (error) {
     const problem = failureOf(limit.signal.aborted ? limit.signal.reason : error, log)
-    if (part?.repeats(problem)) return problem
+    if (joint?.repeats(problem)) return problem
     return recordFailure(deps, backup, problem, journal)
   } finally {
     await beside?.end()

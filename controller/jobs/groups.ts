@@ -1,4 +1,5 @@
 // Which backups of a run are dumped together, by one tool at one instant, and which by themselves.
+import { takesAll } from "../../schemas/part-labels.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { ProbedDatabase } from "../engines/engine.ts"
 import type { NewBackup } from "../ports.ts"
@@ -27,7 +28,9 @@ export function groupsOf(
     hidden.length === 0 && rules.together?.joins({ name, ...facts }) === true
   const able = new Set(probe.databases.filter(canJoin).map(({ name }) => name))
   const joined = backups.filter(({ subject }) => subject.kind === "database" && able.has(subject.name))
-  if (spec.snapshot === "database" || joined.length < 2 || tries >= mostTries) return backups.map(single)
+  // Of a part, no tool can take several at once.
+  const alone = spec.snapshot === "database" || !takesAll(spec)
+  if (alone || joined.length < 2 || tries >= mostTries) return backups.map(single)
   return backups.flatMap((backup): readonly Group[] => {
     if (backup === joined[0]) return [{ backups: joined, tries }]
     return joined.includes(backup) ? [] : [single(backup)]

@@ -5,8 +5,8 @@ import type { DumpPlan } from "../engines/engine.ts"
 import type { Parts } from "../pipeline/parts.ts"
 import type { Clock, Cutter, Docker, Log } from "../ports.ts"
 import type { Instants } from "./instants.ts"
+import { atRest, discard, type JointPart } from "./joint-part.ts"
 import { failureOf } from "./journal.ts"
-import { atRest, discard, type Part } from "./part.ts"
 import { meansAway } from "./probe.ts"
 
 /** Why the tool did not print it all, and at which dump it was. */
@@ -17,7 +17,7 @@ export interface JointFailure {
 
 export interface Joint {
   /** `rested`: its bytes are at rest, and the next dump can begin. */
-  part(position: number): Part & { readonly rested: Promise<void> }
+  part(position: number): JointPart & { readonly rested: Promise<void> }
   /** After the last dump: all is whole, or why it is not. Tells every part, once. */
   end(): Promise<void>
   failure(): JointFailure | undefined

@@ -7,6 +7,7 @@ import {
   type Manifest,
   manifestVersion,
   type ObjectCounts,
+  type Part,
   type Snapshot,
 } from "../../schemas/manifest.ts"
 import { portOf } from "../../schemas/outside.ts"
@@ -32,6 +33,8 @@ export interface Made {
   readonly fingerprint: Fingerprint | null
   /** Null for globals. */
   readonly snapshot: Snapshot | null
+  /** Of a job that does not take all of it. */
+  readonly part: Part | undefined
   readonly program: string
 }
 
@@ -47,6 +50,7 @@ export function manifestOf(made: Made): Manifest {
     encryption: made.encryption,
     fileName: made.fileName,
     facts,
+    ...(made.part ? { part: made.part } : {}),
   }
   return {
     formatVersion: manifestVersion,

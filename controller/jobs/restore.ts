@@ -1,10 +1,11 @@
 // A stored backup into a new database beside the old one: prove the copy ▸ create ▸ load ▸ check. Nothing that exists is touched.
 import type { CompletedBackup } from "../../schemas/backup.ts"
 import { hookOf, type JobLabels } from "../../schemas/labels.ts"
-import type { DatabaseFacts, Manifest } from "../../schemas/manifest.ts"
+import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId, RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
 import { requireIdentity } from "../core/key-missing.ts"
+import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
 import { planRestore } from "../core/restore-plan.ts"
 import { loadDump, proveCopy } from "../pipeline/load.ts"
 import type {
@@ -17,7 +18,7 @@ import type {
   Log,
   RestoreOutcome,
 } from "../ports.ts"
-import { compareRestored } from "./compare-restored.ts"
+import { checked } from "./check-restored.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
 import { type HookDeps, hooksAround } from "./hooks.ts"
 import { identityFor } from "./identity-for.ts"
@@ -26,7 +27,7 @@ import { asJobSays } from "./place.ts"
 import type { Target } from "./probe.ts"
 import { type Ready, type ReadyDeps, whenReady } from "./ready.ts"
 import { loadSilence } from "./silence.ts"
-import { createUnfinished, must, type UnfinishedDatabase } from "./unfinished-database.ts"
+import { createUnfinished, type UnfinishedDatabase } from "./unfinished-database.ts"
 
 export interface RestoreDeps extends HookDeps, ReadyDeps {
   readonly docker: Docker
@@ -165,11 +166,20 @@ async function restoreBetweenHooks(
     let afterwards: Fault | null = null
     try {
       await hooks.before(ready.target, signal)
-      const facts = request.manifest.facts ?? { attributes: {}, tables: 0 }
+      const facts = expectedFrom(request.manifest)
       const { target, look } = ready
       made = await createUnfinished(deps, id, target, look, plan.targetDatabase, facts, journal, signal)
       const { rawBytes } = await loadDump(loading.load)
-      outcome = await checked(deps, request, ready, facts, rawBytes, journal, signal)
+      outcome = await checked(
+        deps,
+        request.manifest,
+        plan.targetDatabase,
+        ready,
+        facts,
+        rawBytes,
+        journal,
+        signal,
+      )
     } finally {
       afterwards = await hooks.after(request.target)
     }
@@ -180,32 +190,6 @@ async function restoreBetweenHooks(
     await made?.drop()
     throw error
   }
-}
-
-async function checked(
-  deps: RestoreDeps,
-  { manifest, options: { name } }: RestoreRequest,
-  ready: Ready,
-  facts: DatabaseFacts,
-  rawBytes: number,
-  journal: Journal,
-  signal: AbortSignal,
-): Promise<RestoreOutcome> {
-  const { look } = ready
-  const inspect = look.rules.inspect(name, look.access)
-  const found = look.rules.readFacts(await must(deps.docker, look, `checking ${name}`, inspect, signal))
-  if (facts.tables > 0 && found.tables === 0) {
-    throw new Fault("restore-failed", `the load ended without an error, but ${name} has no tables`, {
-      hint: "Look at the log; the server may have lost them.",
-    })
-  }
-  const differences = [
-    ...compare(facts, found),
-    ...(await compareRestored(deps, manifest, name, ready, journal, signal)),
-  ]
-  for (const difference of differences) journal("warn", difference)
-  journal("info", `${name} is restored: ${found.tables} tables, ${rawBytes} bytes loaded`)
-  return { status: "completed", restoredBytes: rawBytes, tables: found.tables, differences }
 }
 
 /** The two passes over the copy: the proof, and the load itself. */
@@ -229,7 +213,7 @@ function loadingOf(
   const { compression } = manifest
   const common = { destination, key, proof: backup.proof, compression, identity, signal }
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
-  const script = look.rules.load(options.name, manifest.format, look.access)
+  const script = look.rules.load(options.name, manifest.format, look.access, lacksSome(manifest))
   return {
     copy: { ...common, end: look.rules.end(manifest.format, manifest.subject), onProgress: () => undefined },
     load: {
@@ -245,10 +229,4 @@ function loadingOf(
       },
     },
   }
-}
-
-function compare(wanted: DatabaseFacts, found: DatabaseFacts): string[] {
-  return wanted.tables === found.tables
-    ? []
-    : [`${found.tables} tables were restored, ${wanted.tables} were there when the dump began`]
 }

@@ -27,6 +27,8 @@ const mostLacking = 300
 
 const isStored = "b.status = 'completed' AND b.deleted_at IS NULL"
 const isGood = `${isStored} AND b.doubted = 0`
+// A backup of a part does not stand for its database.
+const isWhole = "json_extract(b.manifest, '$.part') IS NULL"
 // A database whose labels change that often is compared with nothing.
 const mostCompared = 100
 
@@ -74,7 +76,7 @@ export function backupListsIn(
     },
     lastGood(databaseId) {
       // A few rows rather than one, so that a row that cannot be read does not hide the good one before it.
-      const clause = `WHERE ${isGood} AND b.database_id = ? ORDER BY b.finished_at DESC, b.id DESC LIMIT 3`
+      const clause = `WHERE ${isGood} AND ${isWhole} AND b.database_id = ? ORDER BY b.finished_at DESC, b.id DESC LIMIT 3`
       return readRows(store, rows(clause, databaseId), readCompleted)[0]
     },
     lastGoodManifest(databaseId, isWanted) {

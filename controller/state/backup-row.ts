@@ -1,6 +1,8 @@
 // Reads a backup's row, its copies beside it, into the state it is in.
 import { z } from "zod"
 import { Backup, type CompletedBackup, Verified } from "../../schemas/backup.ts"
+import { Part } from "../../schemas/manifest.ts"
+import { partInWords } from "../core/restorable-part.ts"
 import { instant, instantOrNull, json, readRow, seconds } from "./row.ts"
 
 export interface BackupRow {
@@ -54,6 +56,7 @@ const Shown = z.object({
   encryption: z.unknown(),
   proof: z.unknown(),
   suspect: z.unknown().optional(),
+  part: Part.optional(),
 })
 
 const CopyRow = z.object({
@@ -107,6 +110,7 @@ function completed({ started_at, finished_at, manifest, copies, accepted_at }: B
     fileName: shown.fileName,
     compression: shown.compression === "none" ? (shown.sourceCompression ?? "none") : shown.compression,
     encryption: shown.encryption,
+    ...(shown.part ? { part: partInWords(shown.part) } : {}),
     proof: shown.proof,
     suspect: shown.suspect ?? null,
     acceptedAt: instantOrNull(accepted_at),

@@ -188,6 +188,22 @@ describe("a database is", () => {
     expect(stateOf({ paused: "true" })).toBe("never")
   })
 
+  test("unprotected, however fresh its backups, when every job takes only a part of it", () => {
+    const good = "2026-03-01T11:59:00Z"
+    for (const part of [
+      { content: "schema" },
+      { tables: "a" },
+      { "exclude-tables": "a" },
+      { "exclude-data": "a" },
+    ])
+      expect(stateOf(part as Record<string, string>, good)).toBe("unprotected")
+    expect(stateOf({ tables: "*" }, good)).toBe("fresh")
+    expect(stateOf({ "hourly.tables": "a", "hourly.schedule": "hourly" }, good)).toBe("fresh")
+    expect(stateOf({ "hourly.tables": "a", "hourly.schedule": "hourly" }, "2026-02-27T02:01:00Z")).toBe(
+      "late",
+    )
+  })
+
   test("unprotected when its server is, or when no job takes it", () => {
     expect(stateOf({ databases: "!shop" })).toBe("unprotected")
     expect(databases({ enable: "false" }).map(({ state }) => state)).toEqual(["unprotected", "unprotected"])

@@ -332,7 +332,8 @@ describe("labels that are not in force yet", () => {
   test("are told of the engine that the image or the label names", () => {
     const mysql = { image: "mysql:9" }
     expect(one([labelled({ enable: "true", format: "plain" }, mysql)]).problems).toEqual([])
-    expect(one([labelled({ enable: "true", format: "plain" })]).problems).toHaveLength(1)
+    expect(one([labelled({ enable: "true", format: "plain" })]).problems).toEqual([])
+    expect(one([labelled({ enable: "true", format: "custom" }, mysql)]).problems).toHaveLength(1)
     expect(one([labelled({ enable: "true", format: "plain", type: "mariadb" })]).problems).toEqual([])
   })
 })

@@ -305,3 +305,16 @@ test("retention that waits is told with what to do, and its database counts as b
     attention: [{ sentence: `b on db: ${held.message}.`, hint: held.hint }],
   })
 })
+
+test("a database of which only parts are backed up needs a person, and does not count as backed up", () => {
+  const databases = [aDatabase("shop"), aDatabase("users", { state: "unprotected" })]
+  const { level, sentence, attention } = verdictOf([aServer("db")], databases, connected, "dbbackup", now)
+  expect(level).toBe("attention")
+  expect(sentence).toBe("1 database is backed up; 1 database is backed up only in part.")
+  expect(attention).toEqual([
+    expect.objectContaining({
+      sentence: "users on db is backed up only in part.",
+      hint: expect.stringContaining("a job of its own"),
+    }),
+  ])
+})

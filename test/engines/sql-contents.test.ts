@@ -16,6 +16,7 @@ function heldIn(text: string, lengths: readonly number[] = [65_536]) {
 const definer = "DEFINER=`we``ird@`@`%`"
 const pieces = {
   tables: "\n--\n-- Table structure for table `a b`\n--\n\nCREATE TABLE `a b` (\n  `id` int);\n",
+  "tables' rows": "\n--\n-- Dumping data for table `a b`\n--\n",
   views: "\n--\n-- Final view structure for view `seen`\n--\n",
   sequences: "\n--\n-- Sequence structure for `s`\n--\n",
   triggers: `\nDELIMITER ;;\n/*!50003 CREATE*/ /*!50017 ${definer}*/ /*!50003 trigger tr before insert on item\n*/;;\nDELIMITER ;\n`,
@@ -32,7 +33,7 @@ const between = [
   "y".repeat(40_000),
   `INSERT INTO \`t\` VALUES (1,'\\n--\\n-- Table structure for table \`z\`\\n--\\nDELIMITER ;;\\n');\n`,
   "\n--\n-- Temporary view structure for view `seen`\n--\n",
-  "\n--\n-- Dumping data for table `a b`\n--\n",
+  "\n--\n-- Dumping events for database 'shop'\n--\n",
 ]
 
 describe("what a dump of statements holds", () => {

@@ -19,7 +19,10 @@ import { type Controller, type Place, place, startController } from "../support/
 import { contents, fill } from "../support/samples.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
 
-const images = ["postgres:17", "postgres:15", "mysql:9", "mariadb:11.8", "mariadb:10.11"]
+const images = [
+  ...["postgres:13", "postgres:15", "postgres:17", "postgres:18"],
+  ...["mysql:9", "mariadb:10.5", "mariadb:10.11", "mariadb:11.8"],
+]
 // MySQL and MariaDB allow no character beyond Unicode's basic plane in a name, and mariadb-dump cannot dump one with quotes.
 const awkward = (image: string) => (image.startsWith("postgres") ? "we ird\"n'a$me=🐘" : "we ird$na=me漢字")
 

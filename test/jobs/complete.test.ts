@@ -3,6 +3,7 @@ import { expect, test } from "bun:test"
 import { Readable } from "node:stream"
 import { rulesFor } from "../../controller/engines/registry.ts"
 import { requireComplete } from "../../controller/jobs/complete.ts"
+import { JobLabels } from "../../schemas/labels.ts"
 import { fakeServer } from "./fake-server.ts"
 
 const before = { attributes: {}, tables: 3, objects: { views: 1 } }
@@ -32,8 +33,9 @@ async function check(
     probe: {} as never,
     place: { containerId: "c0ffee" },
   }
+  const asking = { docker, look, spec: JobLabels.parse({}) }
   const signal = new AbortController().signal
-  const outcome = await requireComplete(docker, look, "shop", before, held, signal).then(
+  const outcome = await requireComplete(asking, "shop", before, held, signal).then(
     () => "complete",
     (fault) => fault.code as string,
   )

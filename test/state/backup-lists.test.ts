@@ -65,6 +65,17 @@ describe("lists of backups", () => {
     expect(catalogue.goodBackups(job, shop).map(({ id }) => String(id))).toEqual(["b2", "b1"])
   })
 
+  test("a backup of a part is good for its job, and does not stand for its database", () => {
+    addGood(catalogue, "b1", 0)
+    addGood(catalogue, "b2", 10)
+    const part = `'{"content":"all","tables":["public.a"],"leftOut":["public.b"],"withoutRows":[],"wanted":{"tables":1}}'`
+    tamper(`UPDATE backups SET manifest = json_set(manifest, '$.part', json(${part})) WHERE id = 'b2'`)
+    expect(catalogue.lastGood(shop)?.id).toBe(backupId("b1"))
+    expect(catalogue.backup("b2")).toMatchObject({ part: "1 tables and views of 2" })
+    expect(catalogue.backup("b1")).not.toHaveProperty("part")
+    expect(catalogue.goodBackups(job, shop).map(({ id }) => String(id))).toEqual(["b2", "b1"])
+  })
+
   test("a row that cannot be read is named when asked for, and hides no other", () => {
     addGood(catalogue, "b1", 0)
     addGood(catalogue, "b2", 10)

@@ -1,5 +1,5 @@
-# Whom to connect as, where and with which client, by the labels, else by the conventions of the official, percona, bitnami
-# and linuxserver images. Argument 4: the engine, mysql or mariadb. Leaves in "$@" the options for connecting, followed by the
+# Whom to connect as, where and with which client, by the labels, else by the conventions of images (image-table.ts).
+# Argument 4: the engine, mysql or mariadb. Leaves in "$@" the options for connecting, followed by the
 # arguments from the fifth on, in "$run_as" what becomes another user first, if anything.
 
 # The messages are classified, so they must come in English.
@@ -30,8 +30,12 @@ choose() {
 
 conventions() {
   as=''
-  if given MARIADB_ROOT_PASSWORD || given MYSQL_ROOT_PASSWORD; then
+  if given MARIADB_ROOT_PASSWORD || given MYSQL_ROOT_PASSWORD ||
+    given MARIADB_MASTER_ROOT_PASSWORD || given MYSQL_MASTER_ROOT_PASSWORD; then
     user=root password=$found
+    # Oracle's image reads a file where the variable holds its path.
+    case $password in /*) if [ -f "$password" ]; then password=$(cat "$password"); fi ;; esac
+    if given MARIADB_ROOT_USER || given MYSQL_ROOT_USER; then user=$found; fi # bitnami
   elif [ -n "${MARIADB_ALLOW_EMPTY_ROOT_PASSWORD:-}${MYSQL_ALLOW_EMPTY_PASSWORD:-}${ALLOW_EMPTY_PASSWORD:-}" ]; then
     user=root password=''
   elif [ -n "${MARIADB_MYSQL_LOCALHOST_USER:-}" ] && [ -n "${MARIADB_MYSQL_LOCALHOST_GRANTS:-}" ]; then

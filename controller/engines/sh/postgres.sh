@@ -2,7 +2,7 @@
 # shell that is told to end waits for its client first, also in a subshell, which forgets traps. Harmless is an exit code of 1.
 trap 'exit 1' TERM
 
-# Whom to connect as and where, by the labels, else by the conventions of the official, bitnami and linuxserver images.
+# Whom to connect as and where, by the labels, else by the conventions of images (image-table.ts).
 
 # A setting of the container must not send the tools to another server, or read another file of settings.
 unset PGHOSTADDR PGSERVICE PGSERVICEFILE PGOPTIONS PGCLIENTENCODING PGTARGETSESSIONATTRS PGREQUIREPEER PGREQUIREAUTH \
@@ -11,14 +11,19 @@ unset PGHOSTADDR PGSERVICE PGSERVICEFILE PGOPTIONS PGCLIENTENCODING PGTARGETSESS
 export LC_ALL=C PGAPPNAME=dbbackup PGCONNECT_TIMEOUT=30
 
 # Debian's /usr/bin/pg_dump is a wrapper in Perl; the tools beside the server are of its version for sure.
-for bin in "/usr/lib/postgresql/${PG_MAJOR:-none}/bin" /opt/bitnami/postgresql/bin; do
+for bin in "/usr/lib/postgresql/${PG_MAJOR:-${PGVERSION:-none}}/bin" /opt/bitnami/postgresql/bin; do
   if [ -x "$bin/pg_dump" ]; then PATH=$bin:$PATH; fi
 done
 
 own_user=postgres own_password=''
 if given POSTGRESQL_POSTGRES_PASSWORD || given POSTGRES_POSTGRES_PASSWORD; then
   own_password=$found # bitnami: POSTGRESQL_USERNAME is not a superuser when postgres has a password of its own
+elif given PGPASSWORD_SUPERUSER; then
+  own_password=$found # spilo
+  if given PGUSER_SUPERUSER; then own_user=$found; fi
 else
+  # supabase: postgres is no superuser in it.
+  if [ -d /etc/postgresql-custom ]; then own_user=supabase_admin; fi
   if given POSTGRES_USER || given POSTGRESQL_USERNAME; then own_user=$found; fi
   if given POSTGRES_PASSWORD || given POSTGRESQL_PASSWORD; then own_password=$found; fi
 fi

@@ -54,6 +54,7 @@ export function BackupFacts({ backup, run }: Props) {
       )}
       {backup.status === "completed" && (
         <>
+          {backup.part && <Fact name="Part">{backup.part}: it does not stand for the whole database</Fact>}
           <Fact name="Size">
             <Size bytes={backup.proof.storedBytes} /> stored, <Size bytes={backup.proof.rawBytes} /> left the
             server, {backup.compression}
