@@ -46,7 +46,7 @@ async function said(engine: Engine, globals = false): Promise<string> {
 test("PostgreSQL's go to the server by its address, as the user of the backup", async () => {
   expect(await said("postgres")).toBe(
     "[createdb][-h][db.example.com][-p][6543][-U][o'brien][--template=template0][--][it is back]\n" +
-      "[pg_restore][-h][db.example.com][-p][6543][-U][o'brien][--exit-on-error][--dbname=it is back]\nthe dump\n",
+      "[pg_restore][--exit-on-error][-h][db.example.com][-p][6543][-U][o'brien][--dbname=it is back]\nthe dump\n",
   )
   expect(await said("postgres", true)).toBe(
     "[psql][-X][-h][db.example.com][-p][6543][-U][o'brien][-d][postgres]\nthe dump\n",
