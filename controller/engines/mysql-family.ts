@@ -6,6 +6,7 @@ import type { Access, DumpPlan, EngineRules, Form, Probe, ProbedDatabase, Script
 import { duringLook } from "./explain.ts"
 import { mysqlCommands } from "./mysql-commands.ts"
 import { explainMysql } from "./mysql-explain.ts"
+import { fingerprintOf, readMysqlFingerprint } from "./mysql-fingerprint.ts"
 import { partRuns, readRelations, wantedIn } from "./mysql-part.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
 import * as sql from "./mysql-sql.ts"
@@ -118,6 +119,8 @@ export function mysqlFamily(variety: Variety): EngineRules {
     },
     inspect: (name, access) => statement(sql.describeDatabase(name), access),
     readFacts: ({ stdout }) => readMysqlFacts(stdout),
+    fingerprint: (name, level, access) => statement(fingerprintOf(name, level), access),
+    readFingerprint: ({ stdout }) => readMysqlFingerprint(stdout),
     standing: (name, access) => statement(describeStanding(sql.text(name ?? "mysql")), access),
     readStanding: readMysqlStanding,
     dropDatabase: (name, access) => statement(sql.dropDatabase(name), access),

@@ -11,7 +11,7 @@ const people = (schema: string) =>
 const base = "t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED')"
 
 // A database has no comment in MySQL, so an empty table in it marks one that a restore is filling; its comment says which.
-const markTable = "dbbackup_unfinished_restore"
+export const markTable = "dbbackup_unfinished_restore"
 
 const schemas = `select 'database', hex(s.schema_name), s.default_character_set_name, s.default_collation_name,
   (select count(*) from information_schema.tables t where t.table_schema = s.schema_name and ${base}
