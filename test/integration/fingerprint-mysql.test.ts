@@ -76,7 +76,9 @@ for (const image of images) {
       sameSnapshot: true,
       seconds: 0,
     })
-    const tool = image.startsWith("mysql") ? ["mysqldump --set-gtid-purged=OFF", "mysql"] : ["mariadb-dump", "mariadb"]
+    const tool = image.startsWith("mysql")
+      ? ["mysqldump --set-gtid-purged=OFF", "mysql"]
+      : ["mariadb-dump", "mariadb"]
     const copy = (from: string, to: string) =>
       must([
         "docker",
