@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 const marker = "漢字 🐘"
 
-for (const image of ["postgres:17", "postgres:15", "mysql:9", "mariadb:11.8"]) {
+for (const image of ["postgres:17", "mysql:9", "mariadb:11.8"]) {
   describe(`a ${image} server that asks for encryption`, () => {
     const identity = identityText(randomBytes(32))
     const spare = identityText(randomBytes(32))

@@ -22,7 +22,7 @@ import {
 import { until } from "../support/until.ts"
 
 setDefaultTimeout(240_000)
-const images = process.env.POSTGRES_IMAGES?.split(",") ?? ["postgres:17", "postgres:15", "postgres:13"]
+const images = process.env.POSTGRES_IMAGES?.split(",") ?? ["postgres:17", "postgres:13"]
 const password = `it's a $ecret "word" #1 \\ é🐘`
 const awkward = [
   "a=b",

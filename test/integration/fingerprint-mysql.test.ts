@@ -9,7 +9,7 @@ import { runScript } from "../support/docker-cli.ts"
 import { engineOf, startServer, type TestServer } from "../support/servers.ts"
 
 setDefaultTimeout(240_000)
-const images = process.env.MYSQL_IMAGES?.split(",") ?? ["mysql:9", "mariadb:11.8", "mariadb:10.11"]
+const images = process.env.MYSQL_IMAGES?.split(",") ?? ["mysql:9", "mariadb:11.8"]
 
 const everyDefinition = [
   `create table item (id int auto_increment primary key, price decimal(10,2) not null default 1.5, body varchar(80) comment 'wie es heißt',

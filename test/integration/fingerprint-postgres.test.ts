@@ -10,7 +10,7 @@ import { everyDefinition } from "../support/every-definition.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
 
 setDefaultTimeout(240_000)
-const images = process.env.POSTGRES_IMAGES?.split(",") ?? ["postgres:17", "postgres:15", "postgres:13"]
+const images = process.env.POSTGRES_IMAGES?.split(",") ?? ["postgres:17", "postgres:13"]
 
 /** Each is to show in the fingerprint. */
 const changes: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ import { contents, fill } from "../support/samples.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
 
 setDefaultTimeout(240_000)
-const images = ["postgres:17", "postgres:13", "mysql:9", "mariadb:11.8", "mariadb:10.11"]
+const images = ["postgres:17", "mysql:9", "mariadb:11.8"]
 
 /** Names of helper containers beside the server, whoever made them. */
 async function helpersOf(server: TestServer): Promise<readonly string[]> {

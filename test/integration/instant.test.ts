@@ -9,7 +9,7 @@ import { homeDatabase, startServer, type TestServer } from "../support/servers.t
 import { until } from "../support/until.ts"
 
 setDefaultTimeout(400_000)
-const images = process.env.MYSQL_IMAGES?.split(",") ?? ["mysql:9", "mariadb:11.8", "mariadb:10.11"]
+const images = process.env.MYSQL_IMAGES?.split(",") ?? ["mysql:9", "mariadb:11.8"]
 const cents = 100_000
 const quoted = (name: string) => `\`${name.replaceAll("`", "``")}\``
 

@@ -24,7 +24,7 @@ function settingsFile({ folder }: Place, servers: object): Record<string, string
   return { DBBACKUP_SETTINGS: path, LEGACY_PASSWORD: password }
 }
 
-for (const image of ["postgres:13", "postgres:17", "mysql:9", "mariadb:11.8"]) {
+for (const image of ["postgres:17", "mysql:9", "mariadb:11.8"]) {
   describe(`a ${image} server outside Docker`, () => {
     let here: Place
     let controller: Controller

@@ -7,7 +7,7 @@ import { engineOf, homeDatabase, startServer, type TestServer } from "../support
 setDefaultTimeout(180_000)
 const facts = { attributes: {}, tables: 0 }
 
-for (const image of ["postgres:17", "postgres:13", "mysql:9", "mariadb:11.8", "mariadb:10.11"]) {
+for (const image of ["postgres:17", "mysql:9", "mariadb:11.8"]) {
   describe(image, () => {
     const rules = rulesFor(engineOf(image))
     const [mine, others] = ["01a20c2e-0000", "01a20c2e-1111"]
