@@ -168,8 +168,8 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     fault:
       "The Docker engine is restarted in the middle of a dump: connections are lost, and refused for a while",
     outcome: `${failed} as soon as the engine can be reached; the next one is good`,
-    code: "docker-error",
-    hint: "The tool was ended",
+    code: "docker-unreachable",
+    hint: "Mount",
     file: engine,
     title: "an engine that is restarted under a dump",
   },
