@@ -15,9 +15,10 @@ export function fingerprintOf(name: string, level: FingerprintLevel): string {
   const tables = `information_schema.tables t where t.table_schema = ${own} and t.table_name <> '${markTable}'`
   const base = "t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED')"
   const place = `concat('\`', replace(${own}, '\`', '\`\`'), '\`.\`', replace(t.table_name, '\`', '\`\`'), '\`')`
-  const each = (key: string, value: string, type: string) =>
-    `select group_concat(concat('select ''${key}'', ''', hex(t.table_name), ''', ${value} from ', ${place}) separator ' union all ')
-into @dbbackup from ${tables} and ${type}`
+  /** One statement of a part for each table: `before` and `after` stand around the table's place. */
+  const each = (key: string, before: string, after: string, which: string) =>
+    `select group_concat(concat('select ''${key}'', ''', hex(t.table_name), ''', ${before}', ${place}, '${after}') separator ' union all ')
+into @dbbackup from ${tables} and ${which}`
   const run =
     "set @dbbackup = coalesce(@dbbackup, 'do 0');\nprepare dbbackup from @dbbackup;\nexecute dbbackup"
   return [
@@ -27,10 +28,16 @@ into @dbbackup from ${tables} and ${type}`
     "start transaction with consistent snapshot",
     `select 'bytes', coalesce(sum(t.data_length + t.index_length), 0) from ${tables}`,
     level === "exact"
-      ? `${each("rows", "count(*)", base)};\n${run}`
-      : `select 'rows', hex(t.table_name), coalesce(t.table_rows, 0) from ${tables} and ${base}`,
+      ? `${each("rows", "count(*) from ", "", base)};\n${run}`
+      : `select 'rows', hex(t.table_name), t.table_rows from ${tables} and ${base} and t.table_rows > 0`,
+    // The server learns only after a while that a table is not empty any more.
+    ...(level === "estimates"
+      ? [
+          `${each("rows", "(select count(*) from (select 1 from ", " limit 1) x)", `${base} and coalesce(t.table_rows, 0) = 0`)};\n${run}`,
+        ]
+      : []),
     `select 'next', hex(t.table_name), t.auto_increment from ${tables} and t.auto_increment is not null`,
-    `${each("next", "next_not_cached_value", "t.table_type = 'SEQUENCE'")};\n${run}`,
+    `${each("next", "next_not_cached_value from ", "", "t.table_type = 'SEQUENCE'")};\n${run}`,
     ...definitions(own).map((of) => `select 'definition', ${of}`),
     `select 'role', hex(r.definer) from (
   select definer from information_schema.routines where routine_schema = ${own}
