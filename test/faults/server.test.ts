@@ -1,6 +1,8 @@
 // Faults of the database server in the middle of a dump: each ends in one clear failure, and the last good backup is untouched.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { listServers } from "../../schemas/api.ts"
 import { homeDatabase, startServer } from "../support/servers.ts"
+import { until } from "../support/until.ts"
 import { type Stage, stage } from "./stage.ts"
 
 setDefaultTimeout(240_000)
@@ -41,7 +43,11 @@ for (const image of images) {
       )
       try {
         await again.ready()
-        await on.controller.database("shop", ({ server }) => server.container?.name === again.name)
+        await until("the new server is seen", async () =>
+          (await on.controller.call(listServers)).data.some(
+            ({ container, state }) => container?.name === again.name && state === "active",
+          ),
+        )
         await on.stillRestores("shop_again", again)
       } finally {
         await again.remove()

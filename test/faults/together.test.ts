@@ -1,22 +1,17 @@
 // What goes wrong while one tool dumps several databases: nothing half-made is kept, no tool stays, and the others still get one instant.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
-import { readdirSync } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { cancelRun, getManifest, getRun, getRunLogs, listRuns } from "../../schemas/api.ts"
 import { must, run } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
 import { homeDatabase, startServer, type TestServer } from "../support/servers.ts"
+import { storedFiles } from "../support/stored-files.ts"
 import { until } from "../support/until.ts"
 
 setDefaultTimeout(400_000)
 const images = process.env.TOGETHER_IMAGES?.split(",") ?? ["mysql:9", "mariadb:11.8"]
 
-function files(here: Place): string[] {
-  return readdirSync(join(here.folder, "backups"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
-    .map(({ name }) => name)
-    .sort()
-}
+const files = ({ folder }: Place) => storedFiles(join(folder, "backups")).map((path) => basename(path))
 
 for (const image of images) {
   describe(`${image}, several databases at once`, () => {
