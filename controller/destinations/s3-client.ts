@@ -59,6 +59,8 @@ async function load(options: S3Options) {
   const client = new sdk.S3Client({
     region: region ?? "us-east-1",
     forcePathStyle: forcePathStyle ?? false,
+    // Three, as the SDK would, are soon used up by a store that restarts; the waits between them double.
+    maxAttempts: 5,
     requestHandler: {
       connectionTimeout: (options.connectSeconds ?? connectSeconds) * 1000,
       socketTimeout: (options.stallSeconds ?? stallSeconds) * 1000,

@@ -44,7 +44,7 @@ into @dbbackup from ${tables} and ${which}`
   union select definer from information_schema.triggers where trigger_schema = ${own}
   union select definer from information_schema.events where event_schema = ${own}
   union select definer from information_schema.views where table_schema = ${own}
-  union select grantee from information_schema.schema_privileges where table_schema = ${own}) r`,
+  union select replace(grantee, '''', '') from information_schema.schema_privileges where table_schema = ${own}) r`,
     `select '${end}'`,
     "rollback",
   ].join(";\n")
