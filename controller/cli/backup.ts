@@ -2,7 +2,7 @@
 import { createBackup, getBackup, listBackups, listDatabases } from "../../schemas/api.ts"
 import { type Backup, isDoubted } from "../../schemas/backup.ts"
 import type { Database } from "../../schemas/server.ts"
-import { Fault } from "../core/fault.ts"
+import { Fault, inFull } from "../core/fault.ts"
 import type { Call } from "./client.ts"
 import { duration, size, table } from "./table.ts"
 import { poll } from "./wait.ts"
@@ -58,7 +58,7 @@ function outcome(backup: Backup): string {
   if (backup.status === "completed")
     return `${name}: good, ${size(backup.proof.storedBytes)} in ${duration(backup.durationSeconds)}, ${backup.proof.end}, sha256 ${backup.proof.storedSha256}`
   return "error" in backup
-    ? `${name}: ${backup.status}: ${backup.error.message}${backup.error.hint ? `. ${backup.error.hint}` : ""}`
+    ? `${name}: ${backup.status}: ${inFull(backup.error)}`
     : `${name}: ${backup.status}`
 }
 

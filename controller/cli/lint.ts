@@ -16,7 +16,7 @@ import {
 } from "yaml"
 import type { Problem } from "../../schemas/errors.ts"
 import { PolicyName } from "../../schemas/retention.ts"
-import { Fault } from "../core/fault.ts"
+import { Fault, inFull } from "../core/fault.ts"
 import { strayLabels } from "../core/label-strays.ts"
 import { type JobSpec, noWords, parseLabels } from "../core/labels.ts"
 import { notInForce } from "../core/not-in-force.ts"
@@ -127,7 +127,7 @@ function keyRemarks(jobs: readonly JobSpec[]): readonly Remark[] {
 }
 
 function remark({ key, message, hint }: Problem, kind: Finding["kind"]): Remark {
-  return { key, message: `${message}${hint ? `. ${hint}` : ""}`, kind }
+  return { key, message: inFull({ message, hint }), kind }
 }
 
 /** Who shares an identity is not backed up: two services of one id, or every container of a scaled one. */

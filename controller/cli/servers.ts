@@ -1,6 +1,7 @@
 // `dbbackup servers`: the verdict, and every server with its databases, or why it is not backed up.
 import { getStatus, listDatabases, listServers } from "../../schemas/api.ts"
 import type { Problem } from "../../schemas/errors.ts"
+import { inFull } from "../core/fault.ts"
 import { ageInWords } from "../core/verdict.ts"
 import type { Call } from "./client.ts"
 import { size, table } from "./table.ts"
@@ -25,7 +26,7 @@ export async function servers(call: Call): Promise<string> {
   const others = all
     .filter(({ state }) => state !== "active")
     .map((server) => `${server.name}: ${server.why}`)
-  const line = (name: string, { message, hint }: Problem) => `${name}: ${message}${hint ? `. ${hint}` : ""}`
+  const line = (name: string, problem: Problem) => `${name}: ${inFull(problem)}`
   const problems = [
     ...all.flatMap((server) => server.problems.map((problem) => line(server.name, problem))),
     ...databases.flatMap(({ server, name, suspect, heldPrune }) =>

@@ -52,3 +52,8 @@ export function faultIn(error: unknown): Fault | undefined {
   for (let at: unknown = error; at instanceof Error; at = at.cause) if (at instanceof Fault) return at
   return undefined
 }
+
+/** A problem as one line of text: what is wrong, and what to do. */
+export function inFull({ message, hint }: Pick<Problem, "message" | "hint">): string {
+  return `${message}${hint ? `. ${hint}` : ""}`
+}

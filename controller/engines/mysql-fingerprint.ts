@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import type { FingerprintLevel } from "../../schemas/manifest.ts"
 import { Fault } from "../core/fault.ts"
 import type { FingerprintReading } from "./engine.ts"
-import { markTable, text } from "./mysql-sql.ts"
+import { fromHex, markTable, text } from "./mysql-sql.ts"
 
 /** Room for one statement that counts the rows of some ten thousand tables. */
 const statementBytes = 8 * 1024 * 1024
@@ -110,5 +110,3 @@ export function readMysqlFingerprint(stdout: string): FingerprintReading {
     databaseBytes: Math.round(Number(bytes)),
   }
 }
-
-const fromHex = (digits: string): string => Buffer.from(digits, "hex").toString("utf8")

@@ -3,6 +3,7 @@
 import type { DatabaseFacts, ObjectCounts } from "../../schemas/manifest.ts"
 import { type Choice, countsOf, type Relation } from "../core/part.ts"
 import type { Listing } from "./engine.ts"
+import { fromHex } from "./mysql-sql.ts"
 
 /** Arguments of the dump tool, of up to two runs of it: tables without their rows first, then the rest. */
 export interface Runs {
@@ -86,5 +87,3 @@ function namedIn(text: string, schema: string): ReadonlySet<string> {
     [...pairs].filter(([, first]) => unquoted(first) === schema).map(([, , name]) => unquoted(name)),
   )
 }
-
-const fromHex = (digits: string): string => Buffer.from(digits, "hex").toString("utf8")

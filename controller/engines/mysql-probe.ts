@@ -6,6 +6,7 @@ import type { Probe } from "./engine.ts"
 import { setupHint } from "./explain.ts"
 import { endlessWarning } from "./mysql-endless.ts"
 import { hiddenIn, type Rights } from "./mysql-rights.ts"
+import { fromHex } from "./mysql-sql.ts"
 
 const mostNamesInWarning = 5
 // Without these on everything, the server hides what a user may not see, and the dump leaves it out without an error.
@@ -94,8 +95,6 @@ function shortVersion(text: string): string {
 }
 
 const isOn = (value: string): boolean => value === "1" || value === "ON"
-const fromHex = (digits: string): string => Buffer.from(digits, "hex").toString("utf8")
-
 function rightsWarning(user: string, rights: ReadonlySet<string>): readonly string[] {
   const missing = wantedRights.filter((right) => !rights.has(right))
   if (missing.length === 0) return []

@@ -127,5 +127,8 @@ export function text(name: string): string {
   return `convert(x'${Buffer.from(name).toString("hex")}' using utf8mb4)`
 }
 
+/** The name that a row holds as hexadecimal digits. */
+export const fromHex = (digits = ""): string => Buffer.from(digits, "hex").toString("utf8")
+
 const isWord = (value: string | undefined): value is string =>
   value !== undefined && /^[A-Za-z0-9_]+$/.test(value)

@@ -1,5 +1,6 @@
 // What MySQL and MariaDB say that the sessions of our user in a database are at. Neither names the tool of a session everywhere.
 import type { ToolOutcome } from "../ports.ts"
+import { fromHex } from "./mysql-sql.ts"
 import { noAnswer, type Standing, sessionWords } from "./standing.ts"
 
 const mostHolders = 3
@@ -8,8 +9,6 @@ const mostHolders = 3
 export const describeStanding = (database: string): string => `set session sql_mode = '';
 select 'session', user = substring_index(current_user(), '@', 1), id, hex(user), command, hex(coalesce(state, '')), time
 from information_schema.processlist where id <> connection_id() and command <> 'Daemon' and db = ${database} order by time desc`
-
-const fromHex = (digits = ""): string => Buffer.from(digits, "hex").toString("utf8")
 
 export function readMysqlStanding({ code, stdout }: ToolOutcome): Standing {
   if (code !== 0) return noAnswer

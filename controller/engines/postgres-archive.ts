@@ -2,8 +2,8 @@
 // for each entry that promises one. Counts what it holds. Follows WriteHead, WriteToc and the block layout of PostgreSQL's pg_backup_archiver.c and
 // pg_backup_custom.c. Payload is skipped by its length, never copied.
 import { Fault } from "../core/fault.ts"
-import { rowSections } from "../core/part.ts"
 import type { EndDetector } from "../ports.ts"
+import { postgresKinds } from "./postgres-kinds.ts"
 import { heldOf } from "./sql-headings.ts"
 
 // 1.12: PostgreSQL 9 to 12 · 1.13 and 1.14: 10 to 15 · 1.15: 16 · 1.16: 17 and 18.
@@ -14,21 +14,7 @@ const dataBlock = 1
 const largeObjectsBlock = 3
 const noData = 3
 
-/** What an entry's description, as pg_dump writes it, is counted as. Large objects are counted in their data blocks. */
-const kindOf: Readonly<Record<string, string>> = {
-  SCHEMA: "schemas",
-  TABLE: "tables",
-  "FOREIGN TABLE": "foreign tables",
-  VIEW: "views",
-  "MATERIALIZED VIEW": "materialized views",
-  SEQUENCE: "sequences",
-  FUNCTION: "functions",
-  PROCEDURE: "procedures",
-  AGGREGATE: "aggregates",
-  TRIGGER: "triggers",
-  "TABLE DATA": rowSections,
-}
-const longestDescription = Math.max(...Object.keys(kindOf).map(({ length }) => length))
+const longestDescription = Math.max(...Object.keys(postgresKinds).map(({ length }) => length))
 
 /** Where reading stands. `chunk` is replaced whenever the walk yields. */
 interface Cursor {
@@ -149,7 +135,7 @@ function* readEntry(
   const id = yield* readInt(cursor)
   yield* readInt(cursor) // has a dumper
   for (let field = 0; field < 3; field++) yield* skipText(cursor) // table oid, oid, tag
-  const kind = kindOf[yield* readShortText(cursor, longestDescription)]
+  const kind = postgresKinds[yield* readShortText(cursor, longestDescription)]
   yield* readInt(cursor) // section
   for (let field = 0; field < 5; field++) yield* skipText(cursor) // definition, drop, copy, namespace, tablespace
   if (version >= 14) yield* skipText(cursor) // table access method

@@ -91,31 +91,24 @@ function planDump(
   { choice = null, plain = false }: Form = {},
 ): DumpPlan {
   const lockWait = `--lock-wait-timeout=${lockWaitMilliseconds}`
+  const ofText = (command: readonly string[], end: DumpPlan["end"]): DumpPlan => ({
+    script: script(dumpScript, access, ...command),
+    command,
+    format: "sql",
+    sourceCompression: null,
+    streamCompression: compress,
+    extension: `sql${suffixes[compress.algorithm]}`,
+    end,
+  })
   if (subject.kind === "globals") {
     const command = ["pg_dumpall", "--globals-only", "--no-password", lockWait]
-    return {
-      script: script(dumpScript, access, ...command),
-      command,
-      format: "sql",
-      sourceCompression: null,
-      streamCompression: compress,
-      extension: `sql${suffixes[compress.algorithm]}`,
-      end: () => sqlEnd(postgresGlobals),
-    }
+    return ofText(command, () => sqlEnd(postgresGlobals))
   }
   const part = [...(choice ? partOptions(choice) : []), `--dbname=${connectionString(subject.name)}`]
   if (plain) {
     // Without --create: the text would name the database, and a restore beside the original would write into the original.
     const command = ["pg_dump", "--format=plain", "--no-password", lockWait, ...part]
-    return {
-      script: script(dumpScript, access, ...command),
-      command,
-      format: "sql",
-      sourceCompression: null,
-      streamCompression: compress,
-      extension: `sql${suffixes[compress.algorithm]}`,
-      end: () => sqlEnd(postgresDump, choice !== null),
-    }
+    return ofText(command, () => sqlEnd(postgresDump, choice !== null))
   }
   const { level, inTool, streamCompression } = splitCompression(compress, probe.sourceZstd)
   const command = [

@@ -1,6 +1,7 @@
 // The headings that each tool writes into a dump of SQL text, and what is counted by them.
 import type { ObjectCounts } from "../../schemas/manifest.ts"
 import { rowSections } from "../core/part.ts"
+import { postgresKinds } from "./postgres-kinds.ts"
 
 /** What is told of the counts: of a whole dump, tables say enough. */
 export function heldOf(counts: ObjectCounts, withRows: boolean): ObjectCounts {
@@ -41,20 +42,6 @@ export const mysqlHeadings: readonly Heading[] = [
   },
   { begin: Buffer.from("\nDELIMITER ;;\n"), kindOf: programKind },
 ]
-
-const postgresKinds: Readonly<Record<string, string>> = {
-  SCHEMA: "schemas",
-  TABLE: "tables",
-  "FOREIGN TABLE": "foreign tables",
-  VIEW: "views",
-  "MATERIALIZED VIEW": "materialized views",
-  SEQUENCE: "sequences",
-  FUNCTION: "functions",
-  PROCEDURE: "procedures",
-  AGGREGATE: "aggregates",
-  TRIGGER: "triggers",
-  "TABLE DATA": rowSections,
-}
 
 // A name may hold "; Type: …" itself, and line breaks come as spaces; so the last before the schema counts.
 const typeIn = /^[^\n]*; Type: ([A-Z ]+); Schema: [^\n]*\n/

@@ -3,7 +3,7 @@ import type { BackupId } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { RunId, Trigger } from "../../schemas/run.ts"
 import type { Subject } from "../../schemas/server.ts"
-import { Fault, problemOf } from "../core/fault.ts"
+import { Fault, inFull, problemOf } from "../core/fault.ts"
 import { databaseIdOf, subjectName } from "../core/key.ts"
 import type { KeySettings } from "../core/key-settings.ts"
 import { pruneHalt } from "../core/prune-halt.ts"
@@ -75,7 +75,7 @@ export async function runBackup(
     outcome = await backUpSubjects(deps, run, ready, hooks, problems, journal, signal)
   } catch (error) {
     const problem = failureOf(signal.aborted ? signal.reason : error, log)
-    journal("error", `${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`)
+    journal("error", inFull(problem))
     failWithoutDump(deps, run, problem)
     problems.push(problem)
     outcome = { status: statusOf(problem), error: problem }

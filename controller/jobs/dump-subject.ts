@@ -2,7 +2,7 @@
 import type { Problem } from "../../schemas/errors.ts"
 import type { DatabaseFacts } from "../../schemas/manifest.ts"
 import { inWords, unseen } from "../core/completeness.ts"
-import { Fault } from "../core/fault.ts"
+import { Fault, inFull } from "../core/fault.ts"
 import { keepingOf } from "../core/keeping.ts"
 import { fileName, objectKey, subjectName, subjectWord } from "../core/key.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
@@ -181,7 +181,6 @@ export function recordFailure(
   return problem
 }
 
-const inFull = ({ message, hint }: Problem) => `${message}${hint ? `. ${hint}` : ""}`
 /** When an earlier try of this run began, which planned the same copies; undefined for the first. */
 function begunAt({ catalogue }: BackupDeps, { id }: NewBackup): Date | undefined {
   const record = catalogue.backup(id)

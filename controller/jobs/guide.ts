@@ -1,6 +1,7 @@
 // Leaves the page that says how to restore without this program at every destination, once it holds a backup.
 import { guideKey, restoreGuide } from "../core/restore-guide.ts"
 import type { Destination, Log } from "../ports.ts"
+import { readWhole } from "./small-object.ts"
 
 /** Where it was seen to be there, and the same. */
 const left = new WeakSet<Destination>()
@@ -26,7 +27,5 @@ export async function leaveGuide(
 
 async function there(destination: Destination, signal: AbortSignal): Promise<Buffer | null> {
   if ((await destination.size(guideKey, signal)) === null) return null
-  const chunks: Buffer[] = []
-  for await (const chunk of await destination.read(guideKey, signal)) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
+  return readWhole(destination, guideKey, signal)
 }

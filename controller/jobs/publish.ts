@@ -8,6 +8,7 @@ import type { OpenCopy, Place } from "../pipeline/open.ts"
 import type { Stored } from "../pipeline/store.ts"
 import type { Clock, Log } from "../ports.ts"
 import { failureOf } from "./journal.ts"
+import { readWhole } from "./small-object.ts"
 
 /** One copy per destination, stored or failed. Throws the first failure when no destination holds the backup. */
 export async function publish(
@@ -79,9 +80,7 @@ async function publishManifest(
   const at = manifestKey(key)
   await destination.put(at, text, signal, keeping)
   try {
-    const chunks: Buffer[] = []
-    for await (const chunk of await destination.read(at, signal)) chunks.push(chunk as Buffer)
-    if (Buffer.concat(chunks).equals(text)) return
+    if ((await readWhole(destination, at, signal)).equals(text)) return
     throw new Fault("copy-mismatch", `${destination.name} gave the manifest back with other bytes`, {
       hint: lossy,
     })

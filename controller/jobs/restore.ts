@@ -3,7 +3,7 @@ import type { CompletedBackup } from "../../schemas/backup.ts"
 import { hookOf, type JobLabels } from "../../schemas/labels.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId, RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
-import { Fault } from "../core/fault.ts"
+import { Fault, inFull } from "../core/fault.ts"
 import { requireIdentity } from "../core/key-missing.ts"
 import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
 import { planRestore } from "../core/restore-plan.ts"
@@ -130,7 +130,7 @@ export async function runRestore(
     outcome = await restoreBetweenHooks(deps, id, request, journal, limit.signal, aside)
   } catch (error) {
     const problem = failureOf(limit.signal.aborted ? limit.signal.reason : error, log)
-    journal("error", `${problem.message}${problem.hint ? `. ${problem.hint}` : ""}`)
+    journal("error", inFull(problem))
     outcome = { status: statusOf(problem), error: problem }
   } finally {
     limit.clear()

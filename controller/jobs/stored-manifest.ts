@@ -3,6 +3,7 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import { manifestKey } from "../core/key.ts"
 import { parseManifest } from "../core/manifest.ts"
 import type { Destination } from "../ports.ts"
+import { readWhole } from "./small-object.ts"
 
 /** Of the copy under `key`; undefined when it has none. Throws for one that cannot be read, as the destination or the parser does. */
 export async function storedManifest(
@@ -11,7 +12,5 @@ export async function storedManifest(
   signal: AbortSignal,
 ): Promise<Manifest | undefined> {
   if ((await destination.size(manifestKey(key), signal)) === null) return undefined
-  const chunks: Buffer[] = []
-  for await (const chunk of await destination.read(manifestKey(key), signal)) chunks.push(chunk as Buffer)
-  return parseManifest(Buffer.concat(chunks))
+  return parseManifest(await readWhole(destination, manifestKey(key), signal))
 }
