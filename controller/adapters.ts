@@ -51,3 +51,5 @@ export async function openAdapters(env: Environment, wrapping: Wrapping = bare) 
     ...{ catalogue, destinations, docker, keys, identities, vault },
   }
 }
+
+export type Adapters = Awaited<ReturnType<typeof openAdapters>>

@@ -5,36 +5,31 @@ import { type Environment, openAdapters, type Wrapping } from "./adapters.ts"
 import { noteAddress } from "./api/address.ts"
 import { createApp } from "./api/app.ts"
 import { announce, listen } from "./api/listen.ts"
-import type { Fill } from "./core/back-fill-plan.ts"
 import { Fault } from "./core/fault.ts"
 import { outsideContainers } from "./core/outside-server.ts"
 import { rulesOf } from "./core/rules.ts"
 import { isLoopback } from "./core/settings.ts"
 import { bucketsFrom, connectBucket, lockableAmong } from "./destinations/configured.ts"
 import { guessEngine } from "./engines/detect.ts"
-import { fillCopy } from "./jobs/back-fill.ts"
 import { runBackup } from "./jobs/backup.ts"
 import { createTieUp } from "./jobs/loose-ends.ts"
-import { deleteCopies, prune } from "./jobs/prune.ts"
+import { deleteCopies } from "./jobs/prune.ts"
 import { lookInsideTidied } from "./jobs/ready.ts"
-import { rebuildFrom } from "./jobs/rebuild.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
-import { createBackFills } from "./reconcile/back-fills.ts"
 import { createBucketConfigs } from "./reconcile/bucket-configs.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createFreshness } from "./reconcile/freshness.ts"
 import { createHealth } from "./reconcile/health.ts"
-import { createHeldPrunes } from "./reconcile/held-prunes.ts"
 import { createWatch } from "./reconcile/loop.ts"
 import { createPauses } from "./reconcile/pauses.ts"
 import { createProber } from "./reconcile/prober.ts"
 import { createQueue } from "./reconcile/queue.ts"
-import { createRebuilding } from "./reconcile/rebuilding.ts"
 import { createReconciler } from "./reconcile/reconciler.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
+import { createUpkeep } from "./upkeep.ts"
 
 const program = `dbbackup ${packageJson.version}`
 const retryCheckMilliseconds = 5000
@@ -95,22 +90,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
       deleteBackup: (backup) => deleteCopies(jobDeps, backup, stop.signal),
     },
   })
-  const fill = (order: Fill, signal: AbortSignal) => fillCopy(jobDeps, order, signal)
-  const backFills = createBackFills({ ...jobDeps, world, fill, signal: stop.signal })
-  const known = world.remembered
-  const { remember } = world
-  const rebuilding = createRebuilding({
-    destinations,
-    work: (from, signal, onProgress) =>
-      rebuildFrom({ catalogue, log, known, remember }, from, signal, onProgress),
-    clock,
-    log,
-    signal: stop.signal,
-  })
-  const heldPrunes = createHeldPrunes({
-    ...{ catalogue, world, queue, clock, newId },
-    prune: (job, id, signal) => prune(jobDeps, job, id, (level, said) => log(level, said, { id }), signal),
-  })
+  const upkeep = createUpkeep(adapters, jobDeps, world, queue)
   const scheduler = createScheduler(clock, dispatch.tick, rules, () =>
     dispatch.settleDebts(world.knownJobs()),
   )
@@ -178,9 +158,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
       pausedForAll: pauses.forAll,
     },
     discover: () => watch.lookNow().then(prober.refresh),
-    copyToBuckets: backFills.copyToBuckets,
-    rebuilding,
-    confirmPrune: heldPrunes.confirm,
+    ...upkeep.services,
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,
@@ -204,7 +182,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
   const watching = watch.run(stop.signal)
   createFreshness(world.deadlines, clock, events)
   const retrying = setInterval(() => reconciler.retryDue(), retryCheckMilliseconds)
-  backFills.follow()
+  upkeep.follow()
   const takeIn = () => {
     queue.setMaxConcurrent(source.current().maxConcurrent)
     derivation = derivationNow()
@@ -229,8 +207,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     stop.abort(new Fault("interrupted", "the controller was stopped"))
     await server.stop()
     await watching
-    await backFills.ended()
-    await rebuilding.ended()
+    await upkeep.ended()
     await docker.helpersGone(helpersMilliseconds)
     catalogue.close()
     for (const lock of locks) lock.release()

@@ -22,6 +22,7 @@ const all = [
   "main",
   "serve",
   "adapters",
+  "upkeep",
   "package",
 ]
 const adapter = ["ports", "core", "schemas"]
@@ -46,6 +47,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   main: all,
   serve: all,
   adapters: all,
+  upkeep: all,
 }
 
 /** The one place that may use a library. */

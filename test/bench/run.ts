@@ -1,5 +1,6 @@
 // `bun run bench [image…]`: backups by the controller against the bare tool by hand, in turns on the same data; memory; start-up.
 // `bun run bench scale`: many containers, see scale.ts. `bun run bench fingerprint [image]`: what one adds, see fingerprint.ts.
+// `bun run bench method [image]`: what the way from the tool to the file costs, see method.ts.
 import { createBackup, getBackup } from "../../schemas/api.ts"
 import { aptInstall } from "../support/apt.ts"
 import { which } from "../support/command.ts"
@@ -11,6 +12,7 @@ import { bareDump, fillWith } from "./data.ts"
 import { print, record } from "./figures.ts"
 import { fingerprintCost } from "./fingerprint.ts"
 import { memory, resetPeak } from "./memory.ts"
+import { methodCost } from "./method.ts"
 import { scaleReal, scaleSimulated } from "./scale.ts"
 
 const runs = Number(process.env.BENCH_RUNS ?? 5)
@@ -124,6 +126,8 @@ try {
     await scaleSimulated()
   } else if (chosen[0] === "fingerprint") {
     await fingerprintCost(chosen[1] ?? "postgres:17", megabytes, runs)
+  } else if (chosen[0] === "method") {
+    await methodCost(chosen[1] ?? "postgres:17", megabytes, runs)
   } else {
     await startUp()
     for (const image of chosen.length > 0 ? chosen : images) await compare(image)

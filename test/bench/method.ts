@@ -1,0 +1,112 @@
+// What the way from the tool to the file costs: the tool alone inside the container, through `docker exec`, and by the controller with each `method`.
+import { createBackup, getBackup } from "../../schemas/api.ts"
+import { must } from "../support/command.ts"
+import { type Controller, place, startController } from "../support/controller.ts"
+import { startServer, type TestServer } from "../support/servers.ts"
+import { bareDump, fillWith } from "./data.ts"
+import { record } from "./figures.ts"
+
+const methods = ["exec", "helper"] as const
+const inside = "/var/lib/postgresql/alone.dump"
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await work()
+  return (performance.now() - began) / 1000
+}
+
+async function backUp(controller: Controller, database: string): Promise<void> {
+  const { id: databaseId } = await controller.database(database, () => true)
+  const { data: begun } = await controller.call(createBackup, { body: { databaseId } })
+  for (;;) {
+    const { data } = await controller.call(getBackup, { params: { id: begun.id } })
+    if (data.status === "completed") return
+    if (data.status !== "queued" && data.status !== "running") throw new Error(JSON.stringify(data))
+    await Bun.sleep(20)
+  }
+}
+
+/** The tool with these options, its output in a file inside the container: nothing passes through the engine. */
+async function alone(server: TestServer, options: string): Promise<number> {
+  const took = await seconds(() =>
+    must([
+      "docker",
+      "exec",
+      server.name,
+      "sh",
+      "-c",
+      `pg_dump --username postgres ${options} --file ${inside} large && sync ${inside}`,
+    ]),
+  )
+  await must(["docker", "exec", server.name, "rm", "-rf", inside])
+  return took
+}
+
+async function piped(server: TestServer, file: string, command: string): Promise<number> {
+  return await seconds(() =>
+    must([
+      "bash",
+      "-o",
+      "pipefail",
+      "-c",
+      `docker exec ${server.name} pg_dump --username postgres ${command} > ${file}`,
+    ]),
+  )
+}
+
+/** PostgreSQL only: the others have neither parallel jobs nor an archive that the tool itself compresses. */
+export async function methodCost(image: string, megabytes: number, runs: number): Promise<void> {
+  const places = methods.map((method) => ({ method, ...place() }))
+  const labels = places.flatMap(({ method, prefix }) =>
+    Object.entries({ enable: "true", schedule: "manual", fingerprint: "off", method }).map(([key, value]) => [
+      `${prefix}.${key}`,
+      value,
+    ]),
+  )
+  const server: TestServer = await startServer(image, Object.fromEntries(labels))
+  const controllers: { method: string; controller: Controller }[] = []
+  const file = `${places[0]?.folder}/bare.dump`
+  try {
+    await server.ready()
+    console.log(`${image}: filling large with about ${megabytes} MB`)
+    await fillWith(server, "large", megabytes)
+    for (const { method, ...here } of places)
+      controllers.push({ method, controller: await startController(here) })
+    const ways: readonly (readonly [string, () => Promise<number>])[] = [
+      ["alone inside, -Fc -Z zstd:3", () => alone(server, "--format custom --compress zstd:3")],
+      [
+        "alone inside, -Fd -j2 -Z zstd:3",
+        () => alone(server, "--format directory --jobs 2 --compress zstd:3"),
+      ],
+      ["docker exec -Fc -Z zstd:3 > file", () => seconds(() => bareDump(server, "large", file))],
+      ["docker exec | gzip > file", () => piped(server, file, "large | gzip")],
+      ...controllers.map(
+        ({ method, controller }) =>
+          [`dbbackup, method=${method}`, () => seconds(() => backUp(controller, "large"))] as const,
+      ),
+    ]
+    const times = ways.map((): number[] => [])
+    for (let run = 0; run <= runs; run++)
+      for (const [i, [name, measure]] of ways.entries()) {
+        const took = await measure()
+        console.log(`  ${name}: ${took.toFixed(2)} s`)
+        // The first round warms the caches.
+        if (run > 0) times[i]?.push(took)
+      }
+    const baseline = times[0] ?? []
+    for (const [i, [name]] of ways.entries()) {
+      const own = times[i] ?? []
+      const ratios = own.map((time, run) => time / (baseline[run] ?? time)).sort((a, b) => a - b)
+      record(
+        `${image} ${megabytes} MB, ${name}`,
+        own,
+        "s",
+        `× ${ratios[Math.floor(ratios.length / 2)]?.toFixed(2)} of the tool alone inside`,
+      )
+    }
+  } finally {
+    for (const { controller } of controllers) await controller.end("SIGTERM")
+    await server.remove()
+    for (const here of places) here.remove()
+  }
+}
