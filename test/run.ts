@@ -22,6 +22,7 @@ const images = [
   "mariadb:10.11",
   "mariadb:10.5",
   "oven/bun:1.4.5-slim",
+  "dbbackup-test-by-hand:1",
 ]
 
 type Count = { readonly passed: number; readonly failed: number }

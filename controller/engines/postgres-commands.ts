@@ -22,6 +22,8 @@ const byAddress = ({ host, port, user }: Address) => ({
 export function postgresCommands(backup: Restorable): readonly string[] {
   const { subject, container, outside, facts } = backup
   const exec = outside ? "" : `docker exec -i ${quote(container)} `
+  // Without -i: it would read the rest of a script that comes on its standard input.
+  const execAlone = outside ? "" : `docker exec ${quote(container)} `
   const { login, user } = outside ? byAddress(outside) : byImage
   const first = outside ? ["# With PostgreSQL's own client tools, and PGPASSWORD set to the password."] : []
   const bytes = decompress(backup)
@@ -34,6 +36,8 @@ export function postgresCommands(backup: Restorable): readonly string[] {
   }
   const create = `${login}createdb ${user} ${createOptions(facts?.attributes ?? {})} -- "$1"`
   const load = `${login}${loader(backup)} ${user} --dbname="$1"`
+  const own = ownStatements(facts?.attributes ?? {})
+  const tell = `${login}psql -X -q ${user} -d postgres -v ON_ERROR_STOP=1 -c "$1"`
   const into = (name: string) => `${bytes} | ${exec}sh -c ${quote(load)} sh ${quote(name)}`
   if (backup.part?.content === "data")
     return [
@@ -43,12 +47,41 @@ export function postgresCommands(backup: Restorable): readonly string[] {
     ]
   return [
     ...first,
-    `${exec}sh -c ${quote(create)} sh ${quote("<new database>")}`,
+    `${execAlone}sh -c ${quote(create)} sh ${quote("<new database>")}`,
     ...(lacksSome(backup)
       ? ["# What refers to what the backup lacks is reported as an error and left out."]
       : []),
     into("<new database>"),
+    ...own.map((statement) => `${execAlone}sh -c ${quote(tell)} sh ${quote(statement)}`),
   ]
+}
+
+/** What belongs to the database itself, and is in no archive that is loaded under another name: who owns it, and its settings. */
+function ownStatements({ owner, settings }: Record<string, string>): string[] {
+  const alter = `alter database "<new database>"`
+  return [
+    ...(owner ? [`${alter} owner to ${identifier(owner)}`] : []),
+    ...settingsIn(settings).map(([name, value]) => `${alter} set ${identifier(name)} to ${value}`),
+  ]
+}
+
+// Their values are lists of names already, quoted where they must be.
+const lists = ["search_path", "temp_tablespaces", "local_preload_libraries", "session_preload_libraries"]
+
+/** As the server writes them, `name=value` each, the values as they stand in a statement. */
+function settingsIn(text: string | undefined): (readonly [name: string, value: string])[] {
+  const settings = text === undefined ? [] : (JSON.parse(text) as string[])
+  return settings.map((setting) => {
+    const at = setting.indexOf("=")
+    const [name, value] = [setting.slice(0, at), setting.slice(at + 1)]
+    return [name, lists.includes(name.toLowerCase()) ? value : literal(value)]
+  })
+}
+
+const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`
+const literal = (value: string) => {
+  const quoted = `'${value.replaceAll("'", "''")}'`
+  return value.includes("\\") ? `E${quoted.replaceAll("\\", "\\\\")}` : quoted
 }
 
 function loader({ format, part, facts }: Restorable): string {
@@ -58,13 +91,18 @@ function loader({ format, part, facts }: Restorable): string {
   return `pg_restore${lenient ? "" : " --exit-on-error"}`
 }
 
-function createOptions({ encoding, collate, ctype, localeProvider, locale }: Record<string, string>): string {
+function createOptions(attributes: Record<string, string>): string {
+  const { encoding, collate, ctype, localeProvider, locale, icuRules } = attributes
   const options = ["--template=template0"]
   if (encoding) options.push(`--encoding=${quote(encoding)}`)
   if (collate) options.push(`--lc-collate=${quote(collate)}`)
   if (ctype) options.push(`--lc-ctype=${quote(ctype)}`)
   if (localeProvider === "icu" && locale)
-    options.push("--locale-provider=icu", `--icu-locale=${quote(locale)}`)
+    options.push(
+      "--locale-provider=icu",
+      `--icu-locale=${quote(locale)}`,
+      ...(icuRules ? [`--icu-rules=${quote(icuRules)}`] : []),
+    )
   if (localeProvider === "builtin" && locale)
     options.push("--locale-provider=builtin", `--builtin-locale=${quote(locale)}`)
   return options.join(" ")
