@@ -3,6 +3,7 @@ import { statSync } from "node:fs"
 import { Fault } from "../core/fault.ts"
 import type { Catalogue } from "../ports.ts"
 import type { Store } from "./store.ts"
+import type { Totals } from "./totals.ts"
 
 const dayMilliseconds = 24 * 60 * 60 * 1000
 
@@ -16,15 +17,16 @@ const bytesOf = (index: string, doubted: 0 | 1) =>
  * `total`: good backups that are stored somewhere. `last24h`: those that were stored in the last day, suspect or
  * deleted since or not. `failedLast24h`: failed or interrupted ones. `storedBytes`: every stored copy counts.
  */
-export function statsIn({ db }: Store): Pick<Catalogue, "stats"> {
+export function statsIn({ db }: Store, totals: Totals): Pick<Catalogue, "stats"> {
   const count = (sql: string, ...values: number[]) =>
     db.query<{ n: number | null }, number[]>(sql).get(...values)?.n ?? 0
+  const kept = (sql: string) => totals.of(sql, () => count(sql))
   return {
     stats(now) {
       const since = now.getTime() - dayMilliseconds
       return {
         backups: {
-          total: count(
+          total: kept(
             `SELECT count(*) AS n FROM backups INDEXED BY backups_good
              WHERE status = 'completed' AND deleted_at IS NULL AND doubted = 0`,
           ),
@@ -37,8 +39,8 @@ export function statsIn({ db }: Store): Pick<Catalogue, "stats"> {
             since,
           ),
         },
-        restores: { total: count("SELECT count(*) AS n FROM restores") },
-        storedBytes: count(bytesOf("backups_good", 0)) + count(bytesOf("backups_doubted", 1)),
+        restores: { total: kept("SELECT count(*) AS n FROM restores") },
+        storedBytes: kept(bytesOf("backups_good", 0)) + kept(bytesOf("backups_doubted", 1)),
       }
     },
   }
