@@ -18,7 +18,7 @@ export interface RebuildDeps {
 }
 
 /** A store far away answers in tenths of a second, however little is asked. */
-const readersAtOnce = 16
+const readersAtOnce = 32
 /** Rows of one transaction: each waits for the disk once. */
 const batch = 200
 const shownProblems = 100
