@@ -57,9 +57,8 @@ export function backupListsIn(
     manifest,
     backups(filter, page) {
       const clause = clauseOf(filter)
-      const index = filter.suspect ? "INDEXED BY backups_doubted" : ""
-      const [select, table] = [`${selectBackups} ${index}`, `backups ${index}`]
-      const found = pages.read<BackupRow>(select, table, clause, page)
+      const table = `backups ${filter.suspect ? "INDEXED BY backups_doubted" : ""}`
+      const found = pages.read<BackupRow>(selectBackups, table, clause, page)
       return { rows: readRows(store, found.rows, read), total: found.total }
     },
     lastGood(databaseId) {

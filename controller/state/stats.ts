@@ -20,21 +20,23 @@ const bytesOf = (index: string, doubted: 0 | 1) =>
 export function statsIn({ db }: Store, totals: Totals): Pick<Catalogue, "stats"> {
   const count = (sql: string, ...values: number[]) =>
     db.query<{ n: number | null }, number[]>(sql).get(...values)?.n ?? 0
-  const kept = (sql: string) => totals.of(sql, () => count(sql))
+  const kept = (sql: string, ...values: number[]) =>
+    totals.of(`${sql} ${values}`, () => count(sql, ...values))
   return {
     stats(now) {
-      const since = now.getTime() - dayMilliseconds
+      // To the minute, so that it is not counted anew for everybody who asks.
+      const since = Math.floor((now.getTime() - dayMilliseconds) / 60_000) * 60_000
       return {
         backups: {
           total: kept(
             `SELECT count(*) AS n FROM backups INDEXED BY backups_good
              WHERE status = 'completed' AND deleted_at IS NULL AND doubted = 0`,
           ),
-          last24h: count(
+          last24h: kept(
             "SELECT count(*) AS n FROM backups WHERE finished_at > ? AND status = 'completed'",
             since,
           ),
-          failedLast24h: count(
+          failedLast24h: kept(
             "SELECT count(*) AS n FROM backups WHERE finished_at > ? AND status IN ('failed', 'interrupted')",
             since,
           ),

@@ -42,12 +42,14 @@ export function pagesOf(db: Database, totals: Totals) {
       // What stands before a page is stepped over: from the nearer end.
       const fromEnd = before > total / 2
       const order = fromEnd ? "ASC" : "DESC"
+      // Rows are read when it is known which, so that a sort has but their numbers to hold.
+      const wanted = `SELECT rowid FROM ${table} ${sql} ORDER BY queued_at ${order}, id ${order} LIMIT ? OFFSET ?`
       const rows = db
         .query<Row, SQLQueryBindings[]>(
-          `${select} ${sql} ORDER BY queued_at ${order}, id ${order} LIMIT ? OFFSET ?`,
+          `${select} WHERE rowid IN (${wanted}) ORDER BY queued_at DESC, id DESC`,
         )
         .all(...values, count, fromEnd ? total - before - count : before)
-      return { rows: fromEnd ? rows.reverse() : rows, total }
+      return { rows, total }
     },
   }
 }

@@ -178,11 +178,12 @@ async function rebuild(milliseconds: number): Promise<void> {
       const server = `project${n % servers}~db`
       const key = keyOf(server, "daily", at, id)
       store.objects.set(key, bytes)
-      const text = manifest(id, `run-${n}`, server, server, "daily", at, rows, null)
+      const text = manifest(id, `run-${n}`, server, `project${n % servers}/db`, "daily", at, rows, null)
       store.objects.set(`${key}.manifest.json`, Buffer.from(text))
     }
     let [steps, longest, last] = [0, 0, performance.now()]
     const began = performance.now()
+    const used = process.cpuUsage()
     const report = await rebuildFrom(
       {
         catalogue,
@@ -199,13 +200,15 @@ async function rebuild(milliseconds: number): Promise<void> {
       },
     )
     const seconds = (performance.now() - began) / 1000
+    const { user, system } = process.cpuUsage(used)
+    const worked = `${((user + system) / 1e6).toFixed(1)} s of processor time, the store's included`
     const counts = inWords(store.counts())
     const away = milliseconds === 0 ? "answers at once" : `answers after ${milliseconds} ms`
     record(
       `rebuild of ${report.added} manifests`,
       [seconds],
       "s",
-      `the store ${away}; ${counts}; progress ${steps} times, at most ${longest.toFixed(0)} ms apart`,
+      `the store ${away}; ${worked}; ${counts}; progress ${steps} times, at most ${longest.toFixed(0)} ms apart`,
     )
   } finally {
     catalogue.close()
