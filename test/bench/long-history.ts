@@ -15,6 +15,7 @@ import { must } from "../support/command.ts"
 import { type Controller, place, startController } from "../support/controller.ts"
 import { repository } from "../support/places.ts"
 import { until } from "../support/until.ts"
+import { cpuDuring } from "./cpu.ts"
 import { record } from "./figures.ts"
 import { memory } from "./memory.ts"
 import { quickStore } from "./quick-store.ts"
@@ -90,7 +91,7 @@ async function lists(): Promise<void> {
   }
 }
 
-async function askAll({ url }: Controller): Promise<void> {
+async function askAll({ url, pid }: Controller): Promise<void> {
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString()
   const first = `project7~db`
   const filters: Record<string, string> = {
@@ -111,7 +112,7 @@ async function askAll({ url }: Controller): Promise<void> {
     const { meta } = (await (await fetch(url + at(1))).json()) as { meta: { total: number; limit: number } }
     const last = Math.max(1, Math.ceil(meta.total / meta.limit))
     const pages = [1, Math.ceil(last / 2), last]
-    await ask(`backups, ${name}`, url, pages.map(at), `first, middle and last page of ${meta.total}`)
+    await ask(`backups, ${name}`, { url, pid }, pages.map(at), `first, middle and last page of ${meta.total}`)
   }
   for (const path of [
     "/api/databases",
@@ -121,22 +122,29 @@ async function askAll({ url }: Controller): Promise<void> {
     "/api/system/stats",
     "/api/runs?page=2000",
   ])
-    await ask(path, url, [path], "")
+    await ask(path, { url, pid }, [path], "")
   const wide = Array.from({ length: 40 }, (_, i) => `/api/backups?page=${1 + i * 50}`)
-  await ask("backups, 20 clients", url, wide, "each asks again half a second after its answer", 20, 500)
+  await ask(
+    "backups, 20 clients",
+    { url, pid },
+    wide,
+    "each asks again half a second after its answer",
+    20,
+    500,
+  )
   await ask(
     "backups, 20 clients that never rest",
-    url,
+    { url, pid },
     wide,
     "the time is their queue's: see requests a second",
     20,
   )
 }
 
-/** Asks each path again and again; records the time to the last byte. */
+/** Asks each path again and again; records the time to the last byte, and what the controller worked for it. */
 async function ask(
-  ...[name, url, paths, note, clients = 1, restMilliseconds = 0]: readonly [
-    ...[name: string, url: string, paths: readonly string[], note: string],
+  ...[name, { url, pid }, paths, note, clients = 1, restMilliseconds = 0]: readonly [
+    ...[name: string, of: Pick<Controller, "url" | "pid">, paths: readonly string[], note: string],
     ...[clients?: number, restMilliseconds?: number],
   ]
 ): Promise<void> {
@@ -157,11 +165,18 @@ async function ask(
     }
   }
   const began = performance.now()
-  await Promise.all(Array.from({ length: clients }, (_, number) => client(number)))
+  const used = await cpuDuring(pid, () =>
+    Promise.all(Array.from({ length: clients }, (_, number) => client(number))),
+  )
   const p95 = times.toSorted((a, b) => a - b)[Math.ceil(times.length * 0.95) - 1] ?? Number.NaN
   const rate =
     clients > 1 ? `; ${Math.round(times.length / ((performance.now() - began) / 1000))} a second` : ""
-  record(`GET ${name}`, times, "ms", `p95 ${p95.toFixed(0)} ms${note ? `; ${note}` : ""}${rate}`)
+  record(
+    `GET ${name}`,
+    times,
+    "ms",
+    `p95 ${p95.toFixed(0)} ms, ${((used * 1000) / times.length).toFixed(1)} ms of processor time${note ? `; ${note}` : ""}${rate}`,
+  )
 }
 
 /** A bucket with so many backups, and an empty catalogue. */
