@@ -213,7 +213,10 @@ function loadingOf(
   const { compression } = manifest
   const common = { destination, key, proof: backup.proof, compression, identity, signal }
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
-  const script = look.rules.load(options.name, manifest.format, look.access, lacksSome(manifest))
+  const script = look.rules.load(options.name, manifest.format, look.access, {
+    isPart: lacksSome(manifest),
+    facts: expectedFrom(manifest),
+  })
   return {
     copy: { ...common, end: look.rules.end(manifest.format, manifest.subject), onProgress: () => undefined },
     load: {
