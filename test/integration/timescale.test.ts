@@ -1,5 +1,6 @@
 // TimescaleDB from Debian's packages (its Apache build: hypertables, no continuous aggregates): chunks, what refers to them, and a
-// catalogue that the extension keeps by itself. Restored by the engine's rules, and by the commands of the manifest.
+// catalogue that the extension keeps by itself. Restored by the engine's rules, and by the commands of the manifest. As in
+// timescale/timescaledb, the extension is in postgres and template1, too.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -36,28 +37,25 @@ let container: string
 let facts: DatabaseFacts
 let dumped: Dumped
 let probe: Probe
-const psql = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "postgres"]
+const psql = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "chief"]
+const everywhere = `#!/bin/sh
+for database in postgres template1; do psql -U "$POSTGRES_USER" -c 'create extension timescaledb' "$database"; done
+`
 const sql = (database: string, statements: string) => inside(container, [...psql, database], statements)
 
 beforeAll(async () => {
   await ensureImage("postgres:17")
   await must(["docker", "build", "-q", "-t", image, "-"], { env: await builderEnvironment(), input: recipe })
   container = await startContainer(image, {
-    environment: { POSTGRES_PASSWORD: "secret" },
+    environment: { POSTGRES_USER: "chief", POSTGRES_PASSWORD: "secret" },
     command: ["postgres", "-c", "shared_preload_libraries=timescaledb"],
+    files: { "/docker-entrypoint-initdb.d/000_install.sh": everywhere },
   })
   await look(container, rules)
-  for (const [name, schema] of [
-    ["meter", "public"],
-    ["apart", "Odd one"],
-  ]) {
-    await sql("postgres", `create database ${name}`)
-    await sql(
-      name ?? "",
-      `create schema if not exists "${schema}"; create extension timescaledb schema "${schema}"`,
-    )
-    await sql(name ?? "", `set search_path = public, "${schema}"; ${sample}`)
-  }
+  await sql("postgres", "create database meter; create database apart template template0")
+  await sql("meter", sample)
+  await sql("apart", `create schema "Odd one"; create extension timescaledb schema "Odd one"`)
+  await sql("apart", `set search_path = public, "Odd one"; ${sample}`)
   probe = await look(container, rules)
   facts = factsOf("meter")
   dumped = await dump(container, rules, probe, named("meter"))
