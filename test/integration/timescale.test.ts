@@ -7,8 +7,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Probe } from "../../controller/engines/engine.ts"
 import { postgres as rules } from "../../controller/engines/postgres.ts"
+import { createBackup, createRestore } from "../../schemas/api.ts"
 import type { DatabaseFacts } from "../../schemas/manifest.ts"
 import { must, run } from "../support/command.ts"
+import { place, startController } from "../support/controller.ts"
 import { inside, removeContainer, runScript, startContainer } from "../support/docker-cli.ts"
 import { type Dumped, dump, look, named, restore, uncompressed } from "../support/dumped.ts"
 import { builderEnvironment, ensureImage } from "../support/images.ts"
@@ -33,6 +35,7 @@ const contents = `select * from reading order by at, device; select * from daily
 select count(*) from show_chunks('reading'); select hypertable_name, num_chunks from timescaledb_information.hypertables;
 select count(*) from pg_constraint where contype = 'f' and conrelid::regclass::text like '%_chunk';`
 
+const here = place()
 let container: string
 let facts: DatabaseFacts
 let dumped: Dumped
@@ -50,6 +53,9 @@ beforeAll(async () => {
     environment: { POSTGRES_USER: "chief", POSTGRES_PASSWORD: "secret" },
     command: ["postgres", "-c", "shared_preload_libraries=timescaledb"],
     files: { "/docker-entrypoint-initdb.d/000_install.sh": everywhere },
+    flags: Object.entries({ enable: "true", schedule: "manual", fingerprint: "exact" }).flatMap(
+      ([key, value]) => ["--label", `${here.prefix}.${key}=${value}`],
+    ),
   })
   await look(container, rules)
   await sql("postgres", "create database meter; create database apart template template0")
@@ -62,6 +68,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await removeContainer(container)
+  here.remove()
   await run(["docker", "rmi", image])
 })
 
@@ -113,6 +120,23 @@ test("the extension may be in a schema of its own", async () => {
   await restore(container, rules, "apart_again", apart, await dump(container, rules, probe, named("apart")))
   expect(await sql("apart_again", `${path} ${contents}`)).toBe(await sql("apart", `${path} ${contents}`))
   await expectAtWork("apart_again", path)
+})
+
+test("the whole product restores it without a difference, each row of each chunk counted", async () => {
+  const controller = await startController(here)
+  try {
+    const { id: databaseId } = await controller.database("meter", ({ jobs }) => jobs.length > 0)
+    const { data } = await controller.call(createBackup, { body: { databaseId } })
+    expect(await controller.backupDone(data.id)).toMatchObject({ status: "completed" })
+    const options = { mode: "new", name: "meter_by_product" } as const
+    const { data: begun } = await controller.call(createRestore, { body: { backupId: data.id, options } })
+    const restored = await controller.restoreDone(begun.id)
+    expect(restored).toMatchObject({ status: "completed", tables: 13, differences: [] })
+  } finally {
+    await controller.end("SIGTERM")
+  }
+  expect(await sql("meter_by_product", contents)).toBe(await sql("meter", contents))
+  await expectAtWork("meter_by_product")
 })
 
 test("after a load that fails the database works normally, and what failed is said", async () => {
