@@ -3,6 +3,7 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import { lacksSome } from "../core/restorable-part.ts"
 import { decompress, quote } from "./command-text.ts"
 import type { Address } from "./engine.ts"
+import { ownStatements } from "./postgres-own.ts"
 
 type Restorable = Pick<
   Manifest,
@@ -45,43 +46,41 @@ export function postgresCommands(backup: Restorable): readonly string[] {
       "# Rows alone, for a database that has the tables and nothing in them.",
       into("<database with the tables>"),
     ]
+  const around = timescaleStatements(facts?.attributes ?? {})
+  const ask = (statements: readonly string[]) => {
+    const options = statements.map((statement) => `-c ${quote(statement)}`).join(" ")
+    const query = `${login}psql -X -v ON_ERROR_STOP=1 ${user} --dbname="$1" ${options}`
+    return `${execAlone}sh -c ${quote(query)} sh ${quote("<new database>")}`
+  }
   return [
     ...first,
     `${execAlone}sh -c ${quote(create)} sh ${quote("<new database>")}`,
+    ...(around
+      ? ["# TimescaleDB must be told before and after, also when loading fails.", ask(around.before)]
+      : []),
     ...(lacksSome(backup)
       ? ["# What refers to what the backup lacks is reported as an error and left out."]
       : []),
     into("<new database>"),
+    ...(around ? [ask(around.after)] : []),
     ...own.map((statement) => `${execAlone}sh -c ${quote(tell)} sh ${quote(statement)}`),
   ]
 }
 
-/** What belongs to the database itself, and is in no archive that is loaded under another name: who owns it, and its settings. */
-function ownStatements({ owner, settings }: Record<string, string>): string[] {
-  const alter = `alter database "<new database>"`
-  return [
-    ...(owner ? [`${alter} owner to ${identifier(owner)}`] : []),
-    ...settingsIn(settings).map(([name, value]) => `${alter} set ${identifier(name)} to ${value}`),
-  ]
-}
-
-// Their values are lists of names already, quoted where they must be.
-const lists = ["search_path", "temp_tablespaces", "local_preload_libraries", "session_preload_libraries"]
-
-/** As the server writes them, `name=value` each, the values as they stand in a statement. */
-function settingsIn(text: string | undefined): (readonly [name: string, value: string])[] {
-  const settings = text === undefined ? [] : (JSON.parse(text) as string[])
-  return settings.map((setting) => {
-    const at = setting.indexOf("=")
-    const [name, value] = [setting.slice(0, at), setting.slice(at + 1)]
-    return [name, lists.includes(name.toLowerCase()) ? value : literal(value)]
-  })
-}
-
-const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`
-const literal = (value: string) => {
-  const quoted = `'${value.replaceAll("'", "''")}'`
-  return value.includes("\\") ? `E${quoted.replaceAll("\\", "\\\\")}` : quoted
+/** As postgres-timescale.sh has it. */
+function timescaleStatements({ timescaledb, timescaledbSchema = "public" }: Record<string, string>) {
+  if (timescaledb === undefined) return undefined
+  const schema = `"${timescaledbSchema.replaceAll('"', '""')}"`
+  const before =
+    timescaledbSchema === "public"
+      ? [
+          `create extension timescaledb schema public version '${timescaledb.replaceAll("'", "''")}'`,
+          "select public.timescaledb_pre_restore()",
+        ]
+      : [
+          "do 'begin execute format(''alter database %I set timescaledb.restoring = on'', current_database()); end'",
+        ]
+  return { before, after: [`select ${schema}.timescaledb_post_restore()`] }
 }
 
 function loader({ format, part, facts }: Restorable): string {
