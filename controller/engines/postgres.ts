@@ -20,6 +20,7 @@ import loadPartScript from "./sh/postgres-load-part.sh" with { type: "text" }
 import loadTextScript from "./sh/postgres-load-text.sh" with { type: "text" }
 import loadTextPartScript from "./sh/postgres-load-text-part.sh" with { type: "text" }
 import probeScript from "./sh/postgres-probe.sh" with { type: "text" }
+import readScript from "./sh/postgres-read.sh" with { type: "text" }
 import refers from "./sh/postgres-refers.sh" with { type: "text" }
 import sessionScript from "./sh/postgres-session.sh" with { type: "text" }
 import statementScript from "./sh/postgres-statement.sh" with { type: "text" }
@@ -45,6 +46,7 @@ export const postgres: EngineRules = {
   wanted: wantedIn,
   end: (format, { kind }) =>
     format === "archive" ? archiveEnd() : sqlEnd(kind === "globals" ? postgresGlobals : postgresDump),
+  read: (format) => (format === "archive" ? script(readScript, nobody) : null),
   explain: explainPostgres,
   createDatabase: (name, { attributes }, access) =>
     script(statementScript, access, sql.createDatabase, name, JSON.stringify(attributes)),
@@ -75,6 +77,9 @@ export const postgres: EngineRules = {
   nameMistake,
   restoreCommands: postgresCommands,
 }
+
+/** For a tool that connects to nothing. */
+const nobody: Access = { user: undefined, passwordEnv: undefined, passwordFile: undefined }
 
 function script(body: string, { user, passwordEnv, passwordFile }: Access, ...args: string[]): Script {
   return {

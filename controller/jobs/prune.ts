@@ -6,6 +6,7 @@ import { manifestKey, notesKey } from "../core/key.ts"
 import { braked } from "../core/prune-brake.ts"
 import { retentionOf } from "../core/retention.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
+import { isBad } from "../core/verify-plan.ts"
 import type { Catalogue, Clock, Destination } from "../ports.ts"
 import type { Journal } from "./journal.ts"
 
@@ -63,9 +64,11 @@ export async function deleteCopies(
 ): Promise<void> {
   let waits: unknown
   for (const copy of backup.copies) {
-    if (copy.state !== "stored") continue
+    // The bytes of a bad copy are there as well.
+    if (copy.state !== "stored" && !isBad(copy)) continue
     const destination = deps.destinations.get(copy.destination)
     if (!destination) {
+      if (copy.state !== "stored") continue
       throw new Fault(
         "destination-unavailable",
         `the destination ${copy.destination} is not defined any more`,

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs"
 import { Fault } from "../core/fault.ts"
 import type { Catalogue } from "../ports.ts"
+import { isSound } from "./sound.ts"
 import type { Store } from "./store.ts"
 
 const dayMilliseconds = 24 * 60 * 60 * 1000
@@ -25,8 +26,8 @@ export function statsIn({ db }: Store): Pick<Catalogue, "stats"> {
       return {
         backups: {
           total: count(
-            `SELECT count(*) AS n FROM backups INDEXED BY backups_good
-             WHERE status = 'completed' AND deleted_at IS NULL AND doubted = 0`,
+            `SELECT count(*) AS n FROM backups b INDEXED BY backups_good
+             WHERE status = 'completed' AND deleted_at IS NULL AND doubted = 0 AND ${isSound("b")}`,
           ),
           last24h: count(
             "SELECT count(*) AS n FROM backups WHERE finished_at > ? AND status = 'completed'",

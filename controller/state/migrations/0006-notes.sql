@@ -21,6 +21,8 @@ CREATE TABLE verifications (
   detail TEXT NOT NULL CHECK (json_valid(detail))
 ) STRICT;
 CREATE INDEX verifications_of ON verifications (backup_id, finished_at);
+-- Which dumps were found bad is asked with every list of databases.
+CREATE INDEX verifications_failed ON verifications (backup_id) WHERE outcome = 'failed';
 
 -- Policies of retention that were entered over the API. Those of the settings stand there.
 CREATE TABLE retention_policies (
