@@ -195,6 +195,8 @@ export interface Destination {
   read(key: string, signal: AbortSignal): Promise<Readable>
   /** Size in bytes, or null when there is nothing under the key. */
   size(key: string, signal: AbortSignal): Promise<number | null>
+  /** What the store itself computed of what it holds, as hexadecimal digits; null when it tells none. Absent: it never does. */
+  storedSha256?(key: string, signal: AbortSignal): Promise<string | null>
   /** Deleting what is not there succeeds. */
   remove(key: string, signal: AbortSignal): Promise<void>
   /** Keys under a prefix, in no order. */

@@ -6,11 +6,13 @@ import type { FillDeps } from "./jobs/back-fill.ts"
 import { fillOrHeal } from "./jobs/heal.ts"
 import { prune } from "./jobs/prune.ts"
 import { rebuildFrom } from "./jobs/rebuild.ts"
+import { sweepCopy } from "./jobs/sweep-copy.ts"
 import { type VerifyDeps, verifyBackup } from "./jobs/verify.ts"
 import { createBackFills } from "./reconcile/back-fills.ts"
 import { createHeldPrunes } from "./reconcile/held-prunes.ts"
 import type { Queue } from "./reconcile/queue.ts"
 import { createRebuilding } from "./reconcile/rebuilding.ts"
+import { createSweep } from "./reconcile/sweep.ts"
 import { createVerifications } from "./reconcile/verifications.ts"
 import type { World } from "./reconcile/world.ts"
 
@@ -26,7 +28,7 @@ export interface Upkeep {
 type JobDeps = FillDeps & VerifyDeps & { readonly random: () => number }
 
 export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World, queue: Queue): Upkeep {
-  const { catalogue, destinations, clock, newId, log, stop, events } = adapters
+  const { source, catalogue, destinations, clock, newId, log, stop, events } = adapters
   const { signal } = stop
   const fill = (order: Fill, filling: AbortSignal) => fillOrHeal(jobDeps, order, filling)
   const backFills = createBackFills({ ...jobDeps, world, fill, signal })
@@ -51,6 +53,13 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
       return verifyBackup(jobDeps, { backup, level, destination, identity, server }, onProgress, verifying)
     },
   })
+  const sweep = createSweep({
+    ...{ catalogue, destinations, clock, log, signal },
+    settings: () => source.current().sweep,
+    isBusy: () => queue.counts().running > 0 || verifications.isBusy(),
+    read: (destination, id, bytesPerSecond, sweeping) =>
+      sweepCopy({ catalogue, clock, log }, destination, id, bytesPerSecond, sweeping),
+  })
   return {
     services: {
       copyToBuckets: backFills.copyToBuckets,
@@ -58,9 +67,12 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
       confirmPrune: heldPrunes.confirm,
       verifications,
     },
-    follow: backFills.follow,
+    follow() {
+      backFills.follow()
+      sweep.follow()
+    },
     async ended() {
-      await Promise.all([backFills.ended(), rebuilding.ended(), verifications.ended()])
+      await Promise.all([backFills.ended(), rebuilding.ended(), verifications.ended(), sweep.ended()])
     },
   }
 }

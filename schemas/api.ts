@@ -437,6 +437,15 @@ export const DestinationStatus = z.object({
   state: z.enum(["up", "down"]),
   freeBytes: Bytes.nullable(),
   problem: Problem.nullable(),
+  /** Of the copies it holds: how many were read again in the last days, and since when the oldest of them was not. */
+  reading: z
+    .object({
+      copies: z.number().int(),
+      readCopies: z.number().int(),
+      days: z.number().int(),
+      oldestReadAt: Instant.nullable(),
+    })
+    .optional(),
 })
 export type DestinationStatus = z.output<typeof DestinationStatus>
 
