@@ -2,6 +2,7 @@
 import type { Adapters } from "./adapters.ts"
 import type { Services } from "./api/services.ts"
 import type { Fill } from "./core/back-fill-plan.ts"
+import { rulesOf } from "./core/rules.ts"
 import type { FillDeps } from "./jobs/back-fill.ts"
 import { fillOrHeal } from "./jobs/heal.ts"
 import { prune } from "./jobs/prune.ts"
@@ -9,6 +10,7 @@ import { rebuildFrom } from "./jobs/rebuild.ts"
 import { sweepCopy } from "./jobs/sweep-copy.ts"
 import { type VerifyDeps, verifyBackup } from "./jobs/verify.ts"
 import { createBackFills } from "./reconcile/back-fills.ts"
+import { createDueVerifications } from "./reconcile/due-verifications.ts"
 import { createHeldPrunes } from "./reconcile/held-prunes.ts"
 import type { Queue } from "./reconcile/queue.ts"
 import { createRebuilding } from "./reconcile/rebuilding.ts"
@@ -53,6 +55,10 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
       return verifyBackup(jobDeps, { backup, level, destination, identity, server }, onProgress, verifying)
     },
   })
+  const dueVerifications = createDueVerifications({
+    ...{ catalogue, destinations, world, verifications, clock, log, signal },
+    rules: rulesOf(() => source.current()),
+  })
   const sweep = createSweep({
     ...{ catalogue, destinations, clock, log, signal },
     settings: () => source.current().sweep,
@@ -69,6 +75,7 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
     },
     follow() {
       backFills.follow()
+      dueVerifications.follow()
       sweep.follow()
     },
     async ended() {
