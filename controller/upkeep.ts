@@ -52,11 +52,13 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
     ...{ catalogue, events, clock, newId, log, signal },
     run: (backup, { level, destination, identity }, onProgress, verifying) => {
       const server = () => world.require(backup.serverId)
-      return verifyBackup(jobDeps, { backup, level, destination, identity, server }, onProgress, verifying)
+      const order = { backup, level, destination, identity, server }
+      // What was found bad is made again at once.
+      return verifyBackup(jobDeps, order, onProgress, verifying).finally(backFills.check)
     },
   })
   const dueVerifications = createDueVerifications({
-    ...{ catalogue, destinations, world, verifications, clock, log, signal },
+    ...{ catalogue, destinations, world, verifications, events, clock, log, signal },
     rules: rulesOf(() => source.current()),
   })
   const sweep = createSweep({
@@ -64,7 +66,9 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
     settings: () => source.current().sweep,
     isBusy: () => queue.counts().running > 0 || verifications.isBusy(),
     read: (destination, id, bytesPerSecond, sweeping) =>
-      sweepCopy({ catalogue, clock, log }, destination, id, bytesPerSecond, sweeping),
+      sweepCopy({ catalogue, clock, log }, destination, id, bytesPerSecond, sweeping).finally(
+        backFills.check,
+      ),
   })
   return {
     services: {

@@ -6,14 +6,14 @@ import { problemOf } from "../core/fault.ts"
 import type { DesiredJob, Rules } from "../core/schedule-plan.ts"
 import { asksForMore, verifyDue } from "../core/verify-due.ts"
 import { nearestCopy } from "../core/verify-plan.ts"
-import type { Catalogue, Clock, Destination, Log } from "../ports.ts"
+import type { Catalogue, Clock, Destination, EventHub, Log } from "../ports.ts"
 import type { Verifications } from "./verifications.ts"
 import type { World } from "./world.ts"
 
 export interface DueVerifications {
   /** Asks for one that is due. */
   check(): void
-  /** Checks every half minute, until the signal is aborted. */
+  /** Checks after each run and each check, and every half minute, until the signal is aborted. */
   follow(): void
 }
 
@@ -26,12 +26,13 @@ export function createDueVerifications(deps: {
   readonly destinations: ReadonlyMap<string, Destination>
   readonly world: Pick<World, "wantedJobs" | "databases">
   readonly verifications: Pick<Verifications, "ask" | "isBusy">
+  readonly events: Pick<EventHub, "subscribe">
   readonly rules: Rules
   readonly clock: Clock
   readonly log: Log
   readonly signal: AbortSignal
 }): DueVerifications {
-  const { catalogue, destinations, world, verifications, rules, clock, log, signal } = deps
+  const { catalogue, destinations, world, verifications, events, rules, clock, log, signal } = deps
   /** Of what was asked for and is due still: it could not be looked at, and is asked for again later and later. */
   const held = new Map<string, { readonly until: number; readonly milliseconds: number }>()
 
@@ -80,7 +81,15 @@ export function createDueVerifications(deps: {
     check,
     follow() {
       const timer = setInterval(check, paceMilliseconds)
-      signal.addEventListener("abort", () => clearInterval(timer), { once: true })
+      const leave = events.subscribe(null, (_id, { name, data }) => {
+        const ended = "status" in data && data.status !== "queued" && data.status !== "running"
+        if (ended && (name === "run.updated" || name === "verify.updated")) setImmediate(check)
+      })
+      const stop = () => {
+        clearInterval(timer)
+        leave()
+      }
+      signal.addEventListener("abort", stop, { once: true })
     },
   }
 }

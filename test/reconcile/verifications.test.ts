@@ -1,5 +1,6 @@
 // Checks that were asked for: one at a time, persons first, each followed to its end; and those that labels ask for.
 import { afterEach, beforeEach, expect, test } from "bun:test"
+import { createEventHub } from "../../controller/api/event-hub.ts"
 import { Fault, problemOf } from "../../controller/core/fault.ts"
 import { desiredJob, labelRules } from "../../controller/core/schedule-plan.ts"
 import { createDueVerifications } from "../../controller/reconcile/due-verifications.ts"
@@ -137,6 +138,7 @@ test("labels have the newest backup of each database read once after its run, an
       signal: stop.signal,
     },
     clock: () => now,
+    events: createEventHub(),
     world: { wantedJobs: () => new Map([[job, wanted]]), databases: () => [theDatabase] },
     verifications: {
       isBusy: () => false,
@@ -155,7 +157,13 @@ test("labels have the newest backup of each database read once after its run, an
   due.check()
   expect(asked).toHaveLength(2)
   const times = { startedAt: now.toISOString(), finishedAt: now.toISOString(), readBytes: 1 }
-  const passed: Verification = { level: "read", destination: "local", outcome: "passed", report: [], ...times }
+  const passed: Verification = {
+    level: "read",
+    destination: "local",
+    outcome: "passed",
+    report: [],
+    ...times,
+  }
   store.catalogue.addVerification("b3" as BackupId, passed)
   now = minute(9000)
   due.check()
