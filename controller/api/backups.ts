@@ -10,9 +10,8 @@ import {
   listBackups,
   uploadToS3,
 } from "../../schemas/api.ts"
-import type { Backup } from "../../schemas/backup.ts"
+import { type Backup, isBad } from "../../schemas/backup.ts"
 import { Fault } from "../core/fault.ts"
-import { isBad } from "../core/verify-plan.ts"
 import type { Catalogue } from "../ports.ts"
 import { accept } from "./accept.ts"
 import { found } from "./found.ts"

@@ -1,5 +1,5 @@
 // Which copies of a backup are read again, and what a look at one can find.
-import type { CompletedBackup, Copy } from "../../schemas/backup.ts"
+import { type CompletedBackup, type Copy, isBad } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { VerifyLevel } from "../../schemas/verification.ts"
 import { Fault } from "./fault.ts"
@@ -11,9 +11,6 @@ export type Finding =
 
 /** A copy whose bytes are at their place, right or wrong. */
 export type ReadableCopy = Exclude<Copy, { state: "deleted" }>
-
-/** It was there, and was found to be bad; or was lost while it was written. */
-export const isBad = (copy: Copy): boolean => copy.state === "failed" && copy.error.code === "copy-mismatch"
 
 /**
  * The copies to be read: the named one, else every stored one; when none is stored any more, the bad ones, for somebody may have

@@ -1,12 +1,11 @@
 // One copy that its destination missed, made from one that is good: read ▸ check ▸ write ▸ publish ▸ record.
-import type { Verified } from "../../schemas/backup.ts"
+import { isBad, type Verified } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { CopyPlace, Fill } from "../core/back-fill-plan.ts"
 import { Fault, faultIn } from "../core/fault.ts"
 import { keepingOfManifest } from "../core/keeping.ts"
 import { manifestKey } from "../core/key.ts"
-import { isBad } from "../core/verify-plan.ts"
 import { copyAcross, proveBytes, type Source } from "../pipeline/copy-across.ts"
 import type { OpenCopy, Place } from "../pipeline/open.ts"
 import type { Catalogue, Clock, Destination, Log } from "../ports.ts"

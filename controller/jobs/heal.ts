@@ -1,7 +1,7 @@
 // A copy that was found bad and is made again from a good one: that it was healed is said, and kept with what was found before.
+import { isBad } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Fill } from "../core/back-fill-plan.ts"
-import { isBad } from "../core/verify-plan.ts"
 import { type FillDeps, fillCopy } from "./back-fill.ts"
 import { journalOf } from "./journal.ts"
 

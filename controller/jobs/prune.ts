@@ -1,12 +1,11 @@
 // Deletes what retention no longer keeps: the manifest first, then the bytes, then the row. Plans come from core/retention.
-import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
+import { type BackupId, type CompletedBackup, isBad } from "../../schemas/backup.ts"
 import type { DatabaseId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { manifestKey, notesKey } from "../core/key.ts"
 import { braked } from "../core/prune-brake.ts"
 import { retentionOf } from "../core/retention.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
-import { isBad } from "../core/verify-plan.ts"
 import type { Catalogue, Clock, Destination } from "../ports.ts"
 import type { Journal } from "./journal.ts"
 
