@@ -11,6 +11,7 @@ import type { Finding } from "../core/verify-plan.ts"
 import type { EngineRules, Script } from "../engines/engine.ts"
 import { rulesFor } from "../engines/registry.ts"
 import { loadDump } from "../pipeline/load.ts"
+import type { Silence } from "../pipeline/stall.ts"
 import type { Docker } from "../ports.ts"
 import type { Place } from "./place.ts"
 import type { Target } from "./probe.ts"
@@ -61,6 +62,18 @@ async function readText(reading: Reading, signal: AbortSignal): Promise<Finding>
   return { good: true, report: [...finding.report, said, limit] }
 }
 
+const toolHint = "The tool could not do its work here, which says nothing of the backup. See its message."
+
+/** It has nothing to wait for but us. */
+const silence: Silence = {
+  limitSeconds: 900,
+  notice: () => {},
+  verdict: async (waited) =>
+    new Fault("docker-error", `the tool that reads the dump took no byte of it for ${waited} s`, {
+      hint: toolHint,
+    }),
+}
+
 type Read = { readonly said: string } | { readonly fault: Fault }
 
 async function readByTool(
@@ -78,6 +91,7 @@ async function readByTool(
         ...{ ...copy, signal, onProgress },
         start: () => deps.docker.exec({ ...place, ...script, stdin: true }, signal),
         explain: (code, stderr) => whyNotRead(rules, code, stderr),
+        silence,
       })
       return {
         said: `${rules.engine}'s own tool read all ${rawBytes} bytes of the dump to its end, in ${where}`,
@@ -138,5 +152,3 @@ function whyNotRead(rules: EngineRules, code: number, stderr: string): Fault {
     hint: "No copy of this backup can be good. Make a new backup now; an older one is what there is until then.",
   })
 }
-
-const toolHint = "The tool could not do its work here, which says nothing of the backup. See its message."

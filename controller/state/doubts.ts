@@ -7,7 +7,7 @@ import { DatabaseId, ServerId } from "../../schemas/server.ts"
 import type { Catalogue } from "../ports.ts"
 import { publishBackup } from "./backups.ts"
 import { json, readRow, readRows } from "./row.ts"
-import { isRefuted, isSound } from "./sound.ts"
+import { isDamaged, isRefuted, isSound } from "./sound.ts"
 import type { Store } from "./store.ts"
 
 const Row = z.object({
@@ -43,14 +43,11 @@ const damage = `coalesce(
     (SELECT vf.detail FROM verifications vf WHERE ${isRefuted("vf", "b")} ORDER BY vf.finished_at DESC LIMIT 1),
     (SELECT error FROM copies WHERE backup_id = b.id AND state = 'failed' ORDER BY position LIMIT 1))`
 
-// Few have a copy that failed or a verification that did; only these can be damaged.
 const damaged = `
   SELECT b.id AS backupId, b.database_id AS databaseId, b.server_id AS serverId, b.database, b.finished_at AS finishedAt,
     ${damage} AS problem
   FROM backups b
-  WHERE b.id IN (SELECT backup_id FROM copies INDEXED BY copies_failed WHERE state = 'failed'
-      UNION SELECT backup_id FROM verifications WHERE outcome = 'failed')
-    AND ${isStored("b")} AND b.doubted = 0 AND (?1 IS NULL OR b.server_id = ?1) AND NOT (${isSound("b")})
+  WHERE ${isDamaged("b")} AND (?1 IS NULL OR b.server_id = ?1)
     AND NOT EXISTS (SELECT 1 FROM backups g INDEXED BY backups_good
       WHERE g.database_id = b.database_id AND g.job_id = b.job_id AND ${isStored("g")} AND g.doubted = 0
         AND g.finished_at >= b.finished_at AND ${later("g", "b")} AND ${isSound("g")})`
