@@ -263,16 +263,13 @@ export interface NewBackup {
 export interface CopyToRead {
   readonly backupId: BackupId
   readonly key: string
-  readonly bytes: number
   /** Since when its bytes are known to be right: read again, or stored. */
   readonly lastReadAt: Date
 }
 
 export interface ReadShare {
   readonly copies: number
-  readonly bytes: number
   readonly readCopies: number
-  readonly readBytes: number
   /** Of the copy that was read, or stored, longest ago; null when there is none. */
   readonly oldestReadAt: string | null
 }

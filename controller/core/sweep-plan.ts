@@ -13,7 +13,7 @@ export interface SweepNow {
   /** Of the destination, the one that was read longest ago first. */
   readonly copies: readonly CopyToRead[]
   /** What was read there in the last 24 hours. */
-  readonly lastDay: Pick<ReadShare, "bytes" | "readBytes" | "readCopies">
+  readonly lastDay: Pick<ReadShare, "copies" | "readCopies">
   /** Runs are at work: only what is overdue goes on. */
   readonly busy: boolean
   /** Those that could not be looked at a short while ago. */
@@ -27,7 +27,7 @@ export interface SweepPlan {
 }
 
 const daySeconds = 24 * 3600
-/** Twice what is needed to keep up: a catalogue of old copies is caught up on in half the time, and not in one night. */
+/** Twice what is needed to keep up: many old copies are caught up on in half the time, and not in one night. */
 const shareFactor = 2
 /** So much later than it should, it is read whether runs are at work or not: on some machines they always are. */
 const overdueFactor = 1.25
@@ -35,7 +35,7 @@ const busyRestSeconds = 60
 const longestRestSeconds = 6 * 3600
 const heldRestSeconds = 600
 
-/** Of many that are due, the oldest as far as a day's share goes; one at least, so that a copy larger than the share has its turn. */
+/** Of many that are due, the oldest as far as a day's share goes. How large they are is for the rate to slow down. */
 export function sweepPlan({ everySeconds }: SweepSettings, around: SweepNow): SweepPlan {
   const { now, copies, lastDay, busy, held } = around
   const rest = (seconds: number) => new Date(now.getTime() + Math.min(seconds, longestRestSeconds) * 1000)
@@ -49,14 +49,7 @@ export function sweepPlan({ everySeconds }: SweepSettings, around: SweepNow): Sw
   }
   const free = due.filter(({ backupId }) => !held.has(backupId))
   if (free.length === 0) return { read: [], restUntil: rest(heldRestSeconds) }
-  const share = (shareFactor * lastDay.bytes * Math.min(daySeconds, everySeconds)) / everySeconds
-  let left = share - lastDay.readBytes
-  const read: CopyToRead[] = []
-  for (const copy of free) {
-    const first = read.length === 0 && lastDay.readCopies === 0
-    if (!first && copy.bytes > left) break
-    left -= copy.bytes
-    read.push(copy)
-  }
+  const share = Math.max(1, Math.ceil((shareFactor * lastDay.copies * daySeconds) / everySeconds))
+  const read = free.slice(0, Math.max(0, share - lastDay.readCopies))
   return { read, restUntil: rest(read.length === 0 ? daySeconds / 24 : 0) }
 }

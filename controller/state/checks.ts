@@ -10,8 +10,6 @@ import type { Store } from "./store.ts"
 
 type Checks = Pick<Catalogue, "copyBad" | "copiesToRead" | "readShare" | "badCopies">
 
-const isThere = `c.state = 'stored' AND b.status = 'completed' AND b.deleted_at IS NULL
-  AND NOT EXISTS (SELECT 1 FROM deletions d WHERE d.backup_id = c.backup_id)`
 const lastRead = "coalesce(c.checked_at, c.at)"
 // A store that loses data may lose much: what is shown of it is enough to act on.
 const mostBad = 100
@@ -48,41 +46,29 @@ export function checksIn(store: Store): Checks {
     },
     copiesToRead(destination, limit) {
       return db
-        .query<{ backupId: string; key: string; bytes: number; lastReadAt: number }, [string, number]>(
-          `SELECT c.backup_id AS backupId, c.key, b.stored_bytes AS bytes, ${lastRead} AS lastReadAt
-           FROM copies c JOIN backups b ON b.id = c.backup_id
-           WHERE c.destination = ? AND ${isThere} ORDER BY ${lastRead}, c.position LIMIT ?`,
+        .query<{ backupId: string; key: string; lastReadAt: number }, [string, number]>(
+          `SELECT c.backup_id AS backupId, c.key, ${lastRead} AS lastReadAt
+           FROM copies c INDEXED BY copies_to_read
+           WHERE c.destination = ? AND c.state = 'stored'
+             AND NOT EXISTS (SELECT 1 FROM deletions d WHERE d.backup_id = c.backup_id)
+           ORDER BY ${lastRead} LIMIT ?`,
         )
         .all(destination, limit)
-        .map((row) => ({
-          ...row,
-          backupId: row.backupId as BackupId,
-          lastReadAt: new Date(row.lastReadAt),
+        .map(({ backupId, key, lastReadAt }) => ({
+          ...{ backupId: backupId as BackupId, key },
+          lastReadAt: new Date(lastReadAt),
         }))
     },
     readShare(destination, since) {
       const row = db
-        .query<
-          {
-            copies: number
-            bytes: number | null
-            read: number
-            readBytes: number | null
-            oldest: number | null
-          },
-          [number, number, string]
-        >(
-          `SELECT count(*) AS copies, sum(b.stored_bytes) AS bytes,
-             count(*) FILTER (WHERE c.checked_at >= ?) AS read,
-             sum(b.stored_bytes) FILTER (WHERE c.checked_at >= ?) AS readBytes, min(${lastRead}) AS oldest
-           FROM copies c JOIN backups b ON b.id = c.backup_id WHERE c.destination = ? AND ${isThere}`,
+        .query<{ copies: number; read: number; oldest: number | null }, [number, string]>(
+          `SELECT count(*) AS copies, count(*) FILTER (WHERE c.checked_at >= ?) AS read, min(${lastRead}) AS oldest
+           FROM copies c INDEXED BY copies_to_read WHERE c.destination = ? AND c.state = 'stored'`,
         )
-        .get(since.getTime(), since.getTime(), destination)
+        .get(since.getTime(), destination)
       return {
         copies: row?.copies ?? 0,
-        bytes: row?.bytes ?? 0,
         readCopies: row?.read ?? 0,
-        readBytes: row?.readBytes ?? 0,
         oldestReadAt: instantOrNull(row?.oldest ?? null),
       }
     },

@@ -8,15 +8,14 @@ const now = new Date("2026-06-01T00:00:00Z")
 const day = 86_400
 const before = (seconds: number) => new Date(now.getTime() - seconds * 1000)
 const settings = { everySeconds: 30 * day, bytesPerSecond: null }
-const copy = (id: string, daysAgo: number, bytes = 100): CopyToRead => ({
+const copy = (id: string, daysAgo: number): CopyToRead => ({
   backupId: id as BackupId,
   key: `k-${id}`,
-  bytes,
   lastReadAt: before(daysAgo * day),
 })
 const around = (copies: readonly CopyToRead[], changes: Partial<SweepNow> = {}): SweepNow => ({
   ...{ now, copies, busy: false, held: new Set<string>() },
-  lastDay: { bytes: copies.reduce((sum, { bytes }) => sum + bytes, 0), readBytes: 0, readCopies: 0 },
+  lastDay: { copies: copies.length, readCopies: 0 },
   ...changes,
 })
 const ids = (copies: readonly CopyToRead[], changes: Partial<SweepNow> = {}) =>
@@ -34,14 +33,15 @@ test("nothing is read where it is turned off, nor where there is nothing", () =>
 
 test("of much that is due, a share of the day is read, the oldest first", () => {
   const copies = Array.from({ length: 45 }, (_, i) => copy(`b${i}`, 90 - i))
-  // Twice a thirtieth of 4,500 bytes.
+  // Twice a thirtieth of 45.
   expect(ids(copies)).toEqual(["b0", "b1", "b2"])
-  expect(ids(copies, { lastDay: { bytes: 4500, readBytes: 200, readCopies: 2 } })).toEqual(["b0"])
-  expect(ids(copies, { lastDay: { bytes: 4500, readBytes: 300, readCopies: 3 } })).toEqual([])
+  expect(ids(copies, { lastDay: { copies: 45, readCopies: 2 } })).toEqual(["b0"])
+  expect(ids(copies, { lastDay: { copies: 45, readCopies: 3 } })).toEqual([])
 })
 
-test("a copy that is larger than a day's share has its turn, alone", () => {
-  expect(ids([copy("large", 40, 1_000_000), copy("b", 39, 1_000_000)])).toEqual(["large"])
+test("of few, one a day is read", () => {
+  expect(ids([copy("a", 40), copy("b", 39)])).toEqual(["a"])
+  expect(ids([copy("b", 39)], { lastDay: { copies: 2, readCopies: 1 } })).toEqual([])
 })
 
 test("while runs are at work only what is overdue is read", () => {
@@ -51,19 +51,15 @@ test("while runs are at work only what is overdue is read", () => {
 })
 
 test("what could not be looked at leaves the turn to others", () => {
-  expect(ids([copy("a", 40, 1), copy("b", 39, 1)], { held: new Set(["a"]) })).toEqual(["b"])
+  expect(ids([copy("a", 40), copy("b", 39)], { held: new Set(["a"]) })).toEqual(["b"])
   expect(ids([copy("a", 40)], { held: new Set(["a"]) })).toEqual([])
 })
 
 describe("whatever there is", () => {
   test("only what is due is read, in the order given, and something is if nothing was in a day", () => {
     const anyCopies = fc
-      .array(fc.tuple(fc.integer({ min: -5, max: 100 }), fc.integer({ min: 0, max: 10_000 })), {
-        maxLength: 30,
-      })
-      .map((pairs) =>
-        pairs.toSorted(([a], [b]) => b - a).map(([days, bytes], i) => copy(`b${i}`, days, bytes)),
-      )
+      .array(fc.integer({ min: -5, max: 100 }), { maxLength: 30 })
+      .map((ages) => ages.toSorted((a, b) => b - a).map((days, i) => copy(`b${i}`, days)))
     fc.assert(
       fc.property(anyCopies, fc.boolean(), (copies, busy) => {
         const { read, restUntil } = sweepPlan(settings, around(copies, { busy }))
