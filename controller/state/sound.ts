@@ -7,8 +7,9 @@ export const isSound = (alias: string): string => `
   AND NOT EXISTS (SELECT 1 FROM verifications vf WHERE ${isRefuted("vf", alias)})`
 
 /**
- * One that would be good, and is not sound. Few have a copy that failed or a verification that did, and only
- * these are looked at: a plus keeps SQLite from going through all that are completed. */
+ * One that would be good, and is not sound. Few have a copy that failed or a verification that did, and only these are looked at:
+ * a plus keeps SQLite from going through all that are completed.
+ */
 export const isDamaged = (alias: string): string => `
   ${alias}.id IN (SELECT backup_id FROM copies INDEXED BY copies_failed WHERE state = 'failed'
       UNION SELECT backup_id FROM verifications WHERE outcome = 'failed')
