@@ -8,7 +8,7 @@ import { fillOrHeal } from "./jobs/heal.ts"
 import { prune } from "./jobs/prune.ts"
 import { rebuildFrom } from "./jobs/rebuild.ts"
 import { sweepCopy } from "./jobs/sweep-copy.ts"
-import { type VerifyDeps, verifyBackup } from "./jobs/verify.ts"
+import { levelsThere, type VerifyDeps, verifyBackup } from "./jobs/verify.ts"
 import { createBackFills } from "./reconcile/back-fills.ts"
 import { createDueVerifications } from "./reconcile/due-verifications.ts"
 import { createHeldPrunes } from "./reconcile/held-prunes.ts"
@@ -49,7 +49,7 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
     prune: (job, id, pruning) => prune(jobDeps, job, id, (level, said) => log(level, said, { id }), pruning),
   })
   const verifications = createVerifications({
-    ...{ catalogue, events, clock, newId, log, signal },
+    ...{ catalogue, events, clock, newId, log, signal, levels: levelsThere },
     run: (backup, { level, destination, identity }, onProgress, verifying) => {
       const server = () => world.require(backup.serverId)
       const order = { backup, level, destination, identity, server }

@@ -51,6 +51,8 @@ const levels: Readonly<Partial<Record<VerifyLevel, Verify>>> = {
   read: (deps, { backup, server }, reading, signal) => readCopy(deps, reading, () => server(backup), signal),
 }
 
+export const levelsThere = Object.keys(levels) as readonly VerifyLevel[]
+
 // Long enough for any copy that is read over a slow line; a hung store must end some day.
 const limitSeconds = 24 * 3600
 

@@ -40,7 +40,6 @@ export type RunVerification = (
 ) => Promise<{ readonly results: readonly Verification[]; readonly error: Problem | null }>
 
 const mostRemembered = 200
-const knownLevels: readonly VerifyLevel[] = ["checksum", "read"]
 
 export function createVerifications(deps: {
   readonly catalogue: Catalogue
@@ -49,9 +48,11 @@ export function createVerifications(deps: {
   readonly newId: () => string
   readonly log: Log
   readonly run: RunVerification
+  /** Those that it can carry out. */
+  readonly levels: readonly VerifyLevel[]
   readonly signal: AbortSignal
 }): Verifications {
-  const { catalogue, events, clock, newId, log, run, signal } = deps
+  const { catalogue, events, clock, newId, log, run, levels, signal } = deps
   /** In the order in which they were asked for. */
   const tasks = new Map<string, VerifyTask>()
   const waiting: { readonly id: VerifyTaskId; readonly request: VerifyRequest }[] = []
@@ -141,7 +142,7 @@ export function createVerifications(deps: {
         throw new Fault("in-use", `the backup is ${backup.status}, not completed`, {
           hint: "Only one that is stored can be read again.",
         })
-      if (!knownLevels.includes(level)) throw noSuchLevel(level)
+      if (!levels.includes(level)) throw noSuchLevel(level)
       copiesToVerify(backup, destination)
       const same = [...tasks.values()].find(
         (task) =>

@@ -134,7 +134,7 @@ export function aWorld(changes: Changes = {}): World {
       state: () => ({ status: "never" }),
     },
     verifications: createVerifications({
-      ...{ catalogue, events, log: () => {} },
+      ...{ catalogue, events, log: () => {}, levels: ["checksum", "read"] },
       clock: () => minute(10),
       newId: () => "v1",
       run: async (backup, { level, destination }) => ({

@@ -36,6 +36,7 @@ const lane = () =>
     ...{ catalogue: store.catalogue, clock: () => minute(99), log: () => {}, signal: stop.signal },
     events: { publish: (event) => void events.push(event) },
     newId: () => `v${++ids}`,
+    levels: ["checksum", "read"],
     run: async ({ id }, { level }, onProgress, signal) => {
       began.push(`${id} ${level}`)
       onProgress(5, 10)
