@@ -1,6 +1,6 @@
 // Deletes backups everywhere, many at one destination with few requests where it has them. The order is that of one copy: intents,
 // manifests and notes, bytes, rows; so what a crash leaves is the same, and is ended in the same way.
-import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
+import { type BackupId, type CompletedBackup, isBad } from "../../schemas/backup.ts"
 import { Fault } from "../core/fault.ts"
 import { manifestKey, notesKey } from "../core/key.ts"
 import type { Catalogue, Clock, Destination } from "../ports.ts"
@@ -24,6 +24,8 @@ export interface OneCopy {
 interface Going {
   readonly id: BackupId
   readonly key: string
+  /** Else it is a bad one, whose bytes are there as well. */
+  readonly isStored: boolean
 }
 type Failures = ReadonlyMap<BackupId, unknown>
 
@@ -43,7 +45,7 @@ export async function deleteBackups(
     const going = copies.filter(({ id }) => !failed.has(id))
     const destination = deps.destinations.get(name)
     const kept = !destination
-      ? new Map(going.map(({ id }) => [id, undefinedNow(name)]))
+      ? new Map(going.filter(({ isStored }) => isStored).map(({ id }) => [id, undefinedNow(name)]))
       : destination.removeAll && going.length >= fewestAtOnce
         ? await together(deps, destination, destination.removeAll.bind(destination), going, one, signal)
         : await eachAlone(destination, going, one, signal)
@@ -112,11 +114,12 @@ function copiesByDestination(
 ): ReadonlyMap<string, readonly Going[]> {
   const found = new Map<string, Going[]>()
   for (const { id, copies } of backups)
-    for (const { state, destination, key } of copies) {
-      if (state !== "stored") continue
-      const there = found.get(destination) ?? []
-      there.push({ id, key })
-      found.set(destination, there)
+    for (const copy of copies) {
+      const isStored = copy.state === "stored"
+      if (!isStored && !isBad(copy)) continue
+      const there = found.get(copy.destination) ?? []
+      there.push({ id, key: copy.key, isStored })
+      found.set(copy.destination, there)
     }
   return found
 }

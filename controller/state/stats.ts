@@ -2,6 +2,7 @@
 import { statSync } from "node:fs"
 import { Fault } from "../core/fault.ts"
 import type { Catalogue } from "../ports.ts"
+import { isDamaged } from "./sound.ts"
 import type { Store } from "./store.ts"
 import type { Totals } from "./totals.ts"
 
@@ -28,10 +29,11 @@ export function statsIn({ db }: Store, totals: Totals): Pick<Catalogue, "stats">
       const since = Math.floor((now.getTime() - dayMilliseconds) / 60_000) * 60_000
       return {
         backups: {
-          total: kept(
-            `SELECT count(*) AS n FROM backups INDEXED BY backups_good
+          total:
+            kept(
+              `SELECT count(*) AS n FROM backups INDEXED BY backups_good
              WHERE status = 'completed' AND deleted_at IS NULL AND doubted = 0`,
-          ),
+            ) - count(`SELECT count(*) AS n FROM backups b WHERE ${isDamaged("b")}`),
           last24h: kept(
             "SELECT count(*) AS n FROM backups WHERE finished_at > ? AND status = 'completed'",
             since,
