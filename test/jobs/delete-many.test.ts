@@ -175,3 +175,17 @@ test("wherever a crash comes, the next start deletes to the end what was begun, 
     { numRuns: 15 },
   )
 }, 60_000)
+
+test("the bytes of a bad copy go with the others, and one at a place that is gone holds nothing up", async () => {
+  const { catalogue, vault, spare } = here
+  const bad = aProblem({ code: "copy-mismatch" })
+  for (const id of ids) catalogue.copyBad(id, "local", bad)
+  const two = here.backups().slice(0, 3)
+  const deps = { catalogue, destinations: both(many(vault).at, spare), clock }
+  expect(await deleteBackups(deps, two, one(catalogue), signal)).toEqual(new Map())
+  expect([vault.files.size, spare.files.size]).toEqual([6, 6])
+  const rest = here.backups().slice(3)
+  const gone = { ...deps, destinations: new Map([["spare", spare as Destination]]) }
+  expect(await deleteBackups(gone, rest, one(catalogue), signal)).toEqual(new Map())
+  expect([vault.files.size, spare.files.size]).toEqual([6, 0])
+})
