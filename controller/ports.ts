@@ -13,6 +13,7 @@ import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
 import type { BucketPlaced, ChangedS3Config, NewS3Config, S3Config } from "../schemas/s3-config.ts"
 import type { Engine } from "../schemas/scalar.ts"
 import type { DatabaseId, JobId, ServerId, Subject } from "../schemas/server.ts"
+import type { Swap } from "../schemas/swap.ts"
 import type { Verification } from "../schemas/verification.ts"
 
 // ---- Docker ---------------------------------------------------------------------------------------------------
@@ -352,8 +353,38 @@ export interface NewRestore {
   readonly serverName: string
   readonly sourceDatabase: string
   readonly targetDatabase: string
-  readonly mode: "new"
+  readonly mode: RestorePlan["mode"]
+  /** Of a swap: what was asked for. */
+  readonly swap?: { readonly keepSeconds: number; readonly endConnections: boolean }
   readonly queuedAt: Date
+}
+
+/** A swap as the catalogue keeps it. Keys are the engine's own names for the very databases, whatever they are called. */
+export interface SwapRecord {
+  readonly restoreId: RestoreId
+  readonly serverId: ServerId
+  /** The name that both have had. */
+  readonly database: string
+  readonly keepSeconds: number
+  readonly endConnections: boolean
+  readonly safetyBackupId: BackupId | null
+  readonly state: Swap["state"]
+  readonly inPlace: "old" | "restored"
+  readonly oldKey: string | null
+  readonly restoredKey: string | null
+  /** What the one beside is called. */
+  readonly asideName: string | null
+  /** While they are exchanged: what the other one is going to be called. */
+  readonly nextName: string | null
+  readonly keptUntil: Date | null
+}
+
+/** What is going to be exchanged, to be said before it is. */
+export interface Exchange {
+  readonly oldKey: string
+  readonly restoredKey: string
+  readonly asideName: string
+  readonly nextName: string
 }
 
 export type RestoreOutcome =
@@ -501,6 +532,18 @@ export interface Catalogue {
     page: Page,
   ): Paged<Restore>
 
+  swap(id: string): SwapRecord | undefined
+  /** Of a server: those of which the other database is there, or may be, the newest first. */
+  swaps(serverId?: ServerId): readonly SwapRecord[]
+  safetyBackupOf(id: RestoreId, backupId: BackupId): void
+  /** To be said before the server is told. */
+  beginExchange(id: RestoreId, exchange: Exchange): void
+  /** What has the name now: the other one is kept until then, or null where nothing was exchanged and nothing is kept. */
+  endExchange(id: RestoreId, inPlace: SwapRecord["inPlace"], keptUntil: Date | null): void
+  /** The one beside is dropped, or was not there any more. */
+  keptGone(id: RestoreId): void
+  swapProblem(id: RestoreId, problem: Problem): void
+
   /** Made with the catalogue, kept as long: tells this installation's tools from those of another one. */
   installation(): string
   addLooseEnd(end: LooseEnd): void
@@ -605,6 +648,8 @@ export interface Actions {
     identity?: string,
   ): Promise<Restore>
   cancelRestore(id: RestoreId): void
+  /** Puts the database back whose place a restore has taken. */
+  undoRestore(id: RestoreId, endConnections: boolean): Promise<void>
 }
 
 /** Buckets as people configure them. Each method throws a Fault when refused. */

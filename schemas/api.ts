@@ -398,7 +398,8 @@ export const planRestore = {
 export const createRestore = {
   method: "post",
   path: "/api/restores",
-  summary: "Restore a backup into a new database on its server.",
+  summary:
+    "Restore a backup on its server: into a new database, or (`mode: swap`) in the place of one that is kept for an undo.",
   body: z.strictObject({ ...RestoreRequest, dryRun: z.literal(false).optional() }),
   response: Restore,
   status: 202,
@@ -417,6 +418,20 @@ export const cancelRestore = {
   path: "/api/restores/:id/cancel",
   summary: "Cancel a restore; the half-made new database is dropped.",
   params: Id,
+  response: Restore,
+  status: 202,
+} as const satisfies Endpoint
+
+export const undoRestore = {
+  method: "post",
+  path: "/api/restores/:id/undo",
+  summary:
+    "Put the database back whose place a swap has taken; what is in place now is kept as long. Again: swaps back. 409 once it is dropped, or while another swap came after.",
+  params: Id,
+  body: z.strictObject({
+    /** End the connections to the one in place. Without it an undo is refused while there are any. */
+    endConnections: z.boolean().default(false),
+  }),
   response: Restore,
   status: 202,
 } as const satisfies Endpoint

@@ -147,6 +147,14 @@ const sweep = z.strictObject({
   }),
 })
 
+const restore = z.strictObject({
+  keepFor: DurationOrNone.prefault("24h").meta({
+    description:
+      "How long the database that a swap has replaced is kept, for an undo, unless the request says otherwise. `0`: not at all.",
+    variable: "DBBACKUP_RESTORE_KEEP_FOR",
+  }),
+})
+
 /** `dbbackup.yaml`. Keys that are not here are mistakes, but for `x-…`, which hold anchors. */
 export const SettingsFile = z.strictObject({
   server: server.prefault({}),
@@ -187,6 +195,7 @@ export const SettingsFile = z.strictObject({
   encryption: encryption.prefault({}),
   retention: retention.prefault({}),
   sweep: sweep.prefault({}),
+  restore: restore.prefault({}),
   defaults: z.record(z.string(), z.string()).prefault({}).meta({
     description:
       "Values of labels for jobs that do not say otherwise, by key: `{schedule: hourly, retention: gold}`.",

@@ -44,6 +44,8 @@ export interface Settings {
   readonly helper: HelperSettings
   /** How stored copies are read again by themselves. */
   readonly sweep: SweepSettings
+  /** How long what a swap has replaced is kept, unless the request says otherwise; 0: not at all. */
+  readonly keepReplacedSeconds: number
   /** Servers that have no container, by name. */
   readonly servers: ReadonlyMap<string, OutsideServer>
   /** Retention policies that labels may name. */
@@ -160,6 +162,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     servers: new Map(Object.entries(file.servers)),
     helper: { memoryBytes: file.helper.memory, images: file.helper.images },
     sweep: { everySeconds: file.sweep.every || null, bytesPerSecond: file.sweep.rate },
+    keepReplacedSeconds: file.restore.keepFor,
     policies: new Map(Object.entries(file.retention.policies)),
     defaults: { ...(compression && { compress: compressionText(compression) }), ...file.defaults },
   }

@@ -4,6 +4,7 @@ import type { Catalogue } from "../ports.ts"
 import { liveProgress } from "./progress.ts"
 import { instant, instantOrNull, json, readRow, readRows, seconds } from "./row.ts"
 import type { Store } from "./store.ts"
+import { addSwap, shownSwap, swapsIn } from "./swaps.ts"
 import { endsFrom, requireStatus } from "./transition.ts"
 import { type Pages, where } from "./where.ts"
 
@@ -34,13 +35,14 @@ interface Seen {
 type Restores = Pick<
   Catalogue,
   "addRestore" | "startRestore" | "finishRestore" | "restoreProgress" | "restore" | "restores"
-> & { unfinishedRestores(): readonly Restore[] }
+> &
+  ReturnType<typeof swapsIn> & { unfinishedRestores(): readonly Restore[] }
 
 export function restoresIn(store: Store, pages: Pages): Restores {
   const { db } = store
   const progress = liveProgress<Seen>(store)
   const one = (id: string) => db.query<Row, [string]>("SELECT * FROM restores WHERE id = ?").get(id)
-  const read = (row: Row) => readRestore(row, progress.of(row.id))
+  const read = (row: Row) => readRestore(store, row, progress.of(row.id))
 
   function published(id: string): void {
     const status = one(id)?.status
@@ -50,17 +52,18 @@ export function restoresIn(store: Store, pages: Pages): Restores {
   }
 
   return {
+    ...swapsIn(store, published),
     addRestore(restore) {
-      store.write(() =>
-        db
-          .query(
-            `INSERT INTO restores (id, backup_id, database_id, server_id, server_name, source_database,
+      const { swap: _, ...row } = restore
+      store.write(() => {
+        db.query(
+          `INSERT INTO restores (id, backup_id, database_id, server_id, server_name, source_database,
                target_database, mode, queued_at, status)
              VALUES ($id, $backupId, $databaseId, $serverId, $serverName, $sourceDatabase, $targetDatabase, $mode,
                $queuedAt, 'queued')`,
-          )
-          .run({ ...restore, queuedAt: restore.queuedAt.getTime() }),
-      )
+        ).run({ ...row, queuedAt: restore.queuedAt.getTime() })
+        addSwap(store, restore)
+      })
       published(restore.id)
     },
     startRestore(id, at) {
@@ -117,7 +120,7 @@ export function restoresIn(store: Store, pages: Pages): Restores {
   }
 }
 
-function readRestore(row: Row, seen: Seen | undefined): Restore {
+function readRestore(store: Store, row: Row, seen: Seen | undefined): Restore {
   return readRow(`restore ${row.id}`, () =>
     Restore.parse({
       id: row.id,
@@ -128,6 +131,7 @@ function readRestore(row: Row, seen: Seen | undefined): Restore {
       sourceDatabase: row.source_database,
       targetDatabase: row.target_database,
       mode: row.mode,
+      swap: row.mode === "swap" ? shownSwap(store, row.id) : null,
       queuedAt: instant(row.queued_at),
       status: row.status,
       startedAt: instantOrNull(row.started_at),
