@@ -8,6 +8,7 @@ import type { Instants } from "./instants.ts"
 import { atRest, discard, type JointPart } from "./joint-part.ts"
 import { failureOf } from "./journal.ts"
 import { meansAway } from "./probe.ts"
+import type { SameInstant } from "./same-instant.ts"
 
 /** Why the tool did not print it all, and at which dump it was. */
 export interface JointFailure {
@@ -36,6 +37,7 @@ export interface JointRequest {
   readonly clock: Clock
   readonly log: Log
   readonly instants: Instants
+  readonly instant: SameInstant | undefined
   /** Of the run. */
   readonly outer: AbortSignal
   /** Of the tool; aborted by `stop` too. */
@@ -54,7 +56,7 @@ const ofOneDump: readonly FaultCode[] = [
 ]
 
 export function jointOf(request: JointRequest): Joint {
-  const { names, plan, cutter, parts, docker, clock, log, outer, signal, stop } = request
+  const { names, plan, cutter, parts, docker, clock, log, instant, outer, signal, stop } = request
   const repeated = new Set<string>()
   const stale = new Set<string>()
   const whole = Promise.withResolvers<void>()
@@ -83,9 +85,10 @@ export function jointOf(request: JointRequest): Joint {
         exec: (tool) =>
           parts.at(position, () => {
             openedAt = clock()
-            return docker.exec(tool, signal)
+            return (instant ?? docker).exec(tool, signal)
           }),
-        snapshot: () => ({ ...request.instants(openedAt ?? clock()), scope: "server" }),
+        snapshot: () => ({ ...request.instants(openedAt ?? clock(), instant?.held()), scope: "server" }),
+        instant,
         async whole(written, limit) {
           const stored = await atRest(written, limit.signal)
           limit.clear()
