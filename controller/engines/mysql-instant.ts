@@ -35,7 +35,7 @@ where id <> connection_id() and command in ('Query', 'Execute') and time >= ${lo
 order by time desc`
 
 /** Without the right PROCESS, which shows the statements of others, this fails. */
-const requireSight = "do (select count(*) from information_schema.innodb_trx)"
+const requireSight = "select count(*) into @dbbackup from information_schema.innodb_trx"
 
 const lock = `set session lock_wait_timeout = ${lockWaitSeconds}, session wait_timeout = ${longestHeldSeconds};
 set @dbbackup_since = sysdate(6);
