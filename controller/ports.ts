@@ -6,12 +6,14 @@ import type { Problem } from "../schemas/errors.ts"
 import type { BackupType } from "../schemas/job.ts"
 import type { Hook } from "../schemas/labels.ts"
 import type { Manifest, ObjectCounts } from "../schemas/manifest.ts"
+import type { BackupNotes } from "../schemas/notes.ts"
 import type { OutsideServer } from "../schemas/outside.ts"
 import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
 import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
 import type { BucketPlaced, ChangedS3Config, NewS3Config, S3Config } from "../schemas/s3-config.ts"
 import type { Engine } from "../schemas/scalar.ts"
 import type { DatabaseId, JobId, ServerId, Subject } from "../schemas/server.ts"
+import type { Verification } from "../schemas/verification.ts"
 
 // ---- Docker ---------------------------------------------------------------------------------------------------
 
@@ -406,6 +408,18 @@ export interface Catalogue {
   doubts(serverId?: ServerId): readonly Doubt[]
   /** A person says that a suspect backup is right: it is good from now on. False, and nothing changes, when it is not suspect. */
   acceptBackup(id: BackupId, at: Date): boolean
+  /** Keeps it whatever a policy says, for a reason in a person's words; null takes that back. False, and nothing changes, when it is not there. */
+  pinBackup(id: BackupId, at: Date, reason: string | null): boolean
+  addVerification(id: BackupId, verification: Verification): void
+  /** The newest first. */
+  verifications(id: string): readonly Verification[]
+  /** What was said of it since it was made, to be kept beside its manifest; `change` numbers the state of it. Undefined: nothing was. */
+  notes(id: BackupId, at: Date): { readonly notes: BackupNotes; readonly change: number } | undefined
+  /** Stored copies beside which the notes are missing or old, the oldest change first. */
+  lackingNotes(limit: number): readonly (PlannedCopy & { readonly backupId: BackupId })[]
+  notesStored(id: BackupId, destination: string, change: number): void
+  /** The bytes of the copy were read again, and are right. */
+  copyChecked(id: BackupId, destination: string, at: Date): void
   heldPrunes(databaseId?: DatabaseId): readonly HeldPrune[]
   /** Instead of what was held of the job and database before; since when is kept. */
   holdPrune(held: Omit<HeldPrune, "heldAt" | "confirmedAt">, at: Date): void
@@ -417,7 +431,7 @@ export interface Catalogue {
   goodBackups(jobId: JobId, databaseId: DatabaseId): readonly CompletedBackup[]
   /** To be said before the first byte of a copy is deleted, so that a crash does not leave half of it listed. */
   deletingCopy(id: BackupId, destination: string): void
-  /** A copy is gone; when the last one is, the backup is no longer listed (its row and log stay). */
+  /** A copy is gone; when the last one is, the backup is no longer listed (its row and log stay). One that was said to be gone stays so, with its time. */
   copyDeleted(id: BackupId, destination: string, at: Date): void
   /** Good and suspect backups, the newest first and not more than some hundreds, of which a copy at one of these destinations failed. */
   lackingCopies(destinations: readonly string[]): readonly CompletedBackup[]

@@ -144,16 +144,16 @@ export const JobLabels = z.strictObject({
   }),
   "snapshot.lock": Bool.prefault("true").meta({
     description:
-      "For MySQL and MariaDB: hold writers of the whole server up for a moment, 30 ms or so and 2 s at most, while the dump and its fingerprint open their snapshots, so that both show the same. `false`: the fingerprint is of a snapshot of its own.",
+      "For MySQL and MariaDB: hold writers of the whole server up for a moment, less than 0.1 s as a rule and 2 s at most, while the dump and its fingerprint open their snapshots, so that both show the same. `false`: the fingerprint is of a snapshot of its own.",
   }),
   encrypt: EncryptWith.prefault("none").meta({
     description:
       "Name of a key that the operator defined: what is stored is then an age file for its recipients. Or `none`.",
   }),
   timeout: Duration.prefault("6h").meta({ description: "A dump that still runs after this is stopped." }),
-  method: z.enum(["exec", "helper"]).prefault("exec").meta({
+  method: z.enum(["auto", "exec", "helper"]).prefault("auto").meta({
     description:
-      "Where the tools run: `exec`, in the server's own container, or `helper`, in a throw-away one beside it, for an image without a shell, or a server with a tight memory limit.",
+      "Where the tools run: `exec`, in the server's own container, or `helper`, in a throw-away one beside it, for an image without a shell, or a server with a tight memory limit. `auto` is `exec`, but for dumps of 128 MiB and more, which a helper makes faster, where one is allowed.",
   }),
   "stall-timeout": Duration.prefault("15m").meta({
     description:
@@ -165,7 +165,7 @@ export const JobLabels = z.strictObject({
   }),
   nice: Bool.prefault("false").meta({
     description:
-      "Run the dump tool with a low priority for processor and disk, so that a busy server goes first. The dump takes longer then.",
+      "Run the tools of dumps and restores with a low priority for processor and disk, so that a busy server goes first. They take longer then.",
   }),
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),
   meta: z.record(z.string(), z.string()).prefault({}).meta({

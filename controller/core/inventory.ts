@@ -2,7 +2,7 @@
 // manifest is believed: it must be the one of the bytes that it stands beside.
 import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault } from "./fault.ts"
-import { fileName, manifestKey, objectKey, parseObjectKey, subjectWord } from "./key.ts"
+import { fileName, manifestKey, notesKey, objectKey, parseObjectKey, subjectWord } from "./key.ts"
 import { guideKey } from "./restore-guide.ts"
 
 export interface Inventory {
@@ -17,6 +17,7 @@ export interface Inventory {
 }
 
 const ending = manifestKey("")
+const notesEnding = notesKey("")
 
 export function inventoryOf(keys: Iterable<string>): Inventory {
   const bytes = new Set<string>()
@@ -24,6 +25,8 @@ export function inventoryOf(keys: Iterable<string>): Inventory {
   let foreign = 0
   for (const key of keys) {
     if (key === guideKey) continue
+    // They say something only beside a manifest.
+    if (key.endsWith(notesEnding) && parseObjectKey(key.slice(0, -notesEnding.length))) continue
     const of = key.endsWith(ending) ? key.slice(0, -ending.length) : key
     if (parseObjectKey(of) === undefined) foreign++
     else (of === key ? bytes : described).add(of)

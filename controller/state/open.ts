@@ -14,6 +14,7 @@ import { logsIn } from "./logs.ts"
 import { looseEndsIn } from "./loose-ends.ts"
 import { knownMigrations, migrate } from "./migrate.ts"
 import { rememberNewest } from "./newest.ts"
+import { notesIn } from "./notes.ts"
 import { overridesIn } from "./overrides.ts"
 import { liveProgress } from "./progress.ts"
 import { restoresIn } from "./restores.ts"
@@ -79,6 +80,7 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...adoptIn(store),
     ...doubtsIn(store),
     ...heldPrunesIn(store),
+    ...notesIn(store),
     ...lists,
     ...newest,
     ...restores,
