@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { getManifest, getRun, getRunLogs, listRuns } from "../../schemas/api.ts"
+import { createRestore, getManifest, getRun, getRunLogs, listRuns } from "../../schemas/api.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
 import { homeDatabase, startServer, type TestServer } from "../support/servers.ts"
@@ -117,7 +117,7 @@ for (const image of images) {
       for (const { id, status, database } of data.backups)
         if (status === "completed")
           manifests.set(database, (await controller.call(getManifest, { params: { id } })).data)
-      return { run: data.run, backups: data.backups, manifests, log }
+      return { controller, run: data.run, backups: data.backups, manifests, log }
     }
     const bytesOf = (here: Place, { fileName }: Manifest) => {
       const folder = join(here.folder, "backups")
@@ -169,6 +169,14 @@ for (const image of images) {
         expect(snapshots[0]).toMatchObject({ scope: "server", secondsAfterFirst: 0 })
         expect(await total(together, one.manifests, "together")).toBe(cents)
         await isCounted(one.manifests, "together", one.log)
+
+        const backupId = one.backups.find(({ database }) => database === "a_bank")?.id ?? ""
+        const options = { mode: "new", name: "bank_compared" } as const
+        const { data: begun } = await one.controller.call(createRestore, { body: { backupId, options } })
+        expect(await one.controller.restoreDone(begun.id)).toMatchObject({ differences: [] })
+        expect(one.controller.log()).toContain(
+          "tables, rows, definitions, sequences and extensions of bank_compared are those that were dumped",
+        )
 
         const two = await firstRun(apart)
         expect([two.run.status, two.log]).toEqual(["completed", two.log])
