@@ -89,7 +89,7 @@ for (const image of images) {
             fingerprint: "exact",
           }),
           ...labels(many, { databases: JSON.stringify(["n*", ...odd]) }),
-          ...labels(broken, { databases: "a_bank,broken,z_shop", retries: "0" }),
+          ...labels(broken, { databases: "a_bank,broken,z_shop", retries: "0", "snapshot.lock": "false" }),
         ]),
       )
       await server.ready()
@@ -229,7 +229,9 @@ for (const image of images) {
       expect(backups.filter(({ status }) => status === "failed").map(({ database }) => database)).toEqual([
         "broken",
       ])
-      expect(manifests.get("a_bank")?.snapshot?.scope).toBe("server")
+      // Without a lock, as the label says, the fingerprint is of another snapshot; the dumps are still of one.
+      expect(manifests.get("a_bank")?.snapshot).toMatchObject({ scope: "server", lockMilliseconds: null })
+      expect(manifests.get("a_bank")?.fingerprint?.sameSnapshot).toBe(false)
       expect(manifests.get("z_shop")?.snapshot).toEqual(manifests.get("a_bank")?.snapshot as never)
       expect(log).toContain("failed at broken")
       expect(
