@@ -18,6 +18,7 @@ import { cancel, runs } from "./cli/runs.ts"
 import { change, changeAll, schedules } from "./cli/schedules.ts"
 import { servers } from "./cli/servers.ts"
 import { usage } from "./cli/usage.ts"
+import { verify } from "./cli/verify.ts"
 import { details, discover, why } from "./cli/why.ts"
 import { Fault } from "./core/fault.ts"
 
@@ -34,6 +35,9 @@ const options = {
   from: { type: "string" },
   out: { type: "string" },
   identity: { type: "string" },
+  level: { type: "string" },
+  destination: { type: "string" },
+  wait: { type: "boolean" },
   "passphrase-file": { type: "string" },
   "dry-run": { type: "boolean" },
   yes: { type: "boolean", short: "y" },
@@ -112,6 +116,18 @@ async function run(command: string, args: readonly string[], values: Values, cal
           identityFile: values.identity,
           dryRun: values["dry-run"] ?? false,
           confirm: values.yes ? async () => values.as ?? "" : ask,
+        },
+        say,
+      )
+    case "verify":
+      return verify(
+        call,
+        {
+          source: operand(args, "a backup"),
+          level: values.level ?? "checksum",
+          destination: values.destination,
+          identityFile: values.identity,
+          wait: values.wait ?? false,
         },
         say,
       )
