@@ -143,6 +143,10 @@ export const JobLabels = z.strictObject({
     description:
       "`server`: the dumps of a run show all databases at one instant, so that what holds across databases holds in the backups; the default for MySQL and MariaDB. `database`: each at an instant of its own, as PostgreSQL only can.",
   }),
+  "snapshot.lock": Bool.prefault("true").meta({
+    description:
+      "For MySQL and MariaDB: hold writers of the whole server up for a moment, less than 0.1 s as a rule and 2 s at most, while the dump and its fingerprint open their snapshots, so that both show the same. `false`: the fingerprint is of a snapshot of its own.",
+  }),
   encrypt: EncryptWith.prefault("none").meta({
     description:
       "Name of a key that the operator defined: what is stored is then an age file for its recipients. Or `none`.",

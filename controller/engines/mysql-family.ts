@@ -7,6 +7,7 @@ import { duringLook } from "./explain.ts"
 import { mysqlCommands } from "./mysql-commands.ts"
 import { explainMysql } from "./mysql-explain.ts"
 import { fingerprintOf, readMysqlFingerprint } from "./mysql-fingerprint.ts"
+import { mysqlInstant } from "./mysql-instant.ts"
 import { partRuns, readRelations, wantedIn } from "./mysql-part.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
 import * as sql from "./mysql-sql.ts"
@@ -45,6 +46,8 @@ const dumpOptions = [
   "--max-allowed-packet=1G",
 ]
 const answerOptions = ["--batch", "--skip-column-names"]
+// A client that connects again would go on with another snapshot, and without the lock.
+const sessionOptions = [...answerOptions, "--unbuffered", "--skip-reconnect"]
 const mostNameCharacters = 64
 
 export function mysqlFamily(variety: Variety): EngineRules {
@@ -122,6 +125,10 @@ export function mysqlFamily(variety: Variety): EngineRules {
     readFacts: ({ stdout }) => readMysqlFacts(stdout),
     fingerprint: (name, level, access) => statement(fingerprintOf(name, level), access),
     readFingerprint: ({ stdout }) => readMysqlFingerprint(stdout),
+    lockedSnapshot: {
+      session: (access) => script(clientScript, access, ...variety.clientOptions, ...sessionOptions),
+      ...mysqlInstant(variety.engine),
+    },
     standing: (name, access) => statement(describeStanding(sql.text(name ?? "mysql")), access),
     readStanding: readMysqlStanding,
     dropDatabase: (name, access) => statement(sql.dropDatabase(name), access),

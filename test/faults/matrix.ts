@@ -25,6 +25,7 @@ const engine = "test/faults/engine.test.ts"
 const store = "test/faults/store.test.ts"
 const disk = "test/faults/disk.test.ts"
 const data = "test/faults/data.test.ts"
+const together = "test/faults/together.test.ts"
 const verify = "test/integration/verify.test.ts"
 
 export const faultRows: Readonly<Record<string, FaultRow>> = {
@@ -369,6 +370,23 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     hint: "",
     file: data,
     title: "is of one moment while others write",
+  },
+  "slow-under-lock": {
+    fault: "A dump tool that does not begin while writers are held up for it",
+    outcome:
+      "writers go on after 2 s, the backup is good; its fingerprint is of another snapshot, and says so",
+    code: null,
+    hint: "",
+    file: together,
+    title: "when the tool does not begin under the lock: writers go on, and so does the dump",
+  },
+  "killed-under-lock": {
+    fault: "The controller is killed while writers are held up for a dump",
+    outcome: "the lock goes with its session, at once or within 5 s",
+    code: null,
+    hint: "",
+    file: together,
+    title: "when the controller is killed under the lock: writers go on",
   },
   "large-row": {
     fault: "One row of 256 MiB",

@@ -62,6 +62,7 @@ for (const image of ["postgres:17", "mysql:9", "mariadb:11.8"]) {
       }
       const { data: manifest } = await controller.call(getManifest, { params: { id: shop.id } })
       expect(manifest.meta).toEqual({ owner: "team a" })
+      expect([manifest.fingerprint?.sameSnapshot, controller.log()]).toEqual([true, controller.log()])
       expect(manifest.restore.join("\n")).not.toContain("docker exec")
       // Tools of its own age, where a local image has them.
       const major = (version: string) => Number.parseInt(version, 10)
