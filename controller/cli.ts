@@ -11,6 +11,7 @@ import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
 import { key } from "./cli/key.ts"
 import { lintCompose } from "./cli/lint.ts"
+import { orphans } from "./cli/orphans.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
 import { rotateKey } from "./cli/rotate-key.ts"
@@ -35,6 +36,9 @@ const options = {
   out: { type: "string" },
   identity: { type: "string" },
   "passphrase-file": { type: "string" },
+  adopt: { type: "boolean" },
+  clean: { type: "boolean" },
+  mend: { type: "boolean" },
   "dry-run": { type: "boolean" },
   yes: { type: "boolean", short: "y" },
   help: { type: "boolean", short: "h" },
@@ -115,6 +119,8 @@ async function run(command: string, args: readonly string[], values: Values, cal
         },
         say,
       )
+    case "orphans":
+      return orphans(call, args, { ...values, confirm: values.yes ? null : ask }, say)
     case "rebuild":
       none(args)
       return rebuild(call, wanted(values.from, "--from DESTINATION"), say)

@@ -3,17 +3,19 @@ import type { Adapters } from "./adapters.ts"
 import type { Services } from "./api/services.ts"
 import type { Fill } from "./core/back-fill-plan.ts"
 import { type FillDeps, fillCopy } from "./jobs/back-fill.ts"
+import { adoptOrphans, cleanOrphans, lookForOrphans, mendMissing } from "./jobs/orphans.ts"
 import { prune } from "./jobs/prune.ts"
 import { rebuildFrom } from "./jobs/rebuild.ts"
 import { createBackFills } from "./reconcile/back-fills.ts"
 import { createHeldPrunes } from "./reconcile/held-prunes.ts"
+import { createOrphanCare } from "./reconcile/orphans.ts"
 import type { Queue } from "./reconcile/queue.ts"
 import { createRebuilding } from "./reconcile/rebuilding.ts"
 import type { World } from "./reconcile/world.ts"
 
 export interface Upkeep {
   /** What of it the API shows and sets off. */
-  readonly services: Pick<Services, "copyToBuckets" | "rebuilding" | "confirmPrune">
+  readonly services: Pick<Services, "copyToBuckets" | "rebuilding" | "confirmPrune" | "orphans">
   /** Begins what goes on by itself. */
   follow(): void
   /** Resolves once none of it is at work, which the adapters' `stop` brings about. */
@@ -23,12 +25,25 @@ export interface Upkeep {
 type JobDeps = FillDeps & { readonly random: () => number }
 
 export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World, queue: Queue): Upkeep {
-  const { catalogue, destinations, clock, newId, log, stop } = adapters
+  const { catalogue, destinations, clock, newId, log, source, stop } = adapters
   const { signal } = stop
   const fill = (order: Fill, filling: AbortSignal) => fillCopy(jobDeps, order, filling)
   const backFills = createBackFills({ ...jobDeps, world, fill, signal })
   const known = world.remembered
   const { remember } = world
+  const graceSeconds = () => source.current().orphanGraceSeconds
+  const orphanDeps = { catalogue, log, known, remember, clock, graceSeconds }
+  const orphans = createOrphanCare({
+    destinations,
+    look: (at, looking) => lookForOrphans(orphanDeps, at, looking),
+    adopt: (at, keys, adopting) => adoptOrphans(orphanDeps, at, keys, adopting),
+    clean: (at, asked, cleaning) => cleanOrphans(orphanDeps, at, asked, cleaning),
+    mend: async (at, keys, mending) => {
+      const mended = await mendMissing(orphanDeps, at, keys, mending)
+      backFills.check()
+      return mended
+    },
+  })
   const rebuilding = createRebuilding({
     destinations,
     work: (from, rebuild, onProgress) =>
@@ -42,7 +57,12 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
     prune: (job, id, pruning) => prune(jobDeps, job, id, (level, said) => log(level, said, { id }), pruning),
   })
   return {
-    services: { copyToBuckets: backFills.copyToBuckets, rebuilding, confirmPrune: heldPrunes.confirm },
+    services: {
+      copyToBuckets: backFills.copyToBuckets,
+      rebuilding,
+      confirmPrune: heldPrunes.confirm,
+      orphans,
+    },
     follow: backFills.follow,
     async ended() {
       await Promise.all([backFills.ended(), rebuilding.ended()])

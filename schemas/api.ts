@@ -5,6 +5,7 @@ import { Identity } from "./encryption.ts"
 import { ApiErrorCode, Problem } from "./errors.ts"
 import { BackupType, JobView } from "./job.ts"
 import { Manifest } from "./manifest.ts"
+import { AdoptedOrphans, Cleaned, Mended, Named, Orphans, ToClean } from "./orphans.ts"
 import { Rebuild } from "./rebuild.ts"
 import { Restore, RestoreOptions, RestorePlan } from "./restore.ts"
 import { LogLevel, LogLine, Run } from "./run.ts"
@@ -514,6 +515,46 @@ export const getRebuild = {
   path: "/api/system/rebuild",
   summary: "How far a rebuild is, or what the last one found.",
   response: Rebuild,
+} as const satisfies Endpoint
+
+const DestinationOf = z.strictObject({ name: z.string().min(1).max(64) })
+
+export const listOrphans = {
+  method: "get",
+  path: "/api/destinations/:name/orphans",
+  summary:
+    "What stands at a destination and is not in the catalogue, and what is in the catalogue and not there. Changes nothing.",
+  params: DestinationOf,
+  response: Orphans,
+} as const satisfies Endpoint
+
+export const adoptOrphans = {
+  method: "post",
+  path: "/api/destinations/:name/orphans/adopt",
+  summary: "List these backups, which stand there with manifests that are believed.",
+  params: DestinationOf,
+  body: Named,
+  response: AdoptedOrphans,
+} as const satisfies Endpoint
+
+export const cleanOrphans = {
+  method: "post",
+  path: "/api/destinations/:name/orphans/clean",
+  summary:
+    "Delete what is named, as far as it may still be cleaned. What the catalogue does not know goes into `unknown`. Never a backup, never an object with a foreign name.",
+  params: DestinationOf,
+  body: ToClean,
+  response: Cleaned,
+} as const satisfies Endpoint
+
+export const mendMissing = {
+  method: "post",
+  path: "/api/destinations/:name/orphans/mend",
+  summary:
+    "Have copies that are missing there made again: from another destination, or the manifest alone beside bytes that are right.",
+  params: DestinationOf,
+  body: Named,
+  response: Mended,
 } as const satisfies Endpoint
 
 export const getStats = {

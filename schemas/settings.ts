@@ -7,7 +7,7 @@ import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encrypti
 import { OutsideName, OutsideServer } from "./outside.ts"
 import { PolicyName, Retention } from "./retention.ts"
 import { logLevels } from "./run.ts"
-import { Bool, Compress, Engine, Size, TimeZone } from "./scalar.ts"
+import { Bool, Compress, Duration, Engine, Size, TimeZone } from "./scalar.ts"
 import { BlackoutWindow } from "./window.ts"
 
 /** Written in YAML without quotes, these are no strings to an editor. */
@@ -57,6 +57,15 @@ const backup = z.strictObject({
     description: "Folder of the destination `local`.",
     variable: "BACKUP_STORAGE_PATH",
     needsRestart: true,
+  }),
+  orphanGrace: Duration.prefault("24h").meta({
+    description:
+      "What was changed at a destination less than so long ago is not cleaned, whatever the catalogue says of it.",
+    variable: "DBBACKUP_ORPHAN_GRACE",
+  }),
+  importLimit: Size.prefault("100GiB").meta({
+    description: "The largest dump that is taken in with `dbbackup import`.",
+    variable: "DBBACKUP_IMPORT_LIMIT",
   }),
 })
 

@@ -12,6 +12,7 @@ import { mountEvents } from "./events.ts"
 import { refuseOtherNames, refuseOtherSites } from "./guard.ts"
 import { mountHealth } from "./health.ts"
 import { idempotent } from "./idempotency.ts"
+import { mountOrphans } from "./orphans.ts"
 import { mountRebuild } from "./rebuild.ts"
 import { answerError, Refusal } from "./refusal.ts"
 import { mountRestores } from "./restores.ts"
@@ -40,6 +41,7 @@ export function createApp(services: Services): Router {
   mountS3Configs(app, services)
   mountSystem(app, services)
   mountRebuild(app, services)
+  mountOrphans(app, services)
   mountSettings(app, services)
   mountHealth(app, services)
   mountEvents(app, services)

@@ -2,6 +2,7 @@
 import type { Verdict } from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
+import type { AdoptedOrphans, Cleaned, Mended, Orphans, ToClean } from "../../schemas/orphans.ts"
 import type { Rebuild } from "../../schemas/rebuild.ts"
 import type { Database, DatabaseId, JobId, Server } from "../../schemas/server.ts"
 import type { SettingsView } from "../../schemas/settings-view.ts"
@@ -44,6 +45,13 @@ export interface Services {
     /** Throws a Fault when the destination is unknown, or while a rebuild runs. */
     begin(destination: string): Rebuild
     state(): Rebuild
+  }
+  /** Each rejects with a Fault when it is refused, or the destination cannot be listed. */
+  readonly orphans: {
+    look(destination: string, signal: AbortSignal): Promise<Orphans>
+    adopt(destination: string, keys: readonly string[], signal: AbortSignal): Promise<AdoptedOrphans>
+    clean(destination: string, asked: ToClean, signal: AbortSignal): Promise<Cleaned>
+    mend(destination: string, keys: readonly string[], signal: AbortSignal): Promise<Mended>
   }
   /** Carries out what retention holds back of a database; `backups`: how many the person has seen. Throws a Fault when refused. */
   readonly confirmPrune: (databaseId: DatabaseId, backups: number) => void

@@ -17,6 +17,10 @@ export const usage = `Usage: dbbackup COMMAND
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes] [--identity FILE]
                                      restore into a new database beside the old one
   rebuild --from DESTINATION         list again what stands there: on a new machine, or when the catalogue is lost
+  orphans [DESTINATION]              what stands there without the catalogue, and what is missing there
+  orphans DESTINATION [KEY…] --adopt | --clean | --mend [--yes]
+                                     list backups that stand there; delete what is none and is known by name, or, by
+                                     KEY, what is not known; have missing copies made again
   schedules                          every job: when it runs next, or who paused it
   pause SERVER[:JOB] | --all         start no scheduled run, until resumed; backups asked for still run
   resume SERVER[:JOB] | --all        let schedules start runs again, whatever the label says; --all takes

@@ -33,8 +33,7 @@ export interface Bucket {
   ensureLocked(object: string, until: Date): Promise<void>
   /** For good, with every version of it. Rejects with `in-use` while it is locked. */
   delete(object: string, signal: AbortSignal | null): Promise<void>
-  /** Names under a prefix. */
-  list(prefix: string, signal: AbortSignal): AsyncIterable<string>
+  list(prefix: string, signal: AbortSignal): AsyncIterable<ListedObject>
   unfinishedUploads(prefix: string, signal: AbortSignal): AsyncIterable<UnfinishedUpload>
   abortUpload(upload: UnfinishedUpload, signal: AbortSignal | null): Promise<void>
 }
@@ -43,6 +42,11 @@ export interface FoundObject {
   /** As the store computed it; null when it tells none. */
   readonly digest: string | null
   readonly lockedUntil: Date | null
+}
+export interface ListedObject {
+  readonly object: string
+  readonly bytes: number
+  readonly changedAt: Date
 }
 export interface UnfinishedUpload {
   readonly object: string
@@ -106,9 +110,12 @@ export function bucketDestination(
     size: async (key, signal) => (await bucket.head(objectOf(key), signal))?.bytes ?? null,
     remove: async (key, signal) => await bucket.delete(objectOf(key), signal),
     async *list(start, signal) {
-      for await (const object of bucket.list(under + start, signal)) {
+      for await (const { key } of destination.entries(start, signal)) yield key
+    },
+    async *entries(start, signal) {
+      for await (const { object, bytes, changedAt } of bucket.list(under + start, signal)) {
         const key = object.slice(under.length)
-        if (!isHidden(key)) yield key
+        if (!isHidden(key)) yield { key, bytes, changedAt }
       }
     },
     check: async (signal) => await checkByProbe(destination, null, signal),

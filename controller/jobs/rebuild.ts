@@ -4,7 +4,7 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import type { RebuildReport } from "../../schemas/rebuild.ts"
 import { inventoryOf, requireOwn } from "../core/inventory.ts"
 import { subjectName } from "../core/key.ts"
-import type { Catalogue, Destination, FoundBackup, Log, ServerRecord } from "../ports.ts"
+import type { Adopted, Catalogue, Destination, FoundBackup, Log, ServerRecord } from "../ports.ts"
 import { failureOf } from "./journal.ts"
 import { storedManifest } from "./stored-manifest.ts"
 
@@ -32,12 +32,44 @@ export async function rebuildFrom(
 ): Promise<RebuildReport> {
   const inventory = inventoryOf(await Array.fromAsync(destination.list("", signal)))
   const found = inventory.backups.length
+  onProgress(found, 0)
+  const { refused, servers, ...counts } = await takeInKeys(
+    { catalogue, log, known, remember },
+    destination,
+    inventory.backups.values(),
+    signal,
+    (read) => onProgress(found, read),
+  )
+  return {
+    ...counts,
+    servers: [...servers],
+    refused: refused.slice(0, shownProblems),
+    refusedTotal: refused.length,
+    withoutManifest: inventory.withoutManifest.slice(0, shownProblems),
+    withoutManifestTotal: inventory.withoutManifest.length,
+    foreign: inventory.foreign,
+  }
+}
+
+export interface TakenIn extends Adopted {
+  /** Names of servers that were not known before, sorted. */
+  readonly servers: readonly string[]
+  readonly refused: RebuildReport["refused"]
+}
+
+/** Of the backups under these keys, those whose manifests are believed. Rejects as `rebuildFrom` does. */
+export async function takeInKeys(
+  { catalogue, log, known, remember }: RebuildDeps,
+  destination: Destination,
+  keys: Iterator<string> & Iterable<string>,
+  signal: AbortSignal,
+  onRead: (read: number) => void = () => {},
+): Promise<TakenIn> {
   const counts = { added: 0, copies: 0, known: 0, deleted: 0 }
   const refused: RebuildReport["refused"] = []
   const servers = new Map<string, { newest: Manifest; readonly databases: Set<string> }>()
   let waiting: FoundBackup[] = []
   let read = 0
-  onProgress(found, read)
 
   const takeIn = (): void => {
     const taken = catalogue.adopt(waiting)
@@ -60,11 +92,10 @@ export async function rebuildFrom(
       if (problem.code !== "copy-mismatch" && problem.code !== "copy-missing") throw error
       refused.push({ key, problem })
     }
-    onProgress(found, ++read)
+    onRead(++read)
   }
-  const queue = inventory.backups.values()
   const reader = async (): Promise<void> => {
-    for (const key of queue) await believe(key)
+    for (const key of keys) await believe(key)
   }
   await Promise.all(Array.from({ length: readersAtOnce }, reader))
   takeIn()
@@ -77,11 +108,7 @@ export async function rebuildFrom(
   return {
     ...counts,
     servers: fresh.map(({ newest }) => newest.server.name).sort(),
-    refused: refused.slice(0, shownProblems),
-    refusedTotal: refused.length,
-    withoutManifest: inventory.withoutManifest.slice(0, shownProblems),
-    withoutManifestTotal: inventory.withoutManifest.length,
-    foreign: inventory.foreign,
+    refused,
   }
 }
 

@@ -25,6 +25,7 @@ import {
   storedCopy,
   temporaryCatalogue,
 } from "../state/samples.ts"
+import { orphanCareOf } from "../support/orphan-care.ts"
 import { type MemoryDestination, memoryDestination } from "./memory-destination.ts"
 import { actionsOn } from "./recording-actions.ts"
 
@@ -133,6 +134,7 @@ export function aWorld(changes: Changes = {}): World {
       state: () => ({ status: "never" }),
     },
     confirmPrune() {},
+    orphans: orphanCareOf([local, offsite], catalogue),
     buckets: createBucketConfigs({
       store: catalogue,
       vault: null,
