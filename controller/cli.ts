@@ -9,6 +9,7 @@ import { usualAddress } from "./cli/address.ts"
 import { backup, backups } from "./cli/backup.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
+import { importFile } from "./cli/import.ts"
 import { key } from "./cli/key.ts"
 import { lintCompose } from "./cli/lint.ts"
 import { orphans } from "./cli/orphans.ts"
@@ -36,6 +37,7 @@ const options = {
   out: { type: "string" },
   identity: { type: "string" },
   "passphrase-file": { type: "string" },
+  "made-at": { type: "string" },
   adopt: { type: "boolean" },
   clean: { type: "boolean" },
   mend: { type: "boolean" },
@@ -116,6 +118,17 @@ async function run(command: string, args: readonly string[], values: Values, cal
           identityFile: values.identity,
           dryRun: values["dry-run"] ?? false,
           confirm: values.yes ? async () => values.as ?? "" : ask,
+        },
+        say,
+      )
+    case "import":
+      return importFile(
+        values.url ?? usualAddress(process.env),
+        {
+          path: operand(args, "a file"),
+          server: wanted(values.server, "--server SERVER"),
+          database: wanted(values.database, "--database NAME"),
+          madeAt: values["made-at"],
         },
         say,
       )

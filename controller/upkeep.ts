@@ -1,8 +1,10 @@
 // Composes what looks after backups that are made already: copies that are missing, a catalogue to be rebuilt, prunes that wait.
+import type { ServerId } from "../schemas/server.ts"
 import type { Adapters } from "./adapters.ts"
 import type { Services } from "./api/services.ts"
 import type { Fill } from "./core/back-fill-plan.ts"
 import { type FillDeps, fillCopy } from "./jobs/back-fill.ts"
+import { type ImportDeps, importDump } from "./jobs/import.ts"
 import { adoptOrphans, cleanOrphans, lookForOrphans, mendMissing } from "./jobs/orphans.ts"
 import { prune } from "./jobs/prune.ts"
 import { rebuildFrom } from "./jobs/rebuild.ts"
@@ -15,14 +17,17 @@ import type { World } from "./reconcile/world.ts"
 
 export interface Upkeep {
   /** What of it the API shows and sets off. */
-  readonly services: Pick<Services, "copyToBuckets" | "rebuilding" | "confirmPrune" | "orphans">
+  readonly services: Pick<
+    Services,
+    "copyToBuckets" | "rebuilding" | "confirmPrune" | "orphans" | "importDump"
+  >
   /** Begins what goes on by itself. */
   follow(): void
   /** Resolves once none of it is at work, which the adapters' `stop` brings about. */
   ended(): Promise<void>
 }
 
-type JobDeps = FillDeps & { readonly random: () => number }
+type JobDeps = FillDeps & Pick<ImportDeps, "keys" | "program"> & { readonly random: () => number }
 
 export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World, queue: Queue): Upkeep {
   const { catalogue, destinations, clock, newId, log, source, stop } = adapters
@@ -52,6 +57,12 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
     log,
     signal,
   })
+  const importDeps = { ...jobDeps, newId, limitBytes: () => source.current().importLimitBytes }
+  const takeIn: Services["importDump"] = ({ serverId, ...asked }, file, importing) => {
+    const server = world.require(serverId as ServerId)
+    const engine = world.insight(server.id).engine ?? server.engine
+    return importDump(importDeps, { ...asked, server, engine }, file, AbortSignal.any([importing, signal]))
+  }
   const heldPrunes = createHeldPrunes({
     ...{ catalogue, world, queue, clock, newId },
     prune: (job, id, pruning) => prune(jobDeps, job, id, (level, said) => log(level, said, { id }), pruning),
@@ -62,6 +73,7 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
       rebuilding,
       confirmPrune: heldPrunes.confirm,
       orphans,
+      importDump: takeIn,
     },
     follow: backFills.follow,
     async ended() {

@@ -257,6 +257,22 @@ export const createBackup = {
   status: 202,
 } as const satisfies Endpoint
 
+export const importBackup = {
+  method: "post",
+  path: "/api/backups/import",
+  summary:
+    "Keep a dump that another tool made, as a backup of a server's database, pinned. The body is the file itself, as `application/octet-stream`; plain, gzip or zstd. Answers when it is stored; 400 says what it is instead, or what is wrong with it.",
+  query: z.strictObject({
+    serverId: z.string().min(1).max(600),
+    database: z.string().min(1).max(64),
+    /** Name of the file, for people. */
+    fileName: z.string().min(1).max(255),
+    /** When the dump was made: what a backup made after it knows better. */
+    madeAt: Instant,
+  }),
+  response: Backup,
+} as const satisfies Endpoint
+
 export const getBackup = {
   method: "get",
   path: "/api/backups/:id",

@@ -1,6 +1,7 @@
 // What the API is given by serve.ts: everything it shows and everything it can set off.
+import type { Readable } from "node:stream"
 import type { Verdict } from "../../schemas/api.ts"
-import type { BackupId } from "../../schemas/backup.ts"
+import type { Backup, BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
 import type { AdoptedOrphans, Cleaned, Mended, Orphans, ToClean } from "../../schemas/orphans.ts"
 import type { Rebuild } from "../../schemas/rebuild.ts"
@@ -46,6 +47,17 @@ export interface Services {
     begin(destination: string): Rebuild
     state(): Rebuild
   }
+  /** Keeps a file as a backup; resolves once it is stored. Rejects with a Fault, `import-refused` among others. */
+  readonly importDump: (
+    asked: {
+      readonly serverId: string
+      readonly database: string
+      readonly fileName: string
+      readonly madeAt: Date
+    },
+    file: Readable,
+    signal: AbortSignal,
+  ) => Promise<Backup>
   /** Each rejects with a Fault when it is refused, or the destination cannot be listed. */
   readonly orphans: {
     look(destination: string, signal: AbortSignal): Promise<Orphans>

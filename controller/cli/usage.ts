@@ -17,6 +17,9 @@ export const usage = `Usage: dbbackup COMMAND
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes] [--identity FILE]
                                      restore into a new database beside the old one
   rebuild --from DESTINATION         list again what stands there: on a new machine, or when the catalogue is lost
+  import FILE --server SERVER --database NAME [--made-at TIME]
+                                     keep a dump that another tool made, as a backup of that database, pinned; TIME
+                                     is when it was made, else the file's own
   orphans [DESTINATION]              what stands there without the catalogue, and what is missing there
   orphans DESTINATION [KEY…] --adopt | --clean | --mend [--yes]
                                      list backups that stand there; delete what is none and is known by name, or, by

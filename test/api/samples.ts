@@ -4,6 +4,7 @@ import { createApp } from "../../controller/api/app.ts"
 import { createEventHub } from "../../controller/api/event-hub.ts"
 import type { Router } from "../../controller/api/router.ts"
 import type { Services } from "../../controller/api/services.ts"
+import { Fault } from "../../controller/core/fault.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
 import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
 import { openSettings } from "../../controller/settings/source.ts"
@@ -134,6 +135,9 @@ export function aWorld(changes: Changes = {}): World {
       state: () => ({ status: "never" }),
     },
     confirmPrune() {},
+    importDump: async () => {
+      throw new Fault("import-refused", "nothing is taken in here")
+    },
     orphans: orphanCareOf([local, offsite], catalogue),
     buckets: createBucketConfigs({
       store: catalogue,
