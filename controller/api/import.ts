@@ -18,7 +18,7 @@ export function mountImport(app: Router, { importDump }: Pick<Services, "importD
       })
     const { body, signal } = c.req.raw
     if (body === null)
-      throw new Fault("dump-empty", "the body has no bytes", { hint: "Send the file as the body." })
+      throw new Fault("import-refused", "the file has no bytes", { hint: "Send it as the body." })
     // Reading a copy back takes its time after the last byte has come.
     c.env?.server?.timeout(c.req.raw, 0)
     const file = Readable.fromWeb(body as unknown as Parameters<typeof Readable.fromWeb>[0])

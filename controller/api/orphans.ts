@@ -7,7 +7,11 @@ import type { Services } from "./services.ts"
 // A bucket tells a thousand names at a time, and a large one has many.
 const milliseconds = 115_000
 
-const patience = (c: Context) => AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(milliseconds)])
+const patience = (c: Context): AbortSignal => {
+  // Bun closes a connection that is quiet for longer than its idle timeout.
+  c.env?.server?.timeout(c.req.raw, 0)
+  return AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(milliseconds)])
+}
 
 export function mountOrphans(app: Router, { orphans }: Pick<Services, "orphans">): void {
   mount(app, listOrphans, async ({ params: { name } }, c) => ({

@@ -47,8 +47,7 @@ export function peelable(wrapping: Wrapping | null): "gzip" | "zstd" | "none" {
 
 /** Throws a Fault that says what it is instead. @param head the first `headBytes` with the wrapping taken off */
 export function dumpKindOf(head: Buffer): DumpKind {
-  if (head.length === 0)
-    throw new Fault("dump-empty", "the file has no bytes", { hint: "Check what was sent." })
+  if (head.length === 0) throw unsupported("the file has no bytes", "Check what was sent.")
   if (head.subarray(0, 5).toString("latin1") === "PGDMP") return archiveKind(head)
   if (head.subarray(257, 262).toString("latin1") === "ustar")
     throw unsupported(

@@ -43,7 +43,7 @@ export interface ImportRequest {
 
 const none: Compression = { algorithm: "none", level: 0 }
 
-/** Rejects with a Fault: `import-refused`, `dump-truncated`, `dump-empty`, or the destinations'. */
+/** Rejects with a Fault: `import-refused`, or the destinations'. */
 export async function importDump(
   deps: ImportDeps,
   request: ImportRequest,
@@ -150,11 +150,25 @@ function watched(end: EndDetector, kind: DumpKind): EndDetector {
       check.push(chunk)
     },
     finish() {
-      const seen = end.finish()
+      const seen = wholly(end)
       check.finish()
       return seen
     },
     held: end.held,
+  }
+}
+
+function wholly(end: EndDetector): string {
+  try {
+    return end.finish()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    // An archive of a version that cannot be proven says itself what to do.
+    const hint = error.code === "dump-failed" ? error.hint : null
+    throw new Fault("import-refused", error.message, {
+      hint: hint ?? "The file was cut or changed after it was made. Fetch it again from where it comes from.",
+      cause: error,
+    })
   }
 }
 
