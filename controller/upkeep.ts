@@ -30,14 +30,14 @@ export interface Upkeep {
 type JobDeps = FillDeps & Pick<ImportDeps, "keys" | "program"> & { readonly random: () => number }
 
 export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World, queue: Queue): Upkeep {
-  const { catalogue, destinations, clock, newId, log, source, stop } = adapters
+  const { catalogue, destinations, clock, newId, log, source, signer, stop } = adapters
   const { signal } = stop
   const fill = (order: Fill, filling: AbortSignal) => fillCopy(jobDeps, order, filling)
   const backFills = createBackFills({ ...jobDeps, world, fill, signal })
   const known = world.remembered
   const { remember } = world
   const graceSeconds = () => source.current().orphanGraceSeconds
-  const orphanDeps = { catalogue, log, known, remember, clock, graceSeconds }
+  const orphanDeps = { catalogue, log, known, remember, clock, graceSeconds, signer }
   const orphans = createOrphanCare({
     destinations,
     look: (at, looking) => lookForOrphans(orphanDeps, at, looking),
@@ -52,7 +52,7 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
   const rebuilding = createRebuilding({
     destinations,
     work: (from, rebuild, onProgress) =>
-      rebuildFrom({ catalogue, log, known, remember }, from, rebuild, onProgress),
+      rebuildFrom({ catalogue, log, known, remember, signer }, from, rebuild, onProgress),
     clock,
     log,
     signal,

@@ -141,3 +141,14 @@ export const Manifest = z.object({
   program: z.string(),
 })
 export type Manifest = z.output<typeof Manifest>
+
+/** Over everything else in the manifest, as JSON without white space, each object's keys sorted. */
+export const Seal = z.strictObject({
+  sha256: Sha256,
+  /** By a key derived from ENCRYPTION_KEY, where there is one; `key` tells one such key from another. */
+  signature: z.strictObject({ key: z.string().regex(/^[0-9a-f]{16}$/), hmac: Sha256 }).optional(),
+})
+export type Seal = z.output<typeof Seal>
+
+/** As it stands beside the bytes. Manifests of earlier versions have no seal. */
+export const SealedManifest = Manifest.extend({ seal: Seal.optional() })

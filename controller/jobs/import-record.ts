@@ -76,7 +76,7 @@ export function importManifest(
 
 /** The rows come before the first visible byte, so that a crash in between is cleaned up as any backup's is. */
 export async function recordImport(
-  { catalogue, clock, log }: ImportDeps,
+  { catalogue, clock, log, signer = null }: ImportDeps,
   backup: NewBackup,
   manifest: Manifest,
   stored: Stored,
@@ -109,7 +109,7 @@ export async function recordImport(
   const { fileName: name = "", bytes } = manifest.imported ?? {}
   catalogue.log(runId, clock(), "info", `${name}, ${bytes} bytes, was handed in: ${manifest.proof.end}`)
   try {
-    const copies = await publish(stored, manifest, clock, log, signal)
+    const copies = await publish(stored, manifest, clock, log, signal, signer)
     catalogue.finishBackup(id, at, { status: "completed", manifest, copies })
     catalogue.pinBackup(id, clock(), `imported from ${name}`.slice(0, 200))
     catalogue.finishRun(runId, at, { status: "completed" })

@@ -11,6 +11,7 @@ import { Fault } from "../core/fault.ts"
 import { keepingOf } from "../core/keeping.ts"
 import { databaseIdOf, fileName, jobIdOf, objectKey, subjectWord } from "../core/key.ts"
 import type { KeySettings } from "../core/key-settings.ts"
+import type { Signer } from "../core/manifest-seal.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { DerivedServer } from "../core/server.ts"
 import { rulesFor } from "../engines/registry.ts"
@@ -30,6 +31,7 @@ export interface ImportDeps {
   readonly program: string
   readonly keys: () => ReadonlyMap<string, Pick<KeySettings, "recipients">>
   readonly limitBytes: () => number
+  readonly signer?: Signer | null
 }
 
 export interface ImportRequest {

@@ -118,7 +118,7 @@ export async function mendMissing(
       ) {
         await publishManifest(
           { destination, key, keeping: keepingOfManifest(manifest) },
-          formatManifest(manifest),
+          formatManifest(manifest, deps.signer ?? null),
           signal,
         )
         done.completed.push(key)

@@ -4,9 +4,11 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import type { RebuildReport } from "../../schemas/rebuild.ts"
 import { inventoryOf, requireOwn } from "../core/inventory.ts"
 import { subjectName } from "../core/key.ts"
+import { sealNote } from "../core/manifest.ts"
+import type { Signer } from "../core/manifest-seal.ts"
 import type { Adopted, Catalogue, Destination, FoundBackup, Log, ServerRecord } from "../ports.ts"
 import { failureOf } from "./journal.ts"
-import { storedManifest } from "./stored-manifest.ts"
+import { sealedManifest } from "./stored-manifest.ts"
 
 export interface RebuildDeps {
   readonly catalogue: Catalogue
@@ -15,6 +17,7 @@ export interface RebuildDeps {
   readonly known: () => ReadonlyMap<string, unknown>
   /** Takes in a server that is only known from its backups. */
   readonly remember: (server: ServerRecord) => void
+  readonly signer?: Signer | null
 }
 
 /** A store far away answers in tenths of a second, however little is asked. */
@@ -25,7 +28,7 @@ const shownProblems = 100
 
 /** Rejects with the destination's Fault when it cannot be listed, or with the signal's reason. */
 export async function rebuildFrom(
-  { catalogue, log, known, remember }: RebuildDeps,
+  deps: RebuildDeps,
   destination: Destination,
   signal: AbortSignal,
   onProgress: (found: number, read: number) => void = () => {},
@@ -33,8 +36,8 @@ export async function rebuildFrom(
   const inventory = inventoryOf(await Array.fromAsync(destination.list("", signal)))
   const found = inventory.backups.length
   onProgress(found, 0)
-  const { refused, servers, ...counts } = await takeInKeys(
-    { catalogue, log, known, remember },
+  const { refused, unsure, servers, ...counts } = await takeInKeys(
+    deps,
     destination,
     inventory.backups.values(),
     signal,
@@ -45,6 +48,8 @@ export async function rebuildFrom(
     servers: [...servers],
     refused: refused.slice(0, shownProblems),
     refusedTotal: refused.length,
+    unsure: unsure.slice(0, shownProblems),
+    unsureTotal: unsure.length,
     withoutManifest: inventory.withoutManifest.slice(0, shownProblems),
     withoutManifestTotal: inventory.withoutManifest.length,
     foreign: inventory.foreign,
@@ -55,11 +60,12 @@ export interface TakenIn extends Adopted {
   /** Names of servers that were not known before, sorted. */
   readonly servers: readonly string[]
   readonly refused: RebuildReport["refused"]
+  readonly unsure: RebuildReport["unsure"]
 }
 
 /** Of the backups under these keys, those whose manifests are believed. Rejects as `rebuildFrom` does. */
 export async function takeInKeys(
-  { catalogue, log, known, remember }: RebuildDeps,
+  { catalogue, log, known, remember, signer = null }: RebuildDeps,
   destination: Destination,
   keys: Iterator<string> & Iterable<string>,
   signal: AbortSignal,
@@ -67,6 +73,7 @@ export async function takeInKeys(
 ): Promise<TakenIn> {
   const counts = { added: 0, copies: 0, known: 0, deleted: 0 }
   const refused: RebuildReport["refused"] = []
+  const unsure: RebuildReport["unsure"] = []
   const servers = new Map<string, { newest: Manifest; readonly databases: Set<string> }>()
   let waiting: FoundBackup[] = []
   let read = 0
@@ -79,10 +86,13 @@ export async function takeInKeys(
   }
   const believe = async (key: string): Promise<void> => {
     try {
-      const manifest = await storedManifest(destination, key, signal)
+      const found = await sealedManifest(destination, key, signer, signal)
       // Deleted since it was listed.
-      if (!manifest) return
+      if (!found) return
+      const { manifest, seal } = found
       requireOwn(key, manifest, await destination.size(key, signal))
+      const note = sealNote(seal, signer)
+      if (note !== null) unsure.push({ key, note })
       waiting.push({ manifest, copy: { destination: destination.name, key } })
       if (waiting.length >= batch) takeIn()
     } catch (error) {
@@ -109,6 +119,7 @@ export async function takeInKeys(
     ...counts,
     servers: fresh.map(({ newest }) => newest.server.name).sort(),
     refused,
+    unsure,
   }
 }
 
