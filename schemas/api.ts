@@ -284,7 +284,7 @@ export const getBackup = {
 export const getManifest = {
   method: "get",
   path: "/api/backups/:id/manifest",
-  summary: "The manifest as it stands beside the bytes.",
+  summary: "The manifest that stands beside the bytes, without its seal.",
   params: Id,
   response: Manifest,
 } as const satisfies Endpoint
