@@ -87,6 +87,13 @@ describe("an orphan", () => {
     expect(account([stands(other)], [failed]).orphans).toMatchObject([{ backupId: null }])
   })
 
+  test("is not known by the name of another one that differs in its extension alone", () => {
+    for (const state of ["deleted", "failed", "stored"] as const)
+      expect(account([stands(`${key}.age`)], [claim(key, state)]).orphans).toMatchObject([
+        { key: `${key}.age`, kind: "bytes", backupId: null },
+      ])
+  })
+
   test("waits until it, and what the catalogue says of it, is old enough", () => {
     const waits = (hoursAgo: number, said: Claim) =>
       account([stands(key, hoursAgo)], [said]).orphans[0]?.waits
