@@ -4,10 +4,12 @@ import { z } from "zod"
 import { BucketName, bucketWays } from "./bucket-ways.ts"
 import { DestinationName, DestinationPlace } from "./destination.ts"
 import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encryption.ts"
+import { helper } from "./helper-settings.ts"
+import { Rate } from "./label-values.ts"
 import { OutsideName, OutsideServer } from "./outside.ts"
 import { PolicyName, Retention } from "./retention.ts"
 import { logLevels } from "./run.ts"
-import { Bool, Compress, Duration, Engine, Size, TimeZone } from "./scalar.ts"
+import { Bool, Compress, Duration, DurationOrNone, Size, TimeZone } from "./scalar.ts"
 import { BlackoutWindow } from "./window.ts"
 
 /** Written in YAML without quotes, these are no strings to an editor. */
@@ -132,14 +134,15 @@ const servers = z.record(OutsideName, OutsideServer).prefault({}).meta({
     "Servers outside Docker, by name: `{legacy: {type: postgres, host: db.example.com, user: backup, passwordFile: /run/secrets/legacy, tls: {mode: verify-full}, labels: {schedule: hourly}}}`; also `port`, `passwordVariable`, `tls.caFile`. Their tools come from a local image.",
 })
 
-const helper = z.strictObject({
-  memory: Size.prefault("2GiB").meta({
-    description: "Memory limit of a helper container (label `method`).",
-    variable: "DBBACKUP_HELPER_MEMORY",
-  }),
-  images: z.partialRecord(Engine, Text).prefault({}).meta({
+const sweep = z.strictObject({
+  every: DurationOrNone.prefault("30d").meta({
     description:
-      "Local images whose tools helper containers use, by engine, for servers whose own image has none: `{postgres: postgres:17}`. They are never pulled (the server's own image).",
+      "Each stored copy is read again about so often, a share of them a day, and a bad one is made again from a good one. `0`: none is by itself.",
+    variable: "DBBACKUP_SWEEP_EVERY",
+  }),
+  rate: Rate.prefault("20MiB").meta({
+    description: "Bytes per second at which that reads at most, or `none`.",
+    variable: "DBBACKUP_SWEEP_RATE",
   }),
 })
 
@@ -182,6 +185,7 @@ export const SettingsFile = z.strictObject({
   destinations,
   encryption: encryption.prefault({}),
   retention: retention.prefault({}),
+  sweep: sweep.prefault({}),
   defaults: z.record(z.string(), z.string()).prefault({}).meta({
     description:
       "Values of labels for jobs that do not say otherwise, by key: `{schedule: hourly, retention: gold}`.",

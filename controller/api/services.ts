@@ -7,6 +7,8 @@ import type { AdoptedOrphans, Cleaned, Mended, Orphans, ToClean } from "../../sc
 import type { Rebuild } from "../../schemas/rebuild.ts"
 import type { Database, DatabaseId, JobId, Server } from "../../schemas/server.ts"
 import type { SettingsView } from "../../schemas/settings-view.ts"
+import type { VerifyLevel } from "../../schemas/verification.ts"
+import type { VerifyTask, VerifyTaskId } from "../../schemas/verify-task.ts"
 import type { Actions, Buckets, Catalogue, Clock, Destination, EventHub, Health, Log } from "../ports.ts"
 
 /** The world as it is now, ready to be shown. */
@@ -64,6 +66,19 @@ export interface Services {
     adopt(destination: string, keys: readonly string[], signal: AbortSignal): Promise<AdoptedOrphans>
     clean(destination: string, asked: ToClean, signal: AbortSignal): Promise<Cleaned>
     mend(destination: string, keys: readonly string[], signal: AbortSignal): Promise<Mended>
+  }
+  readonly verifications: {
+    /** Throws a Fault when it is refused. */
+    ask(request: {
+      readonly backupId: BackupId
+      readonly level: VerifyLevel
+      readonly destination: string | null
+      readonly askedBy: VerifyTask["askedBy"]
+      readonly identity?: string | undefined
+    }): VerifyTask
+    task(id: string): VerifyTask | undefined
+    tasks(): readonly VerifyTask[]
+    cancel(id: VerifyTaskId): boolean
   }
   /** Carries out what retention holds back of a database; `backups`: how many the person has seen. Throws a Fault when refused. */
   readonly confirmPrune: (databaseId: DatabaseId, backups: number) => void

@@ -16,6 +16,8 @@ export const usage = `Usage: dbbackup COMMAND
                                      let retention delete what it holds back, because it is much at once
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes] [--identity FILE]
                                      restore into a new database beside the old one
+  verify BACKUP|SERVER/DATABASE [--level checksum|read] [--destination NAME] [--wait] [--identity FILE]
+                                     read its copies again; read: by the engine's own tool. Exit code 1 when one is bad
   rebuild --from DESTINATION         list again what stands there: on a new machine, or when the catalogue is lost
   import FILE --server SERVER --database NAME [--made-at TIME]
                                      keep a dump that another tool made, as a backup of that database, pinned; TIME

@@ -1,5 +1,6 @@
 // What stands at a destination beside the catalogue: looked at, taken in, cleaned, made whole. Every change looks again first, and
 // then once more at each object right before it is touched: what was shown to a person may have changed since.
+import type { BackupId } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type {
   AdoptedOrphans,
@@ -126,7 +127,11 @@ export async function mendMissing(
       }
       if (copy.lacks !== "manifest" && (await destination.size(key, signal)) !== null)
         throw new Fault("copy-mismatch", `${key} is there after all`, { hint: "Look again." })
-      if (!catalogue.copyLost(copy.backupId, destination.name, gone(destination.name, copy.lacks)))
+      const isElsewhere = storedAt(catalogue, copy.backupId).some((name) => name !== destination.name)
+      if (
+        !isElsewhere ||
+        !catalogue.copyBad(copy.backupId, destination.name, gone(destination.name, copy.lacks))
+      )
         throw new Fault("copy-missing", "no other destination has this backup", {
           hint: "Put the file back, or delete the backup.",
         })
@@ -170,13 +175,18 @@ async function requireStill(
   signal: AbortSignal,
 ): Promise<void> {
   const known = backupId === null ? undefined : catalogue.backup(backupId)
-  const copies = known?.status === "completed" ? known.copies : []
-  const isListed = copies.some((copy) => copy.destination === destination.name && copy.state === "stored")
+  const isListed = known !== undefined && storedAt(catalogue, known.id).includes(destination.name)
   if (isListed || known?.status === "queued" || known?.status === "running")
     throw new Fault("in-use", "the catalogue lists it by now", { hint: "Look again." })
   const lacking = kind === "bytes" ? manifestKey(key) : kind === "manifest" ? key : null
   if (lacking !== null && (await destination.size(lacking, signal)) !== null)
     throw new Fault("in-use", `${lacking} is there by now`, { hint: "Look again." })
+}
+
+function storedAt({ backup }: Pick<Catalogue, "backup">, id: BackupId): readonly string[] {
+  const found = backup(id)
+  const copies = found?.status === "completed" ? found.copies : []
+  return copies.flatMap(({ state, destination }) => (state === "stored" ? [destination] : []))
 }
 
 async function bytesAreRight(copy: Source, signal: AbortSignal): Promise<boolean> {

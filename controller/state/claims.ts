@@ -1,10 +1,9 @@
-// What the catalogue says of the objects at one destination, and the loss of a copy there.
+// What the catalogue says of the objects at one destination.
 import { BackupId } from "../../schemas/backup.ts"
 import type { BackupType } from "../../schemas/job.ts"
 import type { ServerId } from "../../schemas/server.ts"
 import { objectKey, stemOf, subjectWord } from "../core/key.ts"
 import type { Catalogue, Claim } from "../ports.ts"
-import { publishBackup } from "./backups.ts"
 import type { Store } from "./store.ts"
 
 interface CopyRow {
@@ -26,7 +25,7 @@ interface FailedRow {
   readonly finishedAt: number
 }
 
-export function claimsIn(store: Store): Pick<Catalogue, "claims" | "copyLost"> {
+export function claimsIn(store: Store): Pick<Catalogue, "claims"> {
   const { db } = store
   return {
     claims(destination) {
@@ -48,22 +47,6 @@ export function claimsIn(store: Store): Pick<Catalogue, "claims" | "copyLost"> {
         )
         .all()
       return [...copies.map(claimOfCopy), ...failed.map(claimOfFailed)]
-    },
-    copyLost(id, destination, error) {
-      const changed = store.write(
-        () =>
-          db
-            .query(
-              `UPDATE copies SET state = 'failed', at = NULL, error = ?1
-               WHERE backup_id = ?2 AND destination = ?3 AND state = 'stored'
-               AND EXISTS (SELECT 1 FROM copies o
-                 WHERE o.backup_id = ?2 AND o.state = 'stored' AND o.destination <> ?3)
-               AND NOT EXISTS (SELECT 1 FROM deletions d WHERE d.backup_id = ?2)`,
-            )
-            .run(JSON.stringify(error), id, destination).changes > 0,
-      )
-      if (changed) publishBackup(store, id)
-      return changed
     },
   }
 }
