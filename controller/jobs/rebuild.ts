@@ -2,7 +2,7 @@
 // Nothing at the destination is changed, and nothing that the catalogue knows is forgotten.
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RebuildReport } from "../../schemas/rebuild.ts"
-import { inventoryOf, requireOwn } from "../core/inventory.ts"
+import { inventoryOf, requireOwn, requireSame } from "../core/inventory.ts"
 import { subjectName } from "../core/key.ts"
 import { sealNote } from "../core/manifest.ts"
 import type { Signer } from "../core/manifest-seal.ts"
@@ -21,7 +21,7 @@ export interface RebuildDeps {
 }
 
 /** A store far away answers in tenths of a second, however little is asked. */
-const readersAtOnce = 16
+const readersAtOnce = 32
 /** Rows of one transaction: each waits for the disk once. */
 const batch = 200
 const shownProblems = 100
@@ -91,6 +91,7 @@ export async function takeInKeys(
       if (!found) return
       const { manifest, seal } = found
       requireOwn(key, manifest, await destination.size(key, signal))
+      requireSame(manifest, catalogue.manifest(manifest.id))
       const note = sealNote(seal, signer)
       if (note !== null) unsure.push({ key, note })
       waiting.push({ manifest, copy: { destination: destination.name, key } })

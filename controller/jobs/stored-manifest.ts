@@ -1,5 +1,6 @@
 // Reads the manifest that stands beside a copy's bytes.
 import type { Manifest } from "../../schemas/manifest.ts"
+import { Fault } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
 import { readManifest } from "../core/manifest.ts"
 import type { SealState, Signer } from "../core/manifest-seal.ts"
@@ -22,6 +23,10 @@ export async function sealedManifest(
   signer: Signer | null,
   signal: AbortSignal,
 ): Promise<{ readonly manifest: Manifest; readonly seal: SealState } | undefined> {
-  if ((await destination.size(manifestKey(key), signal)) === null) return undefined
-  return readManifest(await readWhole(destination, manifestKey(key), signal), signer)
+  try {
+    return readManifest(await readWhole(destination, manifestKey(key), signal), signer)
+  } catch (error) {
+    if (error instanceof Fault && error.code === "copy-missing") return undefined
+    throw error
+  }
 }
