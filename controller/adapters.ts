@@ -3,6 +3,7 @@ import { hostname } from "node:os"
 import { dirname } from "node:path"
 import type { OutsideServer } from "../schemas/outside.ts"
 import { createEventHub } from "./api/event-hub.ts"
+import { signerOf } from "./core/manifest-seal.ts"
 import { destinationsFrom } from "./destinations/configured.ts"
 import { createDocker } from "./docker/client.ts"
 import { guessEngine } from "./engines/detect.ts"
@@ -46,9 +47,10 @@ export async function openAdapters(env: Environment, wrapping: Wrapping = bare) 
   if (keys().size > 0) await requireCipher()
   const identities = createIdentities(keys, env)
   const vault = vaultOf(settings.encryptionKey)
+  const signer = signerOf(settings.encryptionKey)
   return {
     ...{ clock, newId, source, settings, log, locks, stop, events },
-    ...{ catalogue, destinations, docker, keys, identities, vault },
+    ...{ catalogue, destinations, docker, keys, identities, vault, signer },
   }
 }
 

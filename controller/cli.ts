@@ -1,6 +1,5 @@
 #!/usr/bin/env bun
 // `dbbackup …`: reads the command line, and leaves the work to a client of the API, to the linter, or to the controller itself.
-import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline/promises"
 import { parseArgs } from "node:util"
 import { getReady } from "../schemas/api.ts"
@@ -9,8 +8,10 @@ import { usualAddress } from "./cli/address.ts"
 import { backup, backups } from "./cli/backup.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
+import { importFile } from "./cli/import.ts"
 import { key } from "./cli/key.ts"
-import { lintCompose } from "./cli/lint.ts"
+import { lintFile } from "./cli/lint-file.ts"
+import { orphans } from "./cli/orphans.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
 import { rotateKey } from "./cli/rotate-key.ts"
@@ -39,6 +40,10 @@ const options = {
   destination: { type: "string" },
   wait: { type: "boolean" },
   "passphrase-file": { type: "string" },
+  "made-at": { type: "string" },
+  adopt: { type: "boolean" },
+  clean: { type: "boolean" },
+  mend: { type: "boolean" },
   "dry-run": { type: "boolean" },
   yes: { type: "boolean", short: "y" },
   help: { type: "boolean", short: "h" },
@@ -119,6 +124,19 @@ async function run(command: string, args: readonly string[], values: Values, cal
         },
         say,
       )
+    case "import":
+      return importFile(
+        values.url ?? usualAddress(process.env),
+        {
+          path: operand(args, "a file"),
+          server: wanted(values.server, "--server SERVER"),
+          database: wanted(values.database, "--database NAME"),
+          madeAt: values["made-at"],
+        },
+        say,
+      )
+    case "orphans":
+      return orphans(call, args, { ...values, confirm: values.yes ? null : ask }, say)
     case "verify":
       return verify(
         call,
@@ -135,7 +153,7 @@ async function run(command: string, args: readonly string[], values: Values, cal
       none(args)
       return rebuild(call, wanted(values.from, "--from DESTINATION"), say)
     case "lint":
-      return lint(operand(args, "a compose file"))
+      return lintFile(operand(args, "a compose file"), say)
     case "key":
       return key(args, { ...values, passphraseFile: values["passphrase-file"] }, process.env, say, aside)
     case "rotate-key":
@@ -208,24 +226,6 @@ async function ask(question: string): Promise<string> {
   } finally {
     terminal.close()
   }
-}
-
-function lint(path: string): void {
-  let text: string
-  try {
-    text = readFileSync(path, "utf8")
-  } catch (cause) {
-    throw new Fault(
-      "request-invalid",
-      `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { hint: "Name a compose file." },
-    )
-  }
-  const findings = lintCompose(text, process.env.DBBACKUP_LABEL_PREFIX || "dbbackup", process.env)
-  for (const { service, line, message, kind } of findings)
-    say(`${path}:${line}: ${kind === "note" ? "note: " : ""}${service}: ${message}`)
-  if (findings.some(({ kind }) => kind === "mistake")) process.exitCode = 1
-  else say(`${path}: the labels are good`)
 }
 
 try {

@@ -178,6 +178,14 @@ export interface Keeping {
   readonly about?: Readonly<Record<string, string>>
 }
 
+/** One object as it stands at a destination. */
+export interface Entry {
+  readonly key: string
+  readonly bytes: number
+  /** When it was last written, by the destination's own clock. */
+  readonly changedAt: Date
+}
+
 /** Keys are relative, `/`-separated paths. Every method rejects with a Fault (`destination-unavailable`, `disk-full`, `copy-missing`). */
 export interface Destination {
   readonly name: string
@@ -203,6 +211,8 @@ export interface Destination {
   removeAll?(keys: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, unknown>>
   /** Keys under a prefix, in no order. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<string>
+  /** The same, with what a listing says of each. */
+  entries(prefix: string, signal: AbortSignal): AsyncIterable<Entry>
   /** Bytes that can still be written, null when nobody can say. Absent where room has no end, as in a bucket. Never rejects. */
   freeBytes?(): Promise<number | null>
   /** Writes, reads and removes a probe. Never rejects. */
@@ -329,6 +339,24 @@ export interface Adopted {
   readonly known: number
   /** Deleted, and still there. */
   readonly deleted: number
+}
+
+/** What the catalogue says of one backup's objects at a destination. */
+export interface Claim {
+  readonly backupId: BackupId
+  /** `core/key.stemOf` its bytes. */
+  readonly stem: string
+  /**
+   * `busy`: may be written or deleted at this moment. `failed`: the copy, or the backup before it had one anywhere. `deleted`:
+   * nothing is to be there any more.
+   */
+  readonly state: "stored" | "busy" | "failed" | "deleted"
+  /** When it was stored or deleted, or the backup failed. */
+  readonly at: Date | null
+  /** Of the bytes of a stored copy. */
+  readonly key: string | null
+  /** How many other destinations have it. */
+  readonly elsewhere: number
 }
 
 export type RunOutcome =
@@ -490,6 +518,9 @@ export interface Catalogue {
 
   /** Backups found at a destination, listed from now on, those that are known with this copy. A deleted one stays deleted. In one transaction. */
   adopt(found: readonly FoundBackup[]): Adopted
+
+  /** Everything that is known to be, to come or to have been at a destination. What it does not name is none of this installation's. */
+  claims(destination: string): readonly Claim[]
 
   addRestore(restore: NewRestore): void
   startRestore(id: RestoreId, at: Date): void

@@ -41,7 +41,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
   const startedAt = new Date()
   const adapters = await openAdapters(env, wrapping)
   const { clock, newId, source, settings, log, locks, stop, events } = adapters
-  const { catalogue, destinations, docker, keys, identities, vault } = adapters
+  const { catalogue, destinations, docker, keys, identities, vault, signer } = adapters
   const buckets = createBucketConfigs({
     store: catalogue,
     vault,
@@ -68,7 +68,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
   const tieUp = createTieUp({ docker, catalogue, clock, log, hooksAllowed })
   const beside = createBeside({ docker, catalogue, log })
   const deps = { docker, catalogue, destinations, clock, newId, log, program, tieUp, hooksAllowed, random }
-  const jobDeps = { ...deps, keys, identities, beside }
+  const jobDeps = { ...deps, keys, identities, signer, beside }
   const pauses = createPauses(
     catalogue,
     clock,

@@ -5,6 +5,7 @@ import { Identity } from "./encryption.ts"
 import { ApiErrorCode, Problem } from "./errors.ts"
 import { BackupType, JobView } from "./job.ts"
 import { Manifest } from "./manifest.ts"
+import { AdoptedOrphans, Cleaned, Mended, Named, Orphans, ToClean } from "./orphans.ts"
 import { Rebuild } from "./rebuild.ts"
 import { Restore, RestoreOptions, RestorePlan } from "./restore.ts"
 import { LogLevel, LogLine, Run } from "./run.ts"
@@ -258,6 +259,22 @@ export const createBackup = {
   status: 202,
 } as const satisfies Endpoint
 
+export const importBackup = {
+  method: "post",
+  path: "/api/backups/import",
+  summary:
+    "Keep a dump that another tool made, as a backup of a server's database, pinned. The body is the file itself, as `application/octet-stream`; plain, gzip or zstd. Answers when it is stored; 400 says what it is instead, or what is wrong with it.",
+  query: z.strictObject({
+    serverId: z.string().min(1).max(600),
+    database: z.string().min(1).max(64),
+    /** Name of the file, for people. */
+    fileName: z.string().min(1).max(255),
+    /** When the dump was made: what a backup made after it knows better. */
+    madeAt: Instant,
+  }),
+  response: Backup,
+} as const satisfies Endpoint
+
 export const getBackup = {
   method: "get",
   path: "/api/backups/:id",
@@ -269,7 +286,7 @@ export const getBackup = {
 export const getManifest = {
   method: "get",
   path: "/api/backups/:id/manifest",
-  summary: "The manifest as it stands beside the bytes.",
+  summary: "The manifest that stands beside the bytes, without its seal.",
   params: Id,
   response: Manifest,
 } as const satisfies Endpoint
@@ -573,6 +590,46 @@ export const getRebuild = {
   path: "/api/system/rebuild",
   summary: "How far a rebuild is, or what the last one found.",
   response: Rebuild,
+} as const satisfies Endpoint
+
+const DestinationOf = z.strictObject({ name: z.string().min(1).max(64) })
+
+export const listOrphans = {
+  method: "get",
+  path: "/api/destinations/:name/orphans",
+  summary:
+    "What stands at a destination and is not in the catalogue, and what is in the catalogue and not there. Changes nothing.",
+  params: DestinationOf,
+  response: Orphans,
+} as const satisfies Endpoint
+
+export const adoptOrphans = {
+  method: "post",
+  path: "/api/destinations/:name/orphans/adopt",
+  summary: "List these backups, which stand there with manifests that are believed.",
+  params: DestinationOf,
+  body: Named,
+  response: AdoptedOrphans,
+} as const satisfies Endpoint
+
+export const cleanOrphans = {
+  method: "post",
+  path: "/api/destinations/:name/orphans/clean",
+  summary:
+    "Delete what is named, as far as it may still be cleaned. What the catalogue does not know goes into `unknown`. Never a backup, never an object with a foreign name.",
+  params: DestinationOf,
+  body: ToClean,
+  response: Cleaned,
+} as const satisfies Endpoint
+
+export const mendMissing = {
+  method: "post",
+  path: "/api/destinations/:name/orphans/mend",
+  summary:
+    "Have copies that are missing there made again: from another destination, or the manifest alone beside bytes that are right.",
+  params: DestinationOf,
+  body: Named,
+  response: Mended,
 } as const satisfies Endpoint
 
 export const getStats = {

@@ -76,6 +76,8 @@ const meanings = {
   "restore-failed": { next: "until-config-changes", api: "RESTORE_ERROR", http: 502 },
   "restore-denied": { next: "until-config-changes", api: "FORBIDDEN", http: 403 },
   "restore-unsupported": { next: "until-config-changes", api: "RESTORE_ERROR", http: 400 },
+  // What a file that is handed in can be instead of a dump to keep
+  "import-refused": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
   // What a request can get wrong
   "request-invalid": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
   "not-found": { next: "until-config-changes", api: "NOT_FOUND", http: 404 },

@@ -19,6 +19,9 @@ export const RebuildReport = z.object({
   /** Manifests that are not believed, the first hundred of them. */
   refused: z.array(z.object({ key: z.string(), problem: Problem })),
   refusedTotal: count,
+  /** Taken in, with a note: nothing shows that they are as they were written. The first hundred. */
+  unsure: z.array(z.object({ key: z.string(), note: z.string() })),
+  unsureTotal: count,
   /** Bytes named like a backup, without a manifest: no backup. The first hundred. */
   withoutManifest: z.array(z.string()),
   withoutManifestTotal: count,

@@ -3,7 +3,7 @@ import { Hono } from "hono"
 import { bodyLimit } from "hono/body-limit"
 import { requestId } from "hono/request-id"
 import { secureHeaders } from "hono/secure-headers"
-import { createBackup, createRestore } from "../../schemas/api.ts"
+import { createBackup, createRestore, importBackup } from "../../schemas/api.ts"
 import { mountBackups } from "./backups.ts"
 import { mountDashboard } from "./dashboard.ts"
 import { mountDatabases } from "./databases.ts"
@@ -12,6 +12,8 @@ import { mountEvents } from "./events.ts"
 import { refuseOtherNames, refuseOtherSites } from "./guard.ts"
 import { mountHealth } from "./health.ts"
 import { idempotent } from "./idempotency.ts"
+import { mountImport } from "./import.ts"
+import { mountOrphans } from "./orphans.ts"
 import { mountRebuild } from "./rebuild.ts"
 import { answerError, Refusal } from "./refusal.ts"
 import { mountRestores } from "./restores.ts"
@@ -35,6 +37,7 @@ export function createApp(services: Services): Router {
   mountDatabases(app, services)
   mountSchedules(app, services)
   mountRuns(app, services)
+  mountImport(app, services)
   mountBackups(app, services)
   mountDownload(app, services)
   mountRestores(app, services)
@@ -42,6 +45,7 @@ export function createApp(services: Services): Router {
   mountS3Configs(app, services)
   mountSystem(app, services)
   mountRebuild(app, services)
+  mountOrphans(app, services)
   mountSettings(app, services)
   mountHealth(app, services)
   mountEvents(app, services)
@@ -81,20 +85,19 @@ function guard(app: Router, { info, log, clock }: Services): void {
     c.header("Cache-Control", "no-store")
     await next()
   })
-  app.use(
-    "/api/*",
-    bodyLimit({
-      maxSize: longestBody,
-      onError: () => {
-        throw new Refusal({
-          status: 413,
-          code: "VALIDATION_ERROR",
-          message: "the body is larger than 1 MiB",
-          hint: "No request needs that much. Check what is being sent.",
-        })
-      },
-    }),
-  )
+  const limited = bodyLimit({
+    maxSize: longestBody,
+    onError: () => {
+      throw new Refusal({
+        status: 413,
+        code: "VALIDATION_ERROR",
+        message: "the body is larger than 1 MiB",
+        hint: "No request needs that much. Check what is being sent.",
+      })
+    },
+  })
+  // A dump that is handed in has a limit of its own, and is never held in memory.
+  app.use("/api/*", (c, next) => (c.req.path === importBackup.path ? next() : limited(c, next)))
   for (const path of [createBackup.path, createRestore.path]) app.use(path, idempotent(clock))
 }
 

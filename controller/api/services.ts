@@ -1,7 +1,9 @@
 // What the API is given by serve.ts: everything it shows and everything it can set off.
+import type { Readable } from "node:stream"
 import type { Verdict } from "../../schemas/api.ts"
-import type { BackupId } from "../../schemas/backup.ts"
+import type { Backup, BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
+import type { AdoptedOrphans, Cleaned, Mended, Orphans, ToClean } from "../../schemas/orphans.ts"
 import type { Rebuild } from "../../schemas/rebuild.ts"
 import type { Database, DatabaseId, JobId, Server } from "../../schemas/server.ts"
 import type { SettingsView } from "../../schemas/settings-view.ts"
@@ -46,6 +48,24 @@ export interface Services {
     /** Throws a Fault when the destination is unknown, or while a rebuild runs. */
     begin(destination: string): Rebuild
     state(): Rebuild
+  }
+  /** Keeps a file as a backup; resolves once it is stored. Rejects with a Fault, `import-refused` among others. */
+  readonly importDump: (
+    asked: {
+      readonly serverId: string
+      readonly database: string
+      readonly fileName: string
+      readonly madeAt: Date
+    },
+    file: Readable,
+    signal: AbortSignal,
+  ) => Promise<Backup>
+  /** Each rejects with a Fault when it is refused, or the destination cannot be listed. */
+  readonly orphans: {
+    look(destination: string, signal: AbortSignal): Promise<Orphans>
+    adopt(destination: string, keys: readonly string[], signal: AbortSignal): Promise<AdoptedOrphans>
+    clean(destination: string, asked: ToClean, signal: AbortSignal): Promise<Cleaned>
+    mend(destination: string, keys: readonly string[], signal: AbortSignal): Promise<Mended>
   }
   readonly verifications: {
     /** Throws a Fault when it is refused. */

@@ -38,6 +38,9 @@ export function inLines(report: RebuildReport): string[] {
     lines.push(`${plural(deleted, "backup")} still there that the catalogue knows as deleted: not listed`)
   for (const { key, problem } of refused) lines.push(`not believed: ${key}: ${problem.message}`)
   if (refusedTotal > refused.length) lines.push(`and ${refusedTotal - refused.length} more`)
+  for (const { key, note } of report.unsure) lines.push(`taken in, and not certain: ${key}: ${note}`)
+  const unsaid = report.unsureTotal - report.unsure.length
+  if (unsaid > 0) lines.push(`and ${unsaid} more`)
   for (const key of report.withoutManifest) lines.push(`no backup, as it has no manifest: ${key}`)
   const unlisted = report.withoutManifestTotal - report.withoutManifest.length
   if (unlisted > 0) lines.push(`and ${unlisted} more`)

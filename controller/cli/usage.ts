@@ -19,6 +19,13 @@ export const usage = `Usage: dbbackup COMMAND
   verify BACKUP|SERVER/DATABASE [--level checksum|read] [--destination NAME] [--wait] [--identity FILE]
                                      read its copies again; read: by the engine's own tool. Exit code 1 when one is bad
   rebuild --from DESTINATION         list again what stands there: on a new machine, or when the catalogue is lost
+  import FILE --server SERVER --database NAME [--made-at TIME]
+                                     keep a dump that another tool made, as a backup of that database, pinned; TIME
+                                     is when it was made, else the file's own
+  orphans [DESTINATION]              what stands there without the catalogue, and what is missing there
+  orphans DESTINATION [KEY…] --adopt | --clean | --mend [--yes]
+                                     list backups that stand there; delete what is none and is known by name, or, by
+                                     KEY, what is not known; have missing copies made again
   schedules                          every job: when it runs next, or who paused it
   pause SERVER[:JOB] | --all         start no scheduled run, until resumed; backups asked for still run
   resume SERVER[:JOB] | --all        let schedules start runs again, whatever the label says; --all takes

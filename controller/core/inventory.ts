@@ -2,7 +2,16 @@
 // manifest is believed: it must be the one of the bytes that it stands beside.
 import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault } from "./fault.ts"
-import { fileName, manifestKey, notesKey, objectKey, parseObjectKey, serverIdOf, subjectWord } from "./key.ts"
+import {
+  fileName,
+  hasOwnExtension,
+  manifestKey,
+  notesKey,
+  objectKey,
+  parseObjectKey,
+  serverIdOf,
+  subjectWord,
+} from "./key.ts"
 import { guideKey } from "./restore-guide.ts"
 
 export interface Inventory {
@@ -19,17 +28,34 @@ export interface Inventory {
 const ending = manifestKey("")
 const notesEnding = notesKey("")
 
+/** What an object is by its name: bytes of a backup, what stands beside these, the guide, or somebody else's. */
+export type Role =
+  | { readonly role: "bytes" | "manifest" | "notes"; readonly of: string }
+  | { readonly role: "guide" | "foreign"; readonly of?: undefined }
+
+export function roleOf(key: string): Role {
+  if (key === guideKey) return { role: "guide" }
+  for (const [end, role] of [
+    [ending, "manifest"],
+    [notesEnding, "notes"],
+    ["", "bytes"],
+  ] as const) {
+    const of = key.endsWith(end) ? key.slice(0, key.length - end.length) : ""
+    if (hasOwnExtension(of)) return { role, of }
+  }
+  return { role: "foreign" }
+}
+
 export function inventoryOf(keys: Iterable<string>): Inventory {
   const bytes = new Set<string>()
   const described = new Set<string>()
   let foreign = 0
   for (const key of keys) {
-    if (key === guideKey) continue
-    // They say something only beside a manifest.
-    if (key.endsWith(notesEnding) && parseObjectKey(key.slice(0, -notesEnding.length))) continue
-    const of = key.endsWith(ending) ? key.slice(0, -ending.length) : key
-    if (parseObjectKey(of) === undefined) foreign++
-    else (of === key ? bytes : described).add(of)
+    const is = roleOf(key)
+    if (is.role === "foreign") foreign++
+    // Notes say something only beside a manifest.
+    if (is.role === "bytes") bytes.add(is.of)
+    if (is.role === "manifest") described.add(is.of)
   }
   return {
     backups: [...described].filter((key) => bytes.has(key)).sort(),

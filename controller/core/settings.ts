@@ -25,6 +25,8 @@ export interface Settings {
   readonly discovery: SettingsFile["discovery"]
   readonly labelPrefix: string
   readonly maxConcurrent: number
+  readonly orphanGraceSeconds: number
+  readonly importLimitBytes: number
   readonly dockerHost: string
   readonly s3: BucketSettings | null
   /** Seals the secrets that the catalogue keeps; null where the operator gave none. */
@@ -148,6 +150,8 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     discovery: file.discovery,
     labelPrefix: file.labelPrefix,
     maxConcurrent: file.backup.maxConcurrent,
+    orphanGraceSeconds: file.backup.orphanGrace,
+    importLimitBytes: file.backup.importLimit,
     dockerHost: file.dockerHost,
     s3: bucketOf(file, own),
     encryptionKey: own.ENCRYPTION_KEY ?? null,

@@ -151,7 +151,7 @@ export async function dumpSubject(
       program: deps.program,
     })
     const manifest = withDoubt(catalogue, backup.databaseId, made, job.spec["max-shrink"])
-    const copies = await publish(stored, manifest, clock, log, limit.signal)
+    const copies = await publish(stored, manifest, clock, log, limit.signal, deps.signer)
     catalogue.finishBackup(backup.id, new Date(manifest.finishedAt), {
       status: "completed",
       manifest,

@@ -6,6 +6,7 @@ import { backupListsIn } from "./backup-lists.ts"
 import type { Seen } from "./backup-row.ts"
 import { backupsIn } from "./backups.ts"
 import { checksIn } from "./checks.ts"
+import { claimsIn } from "./claims.ts"
 import { copiesIn } from "./copies.ts"
 import { doubtsIn } from "./doubts.ts"
 import { openFile } from "./file.ts"
@@ -84,6 +85,7 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...backupsIn(store, backupProgress),
     ...copiesIn(store),
     ...adoptIn(store),
+    ...claimsIn(store),
     ...doubtsIn(store),
     ...heldPrunesIn(store),
     ...notesIn(store),

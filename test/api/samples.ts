@@ -4,6 +4,7 @@ import { createApp } from "../../controller/api/app.ts"
 import { createEventHub } from "../../controller/api/event-hub.ts"
 import type { Router } from "../../controller/api/router.ts"
 import type { Services } from "../../controller/api/services.ts"
+import { Fault } from "../../controller/core/fault.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
 import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
 import { createVerifications } from "../../controller/reconcile/verifications.ts"
@@ -26,6 +27,7 @@ import {
   storedCopy,
   temporaryCatalogue,
 } from "../state/samples.ts"
+import { orphanCareOf } from "../support/orphan-care.ts"
 import { type MemoryDestination, memoryDestination } from "./memory-destination.ts"
 import { actionsOn } from "./recording-actions.ts"
 
@@ -155,6 +157,10 @@ export function aWorld(changes: Changes = {}): World {
       signal: new AbortController().signal,
     }),
     confirmPrune() {},
+    importDump: async () => {
+      throw new Fault("import-refused", "nothing is taken in here")
+    },
+    orphans: orphanCareOf([local, offsite], catalogue),
     buckets: createBucketConfigs({
       store: catalogue,
       vault: null,

@@ -33,6 +33,8 @@ test("with nothing set, every setting has its default, and only this machine is 
     discovery: "labels",
     labelPrefix: "dbbackup",
     maxConcurrent: 3,
+    orphanGraceSeconds: 24 * 3600,
+    importLimitBytes: 100 * 2 ** 30,
     dockerHost: "unix:///var/run/docker.sock",
     s3: null,
     destinations: new Map(),

@@ -1,10 +1,11 @@
 // The catalogue made again from a real folder: what is listed afterwards, what is not believed, and that nothing there changes.
 import { afterEach, beforeEach, expect, test } from "bun:test"
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { Fault } from "../../controller/core/fault.ts"
 import { fileName, manifestKey, objectKey } from "../../controller/core/key.ts"
-import { formatManifest } from "../../controller/core/manifest.ts"
+import { formatManifest, parseManifest } from "../../controller/core/manifest.ts"
+import { signerOf } from "../../controller/core/manifest-seal.ts"
 import { localDestination } from "../../controller/destinations/local.ts"
 import { rebuildFrom } from "../../controller/jobs/rebuild.ts"
 import type { Destination, ServerRecord } from "../../controller/ports.ts"
@@ -136,4 +137,22 @@ test("a destination that cannot be read to the end is an error, never a short li
     },
   }
   expect(rebuild(unlisted)).rejects.toBe(lost)
+})
+
+test("a manifest that was changed is refused, and one that another installation signed is taken in with a note", async () => {
+  const [changed, foreign] = [put(1), put(2)]
+  const path = join(folder, manifestKey(changed.key))
+  writeFileSync(path, readFileSync(path, "utf8").replace('"dbbackup 0.1.0"', '"dbbackup 6.6.6"'))
+  const theirs = signerOf("a secret of another installation, 32 too")
+  const manifest = parseManifest(readFileSync(join(folder, manifestKey(foreign.key))))
+  writeFileSync(join(folder, manifestKey(foreign.key)), new Uint8Array(formatManifest(manifest, theirs)))
+  const report = await rebuild()
+  expect(report).toMatchObject({
+    added: 1,
+    refused: [
+      { key: changed.key, problem: { message: expect.stringContaining("was changed since it was written") } },
+    ],
+    unsure: [{ key: foreign.key, note: "it is signed, and without ENCRYPTION_KEY that cannot be checked" }],
+    unsureTotal: 1,
+  })
 })

@@ -21,6 +21,7 @@ import { schedulesQuery } from "../../lib/queries/schedules.ts"
 import { engineOf, subjectNote } from "../../lib/words.ts"
 import { BackupsOfDatabase } from "./backups-of-database.tsx"
 import { HeldPruneNote } from "./held-prune-note.tsx"
+import { ImportDump } from "./import-dump.tsx"
 import { RestoresOfDatabase } from "./restores-of-database.tsx"
 
 export function DatabasePage() {
@@ -54,6 +55,9 @@ function Actions({ database }: { readonly database: Database }) {
         <RestoreLink backupId={database.lastBackup.id} className={buttonClass()}>
           Restore the last backup
         </RestoreLink>
+      )}
+      {database.kind === "database" && database.server.state === "active" && (
+        <ImportDump database={database} />
       )}
       {database.jobs.length > 0 && database.server.state === "active" && (
         <BackUpNow databaseId={database.id} name={database.name} look="primary" />

@@ -5,6 +5,7 @@ import { Page } from "../../components/page.tsx"
 import { bucketsQuery } from "../../lib/queries/buckets.ts"
 import { statusQuery } from "../../lib/queries/status.ts"
 import { DestinationTable } from "./destination-table.tsx"
+import { OrphansFold } from "./orphans-fold.tsx"
 
 export function DestinationsPage() {
   const status = useQuery(statusQuery())
@@ -14,7 +15,16 @@ export function DestinationsPage() {
       <Loaded query={status} what="the destinations" rows={4}>
         {({ destinations }) => (
           <Loaded query={buckets} what="the buckets" rows={4}>
-            {(buckets) => <DestinationTable destinations={destinations} buckets={buckets} />}
+            {(buckets) => (
+              <>
+                <DestinationTable destinations={destinations} buckets={buckets} />
+                <div className="mt-6">
+                  {destinations.map(({ name }) => (
+                    <OrphansFold key={name} name={name} />
+                  ))}
+                </div>
+              </>
+            )}
           </Loaded>
         )}
       </Loaded>

@@ -13,9 +13,10 @@ import {
   getBackup,
   getManifest,
   getRunLogs,
+  importBackup,
   listBackups,
 } from "../../../../schemas/api.ts"
-import { call, callList, type InputOf } from "../api.ts"
+import { call, callList, callWithFile, type InputOf } from "../api.ts"
 import { keys } from "./keys.ts"
 
 export type BackupsAsked = InputOf<typeof listBackups>
@@ -76,6 +77,22 @@ export const acceptSuspect = mutationOptions({
       context.client.invalidateQueries({ queryKey: keys.backup(backupId) }),
       context.client.invalidateQueries({ queryKey: keys.status }),
     ]),
+})
+
+export interface FileToImport {
+  readonly serverId: string
+  readonly database: string
+  readonly file: File
+}
+
+export const importFile = mutationOptions({
+  mutationFn: ({ file, ...where }: FileToImport) =>
+    callWithFile(
+      importBackup,
+      { ...where, fileName: file.name, madeAt: new Date(file.lastModified).toISOString() },
+      file,
+    ),
+  onSettled: refreshed,
 })
 
 export const removeBackup = mutationOptions({

@@ -4,6 +4,8 @@ export const keys = {
   stats: ["stats"],
   settings: ["settings"],
   buckets: ["buckets"],
+  /** What stands at a destination beside the catalogue. */
+  orphans: (destination: string) => ["orphans", destination],
   servers: ["servers"],
   /** Servers with their jobs and databases. */
   serverDetails: ["server"],
