@@ -154,7 +154,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
       databases: world.databases,
       jobs: world.jobs,
       nextRuns: (id, count) => world.nextRuns(id, count),
-      verdict: () => world.verdict(watch.status(), source.problem()),
+      verdict: () => world.verdict(watch.status(), source.problem(), upkeep.services.catalogueCare.problem()),
       pausedForAll: pauses.forAll,
     },
     discover: () => watch.lookNow().then(prober.refresh),

@@ -1,6 +1,7 @@
 // Composes what looks after backups that are made already: copies that are missing, a catalogue to be rebuilt, prunes that wait.
 import type { Adapters } from "./adapters.ts"
 import type { Services } from "./api/services.ts"
+import { createCatalogueCare } from "./catalogue-care.ts"
 import type { Fill } from "./core/back-fill-plan.ts"
 import { type FillDeps, fillCopy } from "./jobs/back-fill.ts"
 import { prune } from "./jobs/prune.ts"
@@ -13,7 +14,7 @@ import type { World } from "./reconcile/world.ts"
 
 export interface Upkeep {
   /** What of it the API shows and sets off. */
-  readonly services: Pick<Services, "copyToBuckets" | "rebuilding" | "confirmPrune">
+  readonly services: Pick<Services, "copyToBuckets" | "rebuilding" | "confirmPrune" | "catalogueCare">
   /** Begins what goes on by itself. */
   follow(): void
   /** Resolves once none of it is at work, which the adapters' `stop` brings about. */
@@ -31,21 +32,35 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
   const { remember } = world
   const rebuilding = createRebuilding({
     destinations,
-    work: (from, rebuild, onProgress) =>
-      rebuildFrom({ catalogue, log, known, remember }, from, rebuild, onProgress),
+    async work(from, rebuild, onProgress, withCatalogue) {
+      const taken = withCatalogue ? await care.takeFrom(from) : null
+      if (taken) for (const record of catalogue.servers()) if (!known().has(record.id)) remember(record)
+      const report = await rebuildFrom({ catalogue, log, known, remember }, from, rebuild, onProgress)
+      care.compared(from.name)
+      return { ...report, catalogue: { ...report.catalogue, taken } }
+    },
     clock,
     log,
     signal,
   })
+  const care = createCatalogueCare(adapters, rebuilding, queue)
   const heldPrunes = createHeldPrunes({
     ...{ catalogue, world, queue, clock, newId },
     prune: (job, id, pruning) => prune(jobDeps, job, id, (level, said) => log(level, said, { id }), pruning),
   })
   return {
-    services: { copyToBuckets: backFills.copyToBuckets, rebuilding, confirmPrune: heldPrunes.confirm },
-    follow: backFills.follow,
+    services: {
+      copyToBuckets: backFills.copyToBuckets,
+      rebuilding,
+      confirmPrune: heldPrunes.confirm,
+      catalogueCare: care.services,
+    },
+    follow() {
+      backFills.follow()
+      care.follow()
+    },
     async ended() {
-      await Promise.all([backFills.ended(), rebuilding.ended()])
+      await Promise.all([backFills.ended(), rebuilding.ended(), care.ended()])
     },
   }
 }

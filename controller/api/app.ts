@@ -5,6 +5,7 @@ import { requestId } from "hono/request-id"
 import { secureHeaders } from "hono/secure-headers"
 import { createBackup, createRestore } from "../../schemas/api.ts"
 import { mountBackups } from "./backups.ts"
+import { mountCatalogue } from "./catalogue.ts"
 import { mountDashboard } from "./dashboard.ts"
 import { mountDatabases } from "./databases.ts"
 import { mountDownload } from "./download.ts"
@@ -40,6 +41,7 @@ export function createApp(services: Services): Router {
   mountS3Configs(app, services)
   mountSystem(app, services)
   mountRebuild(app, services)
+  mountCatalogue(app, services)
   mountSettings(app, services)
   mountHealth(app, services)
   mountEvents(app, services)

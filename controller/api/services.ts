@@ -1,6 +1,8 @@
 // What the API is given by serve.ts: everything it shows and everything it can set off.
 import type { Verdict } from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
+import type { CatalogueState, Maintenance, MaintenanceTask } from "../../schemas/catalogue.ts"
+import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
 import type { Rebuild } from "../../schemas/rebuild.ts"
 import type { Database, DatabaseId, JobId, Server } from "../../schemas/server.ts"
@@ -42,8 +44,17 @@ export interface Services {
   readonly copyToBuckets: (id: BackupId) => void
   readonly rebuilding: {
     /** Throws a Fault when the destination is unknown, or while a rebuild runs. */
-    begin(destination: string): Rebuild
+    begin(destination: string, withCatalogue?: boolean): Rebuild
     state(): Rebuild
+  }
+  readonly catalogueCare: {
+    state(): CatalogueState
+    /** Why the catalogue cannot be relied on yet; null when it can. */
+    problem(): Problem | null
+    /** Rejects with a Fault while copies are made. */
+    copyNow(): Promise<unknown>
+    /** Rejects with a Fault when it cannot be done now. */
+    maintain(task: MaintenanceTask): Promise<Maintenance>
   }
   /** Carries out what retention holds back of a database; `backups`: how many the person has seen. Throws a Fault when refused. */
   readonly confirmPrune: (databaseId: DatabaseId, backups: number) => void

@@ -1,6 +1,7 @@
 // What stands at a destination: backups, bytes without a manifest, manifests, and what is somebody else's. And whether a
 // manifest is believed: it must be the one of the bytes that it stands beside.
 import type { Manifest } from "../../schemas/manifest.ts"
+import { isReserved } from "./catalogue-copy.ts"
 import { Fault } from "./fault.ts"
 import { fileName, manifestKey, objectKey, parseObjectKey, subjectWord } from "./key.ts"
 import { guideKey } from "./restore-guide.ts"
@@ -23,7 +24,7 @@ export function inventoryOf(keys: Iterable<string>): Inventory {
   const described = new Set<string>()
   let foreign = 0
   for (const key of keys) {
-    if (key === guideKey) continue
+    if (key === guideKey || isReserved(key)) continue
     const of = key.endsWith(ending) ? key.slice(0, -ending.length) : key
     if (parseObjectKey(of) === undefined) foreign++
     else (of === key ? bytes : described).add(of)

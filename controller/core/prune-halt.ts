@@ -7,7 +7,10 @@ export function pruneHalt(
   problems: readonly Problem[],
   /** Suspect backups of the server that nobody has accepted. */
   doubts: readonly { readonly database: string; readonly backupId: string }[],
+  /** Not null while the catalogue is being made again: what it does not know yet may be what is to be kept. */
+  mending: unknown = null,
 ): string | null {
+  if (mending !== null) return "the catalogue, which was damaged, is compared with every destination"
   const [doubt] = doubts
   if (doubt)
     return `the suspect backup of ${doubt.database} is accepted or deleted, or a good one follows it: ${doubt.backupId}`

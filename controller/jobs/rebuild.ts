@@ -2,6 +2,7 @@
 // Nothing at the destination is changed, and nothing that the catalogue knows is forgotten.
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RebuildReport } from "../../schemas/rebuild.ts"
+import { catalogueCopiesIn } from "../core/catalogue-copy.ts"
 import { inventoryOf, requireOwn } from "../core/inventory.ts"
 import { subjectName } from "../core/key.ts"
 import type { Catalogue, Destination, FoundBackup, Log, ServerRecord } from "../ports.ts"
@@ -30,7 +31,10 @@ export async function rebuildFrom(
   signal: AbortSignal,
   onProgress: (found: number, read: number) => void = () => {},
 ): Promise<RebuildReport> {
-  const inventory = inventoryOf(await Array.fromAsync(destination.list("", signal)))
+  const keys = await Array.fromAsync(destination.list("", signal))
+  const inventory = inventoryOf(keys)
+  const own = catalogue.installation()
+  const newest = catalogueCopiesIn(keys).find(({ installation }) => installation !== own)
   const found = inventory.backups.length
   const counts = { added: 0, copies: 0, known: 0, deleted: 0 }
   const refused: RebuildReport["refused"] = []
@@ -82,6 +86,7 @@ export async function rebuildFrom(
     withoutManifest: inventory.withoutManifest.slice(0, shownProblems),
     withoutManifestTotal: inventory.withoutManifest.length,
     foreign: inventory.foreign,
+    catalogue: { newest: newest?.at.toISOString() ?? null, taken: null },
   }
 }
 

@@ -44,7 +44,7 @@ export interface World {
   nextRuns(id: string, count: number): readonly Date[] | undefined
   /** What is known of a server's inside; from the catalogue, when it was not looked into yet. */
   insight(id: ServerId): Insight
-  verdict(docker: DockerStatus, settingsProblem?: Problem | null): Verdict
+  verdict(docker: DockerStatus, settingsProblem?: Problem | null, catalogueProblem?: Problem | null): Verdict
 }
 
 export interface Deadline {
@@ -202,8 +202,16 @@ export function createWorld(deps: {
       return job && nextRunsAt(job, clock(), count, rules)
     },
     insight: insightOf,
-    verdict(docker, settingsProblem = null) {
-      return verdictOf(servers(), this.databases(), docker, prefix, clock(), settingsProblem)
+    verdict(docker, settingsProblem = null, catalogueProblem = null) {
+      return verdictOf(
+        servers(),
+        this.databases(),
+        docker,
+        prefix,
+        clock(),
+        settingsProblem,
+        catalogueProblem,
+      )
     },
   }
 }

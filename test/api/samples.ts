@@ -6,6 +6,7 @@ import type { Router } from "../../controller/api/router.ts"
 import type { Services } from "../../controller/api/services.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
 import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
+import { createMaintenance } from "../../controller/reconcile/maintenance.ts"
 import { openSettings } from "../../controller/settings/source.ts"
 import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
 import type { BackupId } from "../../schemas/backup.ts"
@@ -133,6 +134,15 @@ export function aWorld(changes: Changes = {}): World {
       state: () => ({ status: "never" }),
     },
     confirmPrune() {},
+    catalogueCare: {
+      state: () => ({ bytes: 4096, problem: null, mending: null, copies: [], nextCopyAt: null }),
+      problem: () => null,
+      async copyNow() {},
+      maintain: createMaintenance({
+        ...{ catalogue, log: () => {}, clock: () => minute(10), logSeconds: () => 60 },
+        queue: { counts: () => ({ running: 0, queued: 0, maxConcurrent: 3 }) },
+      }),
+    },
     buckets: createBucketConfigs({
       store: catalogue,
       vault: null,

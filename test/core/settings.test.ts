@@ -44,6 +44,11 @@ test("with nothing set, every setting has its default, and only this machine is 
     hooksAllowed: true,
     servers: new Map(),
     helper: { memoryBytes: 2 * 2 ** 30, images: {} },
+    catalogue: {
+      copies: 7,
+      schedule: { kind: "cron", text: "daily", pattern: "0 2 * * *" },
+      logSeconds: 90 * 86_400,
+    },
     policies: new Map(),
     defaults: {},
   })
