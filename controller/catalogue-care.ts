@@ -62,7 +62,10 @@ export function createCatalogueCare(adapters: Adapters, rebuilding: Rebuilding, 
     state() {
       const now = catalogue.mending()
       return {
-        bytes: statSync(path).size,
+        bytes: [path, `${path}-wal`].reduce(
+          (sum, name) => sum + (statSync(name, { throwIfNoEntry: false })?.size ?? 0),
+          0,
+        ),
         problem: mending.problem(),
         mending: now && {
           since: now.since.toISOString(),

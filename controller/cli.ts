@@ -7,6 +7,7 @@ import { getReady } from "../schemas/api.ts"
 import { accept } from "./cli/accept.ts"
 import { usualAddress } from "./cli/address.ts"
 import { backup, backups } from "./cli/backup.ts"
+import { catalogue, maintenance } from "./cli/catalogue.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
 import { key } from "./cli/key.ts"
@@ -32,6 +33,7 @@ const options = {
   limit: { type: "string" },
   as: { type: "string" },
   from: { type: "string" },
+  catalogue: { type: "boolean" },
   out: { type: "string" },
   identity: { type: "string" },
   "passphrase-file": { type: "string" },
@@ -117,7 +119,14 @@ async function run(command: string, args: readonly string[], values: Values, cal
       )
     case "rebuild":
       none(args)
-      return rebuild(call, wanted(values.from, "--from DESTINATION"), say)
+      return rebuild(call, wanted(values.from, "--from DESTINATION"), say, values.catalogue)
+    case "catalogue": {
+      const [what, ...more] = args
+      none(more)
+      return catalogue(call, what, say)
+    }
+    case "maintenance":
+      return maintenance(call, operand(args, "cleanup, vacuum or verify"), say)
     case "lint":
       return lint(operand(args, "a compose file"))
     case "key":

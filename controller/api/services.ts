@@ -51,7 +51,7 @@ export interface Services {
     state(): CatalogueState
     /** Why the catalogue cannot be relied on yet; null when it can. */
     problem(): Problem | null
-    /** Rejects with a Fault while copies are made. */
+    /** Rejects with a Fault while the catalogue is being made again. */
     copyNow(): Promise<unknown>
     /** Rejects with a Fault when it cannot be done now. */
     maintain(task: MaintenanceTask): Promise<Maintenance>

@@ -16,7 +16,11 @@ export const usage = `Usage: dbbackup COMMAND
                                      let retention delete what it holds back, because it is much at once
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes] [--identity FILE]
                                      restore into a new database beside the old one
-  rebuild --from DESTINATION         list again what stands there: on a new machine, or when the catalogue is lost
+  rebuild --from DESTINATION [--catalogue]
+                                     list again what stands there: on a new machine, or when the catalogue is lost;
+                                     with its newest copy first, which knows failed runs, logs and pauses as well
+  catalogue [copy]                   the catalogue's size and its copies; or copy it to every destination now
+  maintenance cleanup|vacuum|verify  delete old logs, make the catalogue compact, or check it
   schedules                          every job: when it runs next, or who paused it
   pause SERVER[:JOB] | --all         start no scheduled run, until resumed; backups asked for still run
   resume SERVER[:JOB] | --all        let schedules start runs again, whatever the label says; --all takes

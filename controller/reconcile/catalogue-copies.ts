@@ -10,8 +10,10 @@ export interface CatalogueCopies {
   state(): readonly CatalogueCopy[]
   /** When the next ones are made by themselves; null when never. */
   nextAt(): Date | null
-  /** Copies to every destination now. Throws a Fault while copies are made, or the catalogue is being made again. */
+  /** Copies to every destination now. Rejects with a Fault while the catalogue is being made again. */
   copyNow(): Promise<readonly CatalogueCopy[]>
+  /** Makes those that are due. */
+  look(): Promise<void>
   follow(): void
   ended(): Promise<void>
 }
@@ -132,10 +134,11 @@ export function createCatalogueCopies(deps: {
     async copyNow() {
       if (isMending())
         throw new Fault("already-running", "the catalogue is being made again: a copy now would not be whole")
-      if (isBusy) throw new Fault("already-running", "the catalogue is being copied already")
+      while (isBusy) await running
       await exclusively(() => copyTo(all()))
       return this.state()
     },
+    look,
     follow() {
       const { early } = deps
       const first = early && !isMending() ? exclusively(early) : Promise.resolve()

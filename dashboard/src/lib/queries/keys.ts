@@ -4,6 +4,7 @@ export const keys = {
   stats: ["stats"],
   settings: ["settings"],
   buckets: ["buckets"],
+  catalogue: ["catalogue"],
   servers: ["servers"],
   /** Servers with their jobs and databases. */
   serverDetails: ["server"],
