@@ -6,12 +6,14 @@ import type { Problem } from "../schemas/errors.ts"
 import type { BackupType } from "../schemas/job.ts"
 import type { Hook } from "../schemas/labels.ts"
 import type { Manifest, ObjectCounts } from "../schemas/manifest.ts"
+import type { BackupNotes } from "../schemas/notes.ts"
 import type { OutsideServer } from "../schemas/outside.ts"
 import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
 import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
 import type { BucketPlaced, ChangedS3Config, NewS3Config, S3Config } from "../schemas/s3-config.ts"
 import type { Engine } from "../schemas/scalar.ts"
 import type { DatabaseId, JobId, ServerId, Subject } from "../schemas/server.ts"
+import type { Verification } from "../schemas/verification.ts"
 
 // ---- Docker ---------------------------------------------------------------------------------------------------
 
@@ -423,6 +425,18 @@ export interface Catalogue {
   doubts(serverId?: ServerId): readonly Doubt[]
   /** A person says that a suspect backup is right: it is good from now on. False, and nothing changes, when it is not suspect. */
   acceptBackup(id: BackupId, at: Date): boolean
+  /** Keeps it whatever a policy says, for a reason in a person's words; null takes that back. False, and nothing changes, when it is not there. */
+  pinBackup(id: BackupId, at: Date, reason: string | null): boolean
+  addVerification(id: BackupId, verification: Verification): void
+  /** The newest first. */
+  verifications(id: string): readonly Verification[]
+  /** What was said of it since it was made, to be kept beside its manifest; `change` numbers the state of it. Undefined: nothing was. */
+  notes(id: BackupId, at: Date): { readonly notes: BackupNotes; readonly change: number } | undefined
+  /** Stored copies beside which the notes are missing or old, the oldest change first. */
+  lackingNotes(limit: number): readonly (PlannedCopy & { readonly backupId: BackupId })[]
+  notesStored(id: BackupId, destination: string, change: number): void
+  /** The bytes of the copy were read again, and are right. */
+  copyChecked(id: BackupId, destination: string, at: Date): void
   heldPrunes(databaseId?: DatabaseId): readonly HeldPrune[]
   /** Instead of what was held of the job and database before; since when is kept. */
   holdPrune(held: Omit<HeldPrune, "heldAt" | "confirmedAt">, at: Date): void
@@ -509,7 +523,7 @@ export interface TakenIn {
   readonly backups: number
   readonly runs: number
   readonly servers: number
-  /** Pauses and buckets of the API. */
+  /** Pauses, buckets and policies of the API. */
   readonly decisions: number
 }
 

@@ -6,6 +6,7 @@ import { BackupType } from "./job.ts"
 import { RunId, Trigger } from "./run.ts"
 import { Bytes, Engine, Instant, Sha256 } from "./scalar.ts"
 import { DatabaseId, JobId, ServerId } from "./server.ts"
+import { VerifyLevel } from "./verification.ts"
 
 export const BackupId = z.string().min(1).brand("BackupId")
 export type BackupId = z.output<typeof BackupId>
@@ -42,6 +43,18 @@ export const Proof = z.object({
   storedSha256: Sha256,
 })
 export type Proof = z.output<typeof Proof>
+
+/** Kept regardless of any policy, until a person says otherwise. */
+export const Pin = z.object({ at: Instant, reason: z.string().max(200) })
+export type Pin = z.output<typeof Pin>
+
+/** The last time that it was checked after it had been stored. */
+export const LastVerified = z.object({
+  level: VerifyLevel,
+  at: Instant,
+  outcome: z.enum(["passed", "failed"]),
+})
+export type LastVerified = z.output<typeof LastVerified>
 
 export const Progress = z.object({
   /** Bytes that have left the server, and bytes written at the destinations, so far. */
@@ -89,6 +102,9 @@ export const Backup = z.discriminatedUnion("status", [
     suspect: Problem.nullable(),
     /** When a person said that it is right all the same; it is good since. */
     acceptedAt: Instant.nullable(),
+    pinned: Pin.nullable(),
+    /** Null: not checked again since it was stored. */
+    lastVerified: LastVerified.nullable(),
   }),
   z.object({ ...failed, status: z.literal("failed") }),
   z.object({ ...failed, status: z.literal("cancelled") }),

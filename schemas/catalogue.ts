@@ -59,7 +59,7 @@ export const TakenIn = z.object({
   backups: count,
   runs: count,
   servers: count,
-  /** Pauses and buckets of the API: in force after a restart. */
+  /** Pauses, buckets and policies of the API: in force after a restart. */
   decisions: count,
 })
 export type TakenIn = z.output<typeof TakenIn>

@@ -62,7 +62,7 @@ function inWords({ madeAt, backups, runs, servers, decisions }: TakenIn): string
   const restart =
     decisions === 0
       ? ""
-      : `; ${plural(decisions, "pause or bucket", "pauses and buckets")} of the API, in force after a restart`
+      : `; ${plural(decisions, "decision")} made over the API (pauses, buckets, policies), in force after a restart`
   return `taken in from the copy of ${madeAt}: ${plural(backups, "backup")}, ${plural(runs, "run")}, ${plural(servers, "server")}${restart}`
 }
 

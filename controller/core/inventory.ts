@@ -3,7 +3,7 @@
 import type { Manifest } from "../../schemas/manifest.ts"
 import { isReserved } from "./catalogue-copy.ts"
 import { Fault } from "./fault.ts"
-import { fileName, manifestKey, objectKey, parseObjectKey, subjectWord } from "./key.ts"
+import { fileName, manifestKey, notesKey, objectKey, parseObjectKey, subjectWord } from "./key.ts"
 import { guideKey } from "./restore-guide.ts"
 
 export interface Inventory {
@@ -18,6 +18,7 @@ export interface Inventory {
 }
 
 const ending = manifestKey("")
+const notesEnding = notesKey("")
 
 export function inventoryOf(keys: Iterable<string>): Inventory {
   const bytes = new Set<string>()
@@ -25,6 +26,8 @@ export function inventoryOf(keys: Iterable<string>): Inventory {
   let foreign = 0
   for (const key of keys) {
     if (key === guideKey || isReserved(key)) continue
+    // They say something only beside a manifest.
+    if (key.endsWith(notesEnding) && parseObjectKey(key.slice(0, -notesEnding.length))) continue
     const of = key.endsWith(ending) ? key.slice(0, -ending.length) : key
     if (parseObjectKey(of) === undefined) foreign++
     else (of === key ? bytes : described).add(of)

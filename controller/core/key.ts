@@ -78,6 +78,13 @@ export function manifestKey(key: string): string {
   return key + manifestEnding
 }
 
+const notesEnding = ".notes.json"
+
+/** Of what was said of the backup later (schemas/notes.ts). */
+export function notesKey(key: string): string {
+  return key + notesEnding
+}
+
 const wordPattern = /^[A-Za-z0-9_~=][A-Za-z0-9._~=-]*$/
 const namePattern = new RegExp(
   `^(@globals|[A-Za-z0-9_~=][A-Za-z0-9._~=-]*)_(${backupTypes.join("|")})_(\\d{8})_(\\d{6})_([0-9a-f]{8})\\.([a-z.]+)$`,
@@ -87,7 +94,14 @@ const namePattern = new RegExp(
 export function parseObjectKey(key: string): FileParts | undefined {
   const [server = "", subject, year, month, file, ...rest] = key.split("/")
   const match = namePattern.exec(file ?? "")
-  if (!wordPattern.test(server) || !subject || !match || rest.length > 0 || key.endsWith(manifestEnding))
+  if (
+    !wordPattern.test(server) ||
+    !subject ||
+    !match ||
+    rest.length > 0 ||
+    key.endsWith(manifestEnding) ||
+    key.endsWith(notesEnding)
+  )
     return undefined
   const [, named, type, date = "", time = "", id = "", extension = ""] = match
   if (named !== subject || date.slice(0, 4) !== year || date.slice(4, 6) !== month) return undefined

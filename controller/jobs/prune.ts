@@ -2,7 +2,7 @@
 import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import type { DatabaseId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
-import { manifestKey } from "../core/key.ts"
+import { manifestKey, notesKey } from "../core/key.ts"
 import { braked } from "../core/prune-brake.ts"
 import { retentionOf } from "../core/retention.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
@@ -98,6 +98,7 @@ export async function deleteCopy(
   if (until && until > clock()) throw locked(destination.name, key, until)
   catalogue.deletingCopy(id, destination.name)
   await destination.remove(manifestKey(key), signal)
+  await destination.remove(notesKey(key), signal)
   await destination.remove(key, signal)
   catalogue.copyDeleted(id, destination.name, clock())
 }

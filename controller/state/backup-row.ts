@@ -24,6 +24,10 @@ export interface BackupRow {
   readonly error: string | null
   readonly manifest: string | null
   readonly accepted_at: number | null
+  readonly pinned_at: number | null
+  readonly pin_reason: string | null
+  /** JSON object; null when it was not verified. */
+  readonly last_verified: string | null
   /** JSON array, in the order the copies were planned. */
   readonly copies: string
   /** Of the last good backup of the same database; only looked up while this one runs. */
@@ -36,6 +40,8 @@ export const selectBackups = `
     (SELECT json_group_array(json_object('destination', destination, 'key', key, 'state', state, 'at', at,
         'error', json(error), 'verified', verified) ORDER BY position)
       FROM copies WHERE backup_id = b.id AND state <> 'planned') AS copies,
+    (SELECT json_object('level', level, 'at', finished_at, 'outcome', outcome) FROM verifications
+      WHERE backup_id = b.id ORDER BY finished_at DESC, rowid DESC LIMIT 1) AS last_verified,
     CASE WHEN b.status = 'running' THEN
       (SELECT stored_bytes FROM backups g
         WHERE g.database_id = b.database_id AND g.status = 'completed' AND g.deleted_at IS NULL AND g.doubted = 0
@@ -58,6 +64,10 @@ const Shown = z.object({
   suspect: z.unknown().optional(),
   part: Part.optional(),
 })
+
+const VerifiedRow = z
+  .object({ level: z.string(), at: z.number(), outcome: z.string() })
+  .transform(({ at, ...rest }) => ({ ...rest, at: instant(at) }))
 
 const CopyRow = z.object({
   destination: z.string(),
@@ -102,7 +112,7 @@ export function readCompleted(row: BackupRow): CompletedBackup {
   return backup
 }
 
-function completed({ started_at, finished_at, manifest, copies, accepted_at }: BackupRow) {
+function completed({ started_at, finished_at, manifest, copies, accepted_at, ...said }: BackupRow) {
   const shown = Shown.parse(json(manifest))
   return {
     finishedAt: instant(finished_at ?? Number.NaN),
@@ -114,6 +124,8 @@ function completed({ started_at, finished_at, manifest, copies, accepted_at }: B
     proof: shown.proof,
     suspect: shown.suspect ?? null,
     acceptedAt: instantOrNull(accepted_at),
+    pinned: said.pinned_at === null ? null : { at: instant(said.pinned_at), reason: said.pin_reason },
+    lastVerified: VerifiedRow.nullable().parse(json(said.last_verified)),
     copies: z.array(CopyRow).parse(json(copies)).map(copyOf),
   }
 }

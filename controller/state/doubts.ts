@@ -51,7 +51,8 @@ export function doubtsIn(store: Store): Pick<Catalogue, "doubts" | "acceptBackup
         () =>
           db
             .query(
-              "UPDATE backups SET accepted_at = ? WHERE id = ? AND status = 'completed' AND deleted_at IS NULL AND doubted = 1",
+              `UPDATE backups SET accepted_at = ?1, notes_changed_at = max(?1, coalesce(notes_changed_at, 0) + 1)
+               WHERE id = ?2 AND status = 'completed' AND deleted_at IS NULL AND doubted = 1`,
             )
             .run(at.getTime(), id).changes > 0,
       )

@@ -16,6 +16,7 @@ import { logsIn } from "./logs.ts"
 import { looseEndsIn } from "./loose-ends.ts"
 import { knownMigrations, migrate } from "./migrate.ts"
 import { rememberNewest } from "./newest.ts"
+import { notesIn } from "./notes.ts"
 import { overridesIn } from "./overrides.ts"
 import { liveProgress } from "./progress.ts"
 import { restoresIn } from "./restores.ts"
@@ -86,6 +87,7 @@ function assemble(opened: Store, path: string): Omit<OpenCatalogue, "beforeMigra
     ...adoptIn(store),
     ...doubtsIn(store),
     ...heldPrunesIn(store),
+    ...notesIn(store),
     ...lists,
     ...newest,
     ...restores,

@@ -14,6 +14,9 @@ import type { Store } from "./store.ts"
  */
 const momentary = ["probe", "installation", "loose_ends", "deletions", "held_prunes"]
 
+/** What people decided over the API, and is read when the controller starts. */
+const decisions = ["overrides", "s3_configs", "retention_policies"]
+
 /** Throws a Fault when the file at `path` is no catalogue, is damaged, or newer. It is changed. @param installationToo this catalogue takes the copy's place */
 export function takeInCopy(store: Store, path: string, installationToo: boolean): TakenIn {
   prepare(path)
@@ -98,7 +101,7 @@ function tablesOf(db: Database): readonly string[] {
     .filter((name) => !momentary.includes(name))
 }
 
-/** Rows are told apart by their keys; a number that only orders rows is given anew. */
+/** Rows are told apart by their keys, or by all they say; a number that only orders rows is given anew. */
 function mergeTable(db: Database, table: string): void {
   const columns = db
     .query<{ name: string; type: string; pk: number; hidden: number }, []>(
@@ -113,7 +116,9 @@ function mergeTable(db: Database, table: string): void {
     .filter((column) => column.hidden === 0 && !orders(column))
     .map(({ name }) => name)
     .join(", ")
-  db.run(`INSERT OR IGNORE INTO main.${table} (${names}) SELECT ${names} FROM copy.${table}`)
+  const isKeyless = !hasAnotherKey && columns.every(({ pk }) => pk === 0)
+  const known = isKeyless ? `EXCEPT SELECT ${names} FROM main.${table}` : ""
+  db.run(`INSERT OR IGNORE INTO main.${table} (${names}) SELECT ${names} FROM copy.${table} ${known}`)
 }
 
 function counts(db: Database): TakenIn {
@@ -123,7 +128,7 @@ function counts(db: Database): TakenIn {
     backups: count("backups WHERE deleted_at IS NULL"),
     runs: count("runs"),
     servers: count("servers"),
-    decisions: count("overrides") + count("s3_configs"),
+    decisions: decisions.reduce((sum, table) => sum + count(table), 0),
   }
 }
 

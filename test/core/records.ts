@@ -38,6 +38,8 @@ export const aCompletedBackup = (changes: Partial<CompletedBackup> = {}): Comple
   proof,
   suspect: null,
   acceptedAt: null,
+  pinned: null,
+  lastVerified: null,
   copies: [{ state: "stored", destination: "local", key: "k", storedAt: "2026-03-01T02:01:00.000Z" }],
   ...changes,
 })

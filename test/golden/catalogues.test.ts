@@ -84,6 +84,12 @@ const since: Readonly<Record<number, (catalogue: OpenCatalogue) => void>> = {
   5(catalogue) {
     expect(catalogue.keptBuckets()).toMatchObject([{ name: "offsite", place: { bucket: "backups" } }])
   },
+  6(catalogue) {
+    expect(catalogue.backup("b-good")).toMatchObject({ pinned: { reason: "before the move" } })
+    expect(catalogue.verifications("b-good" as never)).toMatchObject([
+      { level: "checksum", outcome: "passed" },
+    ])
+  },
 }
 
 test("there is one of each schema (bun test/support/catalogue-fixtures.ts writes what is missing)", () => {

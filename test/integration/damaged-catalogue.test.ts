@@ -166,7 +166,9 @@ test("on an empty machine a rebuild says that there is a copy, and takes it when
   const taken = await cli("rebuild", "--from", "s3", "--catalogue")
   expect(taken.stderr).toBe("")
   expect(taken.stdout).toContain("taken in from the copy of ")
-  expect(taken.stdout).toContain("1 pause or bucket of the API, in force after a restart")
+  expect(taken.stdout).toContain(
+    "1 decision made over the API (pauses, buckets, policies), in force after a restart",
+  )
   expect(await listed()).toHaveLength(3)
   const told = await cli("catalogue")
   expect(told.stdout).toMatch(/local +-$/m)

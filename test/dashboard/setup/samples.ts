@@ -62,6 +62,8 @@ export function completedBackup(changes: Partial<z.input<typeof Backup>> = {}): 
     },
     suspect: null,
     acceptedAt: null,
+    pinned: null,
+    lastVerified: null,
     copies: [{ state: "stored", destination: "local", key: "shop~db/shop/a.dump", storedAt: hoursAgo(2) }],
     ...changes,
   })

@@ -1,0 +1,156 @@
+// What is said of a backup after it was made: pins, verifications, and which destinations have not been told of it yet.
+import { z } from "zod"
+import type { BackupId } from "../../schemas/backup.ts"
+import { BackupNotes, notesVersion } from "../../schemas/notes.ts"
+import { Verification } from "../../schemas/verification.ts"
+import type { Catalogue } from "../ports.ts"
+import { publishBackup } from "./backups.ts"
+import { instant, instantOrNull, json, readRow, readRows } from "./row.ts"
+import type { Store } from "./store.ts"
+
+type Notes = Pick<
+  Catalogue,
+  "pinBackup" | "addVerification" | "verifications" | "notes" | "lackingNotes" | "notesStored" | "copyChecked"
+>
+
+interface VerificationRow {
+  readonly level: string
+  readonly destination: string
+  readonly started_at: number
+  readonly finished_at: number
+  readonly read_bytes: number
+  readonly outcome: string
+  readonly detail: string
+}
+
+const Lacking = z.object({ backupId: z.string(), destination: z.string(), key: z.string() })
+
+export function notesIn(store: Store): Notes {
+  const { db } = store
+
+  const verifications = (id: string): readonly Verification[] => {
+    const rows = db
+      .query<VerificationRow, [string]>(
+        "SELECT * FROM verifications WHERE backup_id = ? ORDER BY finished_at DESC, rowid DESC",
+      )
+      .all(id)
+    return readRows(store, rows, (row) => verificationOf(id, row))
+  }
+  /** Later than any change before it, whatever the clock does. */
+  const changed = (id: BackupId, at: Date) =>
+    db
+      .query("UPDATE backups SET notes_changed_at = max(?, coalesce(notes_changed_at, 0) + 1) WHERE id = ?")
+      .run(at.getTime(), id)
+
+  return {
+    pinBackup(id, at, reason) {
+      const done = store.write(() => {
+        const { changes } = db
+          .query(
+            "UPDATE backups SET pinned_at = ?, pin_reason = ? WHERE id = ? AND status = 'completed' AND deleted_at IS NULL",
+          )
+          .run(reason === null ? null : at.getTime(), reason, id)
+        if (changes > 0) changed(id, at)
+        return changes > 0
+      })
+      if (done) publishBackup(store, id)
+      return done
+    },
+    addVerification(id, verification) {
+      const { level, destination, startedAt, finishedAt, readBytes, outcome } = verification
+      const detail = outcome === "passed" ? verification.report : verification.problem
+      store.write(() => {
+        db.query("INSERT INTO verifications VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(
+          id,
+          level,
+          destination,
+          Date.parse(startedAt),
+          Date.parse(finishedAt),
+          readBytes,
+          outcome,
+          JSON.stringify(detail),
+        )
+        changed(id, new Date(finishedAt))
+      })
+      publishBackup(store, id)
+    },
+    verifications,
+    notes(id, at) {
+      const row = db
+        .query<
+          {
+            pinned_at: number | null
+            pin_reason: string | null
+            accepted_at: number | null
+            changed: number
+          },
+          [string]
+        >(
+          "SELECT pinned_at, pin_reason, accepted_at, notes_changed_at AS changed FROM backups WHERE id = ? AND notes_changed_at IS NOT NULL",
+        )
+        .get(id)
+      if (row === null) return undefined
+      const newest = new Map<string, Verification>()
+      for (const one of verifications(id)) {
+        const key = `${one.level} ${one.outcome}`
+        if (!newest.has(key)) newest.set(key, one)
+      }
+      const pinned =
+        row.pinned_at === null ? null : { at: instant(row.pinned_at), reason: row.pin_reason ?? "" }
+      const notes = readRow(`backup ${id}`, () =>
+        BackupNotes.parse({
+          formatVersion: notesVersion,
+          backupId: id,
+          writtenAt: at.toISOString(),
+          pinned,
+          acceptedAt: instantOrNull(row.accepted_at),
+          verifications: [...newest.values()],
+        }),
+      )
+      return { notes, change: row.changed }
+    },
+    lackingNotes(limit) {
+      const rows = db
+        .query<z.input<typeof Lacking>, [number]>(
+          `SELECT c.backup_id AS backupId, c.destination, c.key
+           FROM backups b INDEXED BY backups_noted JOIN copies c ON c.backup_id = b.id
+           WHERE b.notes_changed_at IS NOT NULL AND b.deleted_at IS NULL AND c.state = 'stored'
+             AND coalesce(c.notes_at, 0) < b.notes_changed_at
+           ORDER BY b.notes_changed_at LIMIT ?`,
+        )
+        .all(limit)
+      return rows.map((row) => ({ ...row, backupId: row.backupId as BackupId }))
+    },
+    notesStored(id, destination, change) {
+      store.write(() =>
+        db
+          .query("UPDATE copies SET notes_at = ? WHERE backup_id = ? AND destination = ?")
+          .run(change, id, destination),
+      )
+    },
+    copyChecked(id, destination, at) {
+      store.write(() =>
+        db
+          .query(
+            "UPDATE copies SET checked_at = ? WHERE backup_id = ? AND destination = ? AND state = 'stored'",
+          )
+          .run(at.getTime(), id, destination),
+      )
+    },
+  }
+}
+
+function verificationOf(id: string, row: VerificationRow): Verification {
+  return readRow(`a verification of backup ${id}`, () => {
+    const detail = json(row.detail)
+    return Verification.parse({
+      level: row.level,
+      destination: row.destination,
+      startedAt: instant(row.started_at),
+      finishedAt: instant(row.finished_at),
+      readBytes: row.read_bytes,
+      outcome: row.outcome,
+      ...(row.outcome === "passed" ? { report: detail } : { problem: detail }),
+    })
+  })
+}
