@@ -9,6 +9,7 @@ import { usualAddress } from "./cli/address.ts"
 import { backup, backups } from "./cli/backup.ts"
 import { catalogue, maintenance } from "./cli/catalogue.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
+import { exportTo, importFrom } from "./cli/configuration.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
 import { key } from "./cli/key.ts"
 import { lintCompose } from "./cli/lint.ts"
@@ -125,6 +126,11 @@ async function run(command: string, args: readonly string[], values: Values, cal
       none(more)
       return catalogue(call, what, say)
     }
+    case "export":
+      none(args)
+      return exportTo(call, values.out, say)
+    case "import-config":
+      return importFrom(call, operand(args, "a file"), values.yes ?? false, say)
     case "maintenance":
       return maintenance(call, operand(args, "cleanup, vacuum or verify"), say)
     case "lint":

@@ -2,6 +2,7 @@
 import { z } from "zod"
 import { Backup, BackupId, backupStatuses } from "./backup.ts"
 import { CatalogueState, Maintenance, MaintenanceTask } from "./catalogue.ts"
+import { Configuration, ImportPlan } from "./configuration.ts"
 import { Identity } from "./encryption.ts"
 import { ApiErrorCode, Problem } from "./errors.ts"
 import { BackupType, JobView } from "./job.ts"
@@ -539,6 +540,23 @@ export const maintain = {
     "`cleanup` deletes old logs and files beside the catalogue, `vacuum` makes it compact (409 while runs are at work: nothing else happens meanwhile), `verify` checks it. Answers with what was done.",
   body: z.strictObject({ task: MaintenanceTask }),
   response: Maintenance,
+} as const satisfies Endpoint
+
+export const exportConfiguration = {
+  method: "get",
+  path: "/api/system/export",
+  summary:
+    "What is configured, without any secret: settings, buckets of the API, what people said of schedules.",
+  response: Configuration,
+} as const satisfies Endpoint
+
+export const importConfiguration = {
+  method: "post",
+  path: "/api/system/import",
+  summary:
+    "What an export would change here; with `dryRun: false` it is done. Buckets come without keys; settings are only compared, as they are changed where they are written.",
+  body: z.strictObject({ configuration: Configuration, dryRun: z.boolean().default(true) }),
+  response: ImportPlan,
 } as const satisfies Endpoint
 
 export const getStats = {

@@ -6,6 +6,7 @@ import { secureHeaders } from "hono/secure-headers"
 import { createBackup, createRestore } from "../../schemas/api.ts"
 import { mountBackups } from "./backups.ts"
 import { mountCatalogue } from "./catalogue.ts"
+import { mountConfiguration } from "./configuration.ts"
 import { mountDashboard } from "./dashboard.ts"
 import { mountDatabases } from "./databases.ts"
 import { mountDownload } from "./download.ts"
@@ -42,6 +43,7 @@ export function createApp(services: Services): Router {
   mountSystem(app, services)
   mountRebuild(app, services)
   mountCatalogue(app, services)
+  mountConfiguration(app, services)
   mountSettings(app, services)
   mountHealth(app, services)
   mountEvents(app, services)

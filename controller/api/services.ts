@@ -2,6 +2,7 @@
 import type { Verdict } from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { CatalogueState, Maintenance, MaintenanceTask } from "../../schemas/catalogue.ts"
+import type { Configuration, ImportPlan } from "../../schemas/configuration.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
 import type { Rebuild } from "../../schemas/rebuild.ts"
@@ -55,6 +56,11 @@ export interface Services {
     copyNow(): Promise<unknown>
     /** Rejects with a Fault when it cannot be done now. */
     maintain(task: MaintenanceTask): Promise<Maintenance>
+  }
+  readonly configuration: {
+    export(): Configuration
+    /** Throws a Fault when a change is refused; those before it stay. */
+    import(configuration: Configuration, dryRun: boolean): ImportPlan
   }
   /** Carries out what retention holds back of a database; `backups`: how many the person has seen. Throws a Fault when refused. */
   readonly confirmPrune: (databaseId: DatabaseId, backups: number) => void

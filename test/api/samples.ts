@@ -134,6 +134,12 @@ export function aWorld(changes: Changes = {}): World {
       state: () => ({ status: "never" }),
     },
     confirmPrune() {},
+    configuration: {
+      export: () => {
+        throw new Error("nothing is configured")
+      },
+      import: () => ({ changes: [], done: false }),
+    },
     catalogueCare: {
       state: () => ({ bytes: 4096, problem: null, mending: null, copies: [], nextCopyAt: null }),
       problem: () => null,

@@ -172,6 +172,11 @@ test("on an empty machine a rebuild says that there is a copy, and takes it when
   expect(await listed()).toHaveLength(3)
   const told = await cli("catalogue")
   expect(told.stdout).toMatch(/local +-$/m)
+  const file = join(here.folder, "configuration.json")
+  expect((await cli("export", "--out", file)).stderr).toBe("")
+  expect(readFileSync(file, "utf8")).not.toContain(testKeys.secretAccessKey)
+  // The pause came with the copy, and is here.
+  expect((await cli("import-config", file)).stdout).toContain("Everything is here as in the export.")
   expect((await cli("maintenance", "vacuum")).stdout).toMatch(/\d+ bytes before, \d+ after/)
   expect((await cli("maintenance", "sweep")).stderr).toContain("There are: cleanup, vacuum, verify")
 })
