@@ -56,9 +56,11 @@ export async function openAdapters(env: Environment, wrapping: Wrapping = bare) 
     if (mending === null || mending.copy !== null) return
     const scratch = settings.databasePath
     const deps = { catalogue, identities, log, scratch }
-    const found =
-      (await takeNewestCatalogue(deps, destinations.values(), mending.installation, stop.signal)) ??
-      takeKept(catalogue, scratch, log)
+    let found = await takeNewestCatalogue(deps, destinations.values(), mending.installation, stop.signal)
+    if (found === null) {
+      if (mending.setAside !== null) catalogue.salvage(mending.setAside)
+      found = takeKept(catalogue, scratch, log)
+    }
     if (found) catalogue.saveMending({ ...mending, copy: found })
   }
 

@@ -505,6 +505,8 @@ export interface CatalogueFile {
   saveMending(mending: Mending | null): void
   /** Takes in what a copy of a catalogue knows and this one does not. The file at `path` is changed by it. Throws a Fault for one that cannot be used. */
   takeIn(path: string, whose: { readonly installationToo: boolean }): TakenIn
+  /** Takes what people decided from a damaged file, as far as it can be read. Returns the names of the tables that could. */
+  salvage(path: string): readonly string[]
   /** Stored copies at a destination of backups that are not deleted. */
   storedAt(destination: string): readonly (PlannedCopy & { readonly backupId: BackupId })[]
   /** The copy is not there, and was not deleted by this program as far as it knows. A backup without any other copy is forgotten with it. */

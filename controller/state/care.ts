@@ -6,6 +6,7 @@ import { readAbout, writeAbout } from "./about.ts"
 import { publishBackup } from "./backups.ts"
 import { workBeside } from "./beside.ts"
 import { removeKept } from "./kept-files.ts"
+import { salvageFrom } from "./salvage.ts"
 import type { Store } from "./store.ts"
 import { takeInCopy } from "./take-in.ts"
 
@@ -25,6 +26,7 @@ export function careIn(
       mending = next
     },
     takeIn: (copy, { installationToo }) => takeInCopy(store, copy, installationToo),
+    salvage: (damaged) => salvageFrom(store, damaged, `${path}.taken`, store.log),
     storedAt(destination) {
       return db
         .query<{ backupId: string; destination: string; key: string }, [string]>(

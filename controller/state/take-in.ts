@@ -15,7 +15,7 @@ import type { Store } from "./store.ts"
 const momentary = ["probe", "installation", "loose_ends", "deletions", "held_prunes"]
 
 /** What people decided over the API, and is read when the controller starts. */
-const decisions = ["overrides", "s3_configs", "retention_policies"]
+export const decisions = ["overrides", "s3_configs", "retention_policies"]
 
 /** Throws a Fault when the file at `path` is no catalogue, is damaged, or newer. It is changed. @param installationToo this catalogue takes the copy's place */
 export function takeInCopy(store: Store, path: string, installationToo: boolean): TakenIn {
@@ -102,7 +102,7 @@ function tablesOf(db: Database): readonly string[] {
 }
 
 /** Rows are told apart by their keys, or by all they say; a number that only orders rows is given anew. */
-function mergeTable(db: Database, table: string): void {
+export function mergeTable(db: Database, table: string): void {
   const columns = db
     .query<{ name: string; type: string; pk: number; hidden: number }, []>(
       `PRAGMA main.table_xinfo(${table})`,

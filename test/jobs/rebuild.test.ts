@@ -11,7 +11,17 @@ import type { Destination, ServerRecord } from "../../controller/ports.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { ServerId } from "../../schemas/server.ts"
-import { aManifest, type Fixture, minute, server, shop, temporaryCatalogue } from "../state/samples.ts"
+import {
+  aBackup,
+  aManifest,
+  aProblem,
+  aRun,
+  type Fixture,
+  minute,
+  server,
+  shop,
+  temporaryCatalogue,
+} from "../state/samples.ts"
 
 const { signal } = new AbortController()
 let store: Fixture
@@ -136,4 +146,20 @@ test("a destination that cannot be read to the end is an error, never a short li
     },
   }
   expect(rebuild(unlisted)).rejects.toBe(lost)
+})
+
+test("a backup whose end was not recorded, and that has its manifest, is one after all; one that failed is none", async () => {
+  const [cut, failed] = [put(1), put(2)]
+  const { catalogue } = store
+  for (const [number, { id }] of [cut, failed].entries()) {
+    const run = aRun(`run-${number + 1}`)
+    catalogue.addRun(run)
+    catalogue.addBackup(aBackup(id, run.id))
+    const status = number === 0 ? "interrupted" : "failed"
+    catalogue.finishBackup(id, minute(3), { status, error: aProblem() })
+    catalogue.finishRun(run.id, minute(3), { status, error: aProblem() })
+  }
+  expect(await rebuild()).toMatchObject({ added: 1, known: 1 })
+  expect(catalogue.lastGood(shop)?.id).toBe(cut.id)
+  expect(catalogue.backup(failed.id)).toMatchObject({ status: "failed" })
 })

@@ -3,9 +3,7 @@
 import { Database } from "bun:sqlite"
 import { afterEach, beforeEach, describe, expect, test } from "bun:test"
 import {
-  chmodSync,
   copyFileSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -21,10 +19,13 @@ import { manifestKey } from "../../controller/core/key.ts"
 import { formatManifest } from "../../controller/core/manifest.ts"
 import { localDestination } from "../../controller/destinations/local.ts"
 import { rebuildFrom } from "../../controller/jobs/rebuild.ts"
+import { recover } from "../../controller/jobs/recover.ts"
 import { openOrMend } from "../../controller/state/mend.ts"
 import type { OpenCatalogue } from "../../controller/state/open.ts"
 import type { BackupId } from "../../schemas/backup.ts"
-import { aBackup, aManifest, aRun, aServer, keyOf, minute, shop, storedCopy } from "./samples.ts"
+import { run } from "../support/command.ts"
+import { repository } from "../support/places.ts"
+import { aBackup, aManifest, aRun, aServer, job, keyOf, minute, shop, storedCopy } from "./samples.ts"
 
 // Thousands of them were run once; a few say that it still holds.
 const flips = Number(process.env.FLIPS ?? 60)
@@ -71,10 +72,11 @@ function fill(catalogue: OpenCatalogue, count: number, from = 0): void {
     writeFileSync(join(folder, "backups", manifestKey(key)), formatManifest(manifest))
   }
 }
+const local = () => localDestination("local", join(folder, "backups"))
 const rebuild = (catalogue: OpenCatalogue) =>
   rebuildFrom(
     { catalogue, log: () => {}, known: () => new Map(), remember: (server) => catalogue.saveServer(server) },
-    localDestination("local", join(folder, "backups")),
+    local(),
     signal,
   )
 const listed = (catalogue: OpenCatalogue) =>
@@ -175,6 +177,50 @@ describe("damage", () => {
   })
 })
 
+describe("a damaged file without any copy", () => {
+  const bucket = {
+    ...{ id: "c1", name: "offsite", place: { bucket: "backups", region: "eu-west-1" } as never, keys: null },
+    ...{ createdAt: minute(0), updatedAt: minute(0) },
+  }
+  function damaged(at: (bytes: Buffer) => number): OpenCatalogue {
+    const before = open()
+    fill(before, 20)
+    before.saveServer(aServer())
+    before.saveBucket(bucket)
+    before.saveOverride({ jobId: job, enabled: false, at: minute(4) })
+    before.close()
+    const bytes = readFileSync(path)
+    const from = at(bytes)
+    bytes.fill(0xee, from, from + 4096)
+    writeFileSync(path, bytes)
+    return open()
+  }
+  const setAsideBy = (catalogue: OpenCatalogue) => catalogue.mending()?.setAside as string
+
+  test("gives what people decided, where its pages are whole, and no history; and stays as it is", () => {
+    // A page of manifests.
+    const catalogue = damaged((bytes) => 4096 * Math.floor(bytes.indexOf("all 14 data blocks") / 4096))
+    const file = readFileSync(setAsideBy(catalogue))
+    expect(catalogue.salvage(setAsideBy(catalogue))).toEqual(
+      expect.arrayContaining(["servers", "overrides", "s3_configs"]),
+    )
+    expect(catalogue.keptBuckets()).toEqual([bucket])
+    expect(catalogue.overrides()).toHaveLength(1)
+    expect(catalogue.servers()).toEqual([aServer()])
+    expect(listed(catalogue)).toEqual([])
+    expect(readFileSync(setAsideBy(catalogue)).equals(file)).toBe(true)
+    catalogue.close()
+  })
+
+  test("gives nothing where nothing can be read, and that is no reason to fail", () => {
+    const catalogue = damaged(() => 0)
+    expect(catalogue.salvage(setAsideBy(catalogue))).toEqual([])
+    expect(catalogue.keptBuckets()).toEqual([])
+    fill(catalogue, 1, 50)
+    catalogue.close()
+  })
+})
+
 describe("what was recorded last", () => {
   test("is known to be missing when the log was removed after a kill", async () => {
     const before = open()
@@ -213,12 +259,31 @@ describe("what is no damage", () => {
     expect(readdirSync(join(folder, "db")).filter((name) => name.includes("damaged"))).toEqual([])
   })
 
-  // Root may read and write everything.
-  test.skipIf(process.getuid?.() === 0)("a file that may not be read", () => {
-    open().close()
-    chmodSync(path, 0)
+  test("a folder that stands in its place", () => {
+    mkdirSync(path, { recursive: true })
     expect(open).toThrow("cannot be written")
-    expect(existsSync(path)).toBe(true)
+    expect(readdirSync(join(folder, "db"))).toEqual(["app.db"])
+  })
+
+  test("a disk that takes no more", async () => {
+    const before = open()
+    fill(before, 3)
+    before.close()
+    const bytes = readFileSync(path)
+    // No file may grow beyond 1 KiB, and writing more is an error, as on a full disk.
+    const script = `
+      const { openOrMend } = await import("${join(repository, "controller/state/mend.ts")}")
+      try { openOrMend("${path}", new Date()).saveServer(${JSON.stringify({ ...aServer(), lastSeenAt: undefined })}) }
+      catch (error) { console.log(error.code, error.message) }`
+    const shell = `trap "" XFSZ; ulimit -f 1; exec "$0" -e "$1"`
+    const { stdout } = await run(["bash", "-c", shell, process.execPath, script])
+    expect(stdout).toMatch(/^(disk-full|settings-invalid|internal) /)
+    expect(readdirSync(join(folder, "db")).filter((name) => name.includes("damaged"))).toEqual([])
+    expect(readFileSync(path).equals(bytes)).toBe(true)
+    const after = open()
+    expect(after.mending()).toBeNull()
+    expect(listed(after)).toEqual(wanted(3))
+    after.close()
   })
 })
 
@@ -250,6 +315,11 @@ test(
           writeFileSync(join(folder, "db", name), flipped)
           const catalogue = open()
           try {
+            // As each start does it.
+            await recover(
+              { catalogue, destinations: new Map([["local", local()]]), clock: () => minute(101), log() {} },
+              signal,
+            )
             if (catalogue.mending()) await rebuild(catalogue)
             expect(listed(catalogue)).toEqual(wanted(10))
           } finally {
