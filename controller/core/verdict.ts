@@ -128,7 +128,8 @@ function settingsAttention(problem: Problem | null): Attention[] {
 
 function catalogueAttention(problem: Problem | null): Attention[] {
   if (problem === null) return []
-  return [{ databaseId: null, serverId: null, sentence: `${problem.message}.`, hint: problem.hint }]
+  const sentence = `${problem.message.charAt(0).toUpperCase()}${problem.message.slice(1)}.`
+  return [{ databaseId: null, serverId: null, sentence, hint: problem.hint }]
 }
 
 const isSerious = ({ code }: Problem) => code !== "server-warning"

@@ -24,7 +24,9 @@ export function DestinationsPage() {
         <code className="font-mono text-xs">POST /api/s3-configs</code>. A job stores at all of them, or at
         those that its label <code className="font-mono text-xs">destinations</code> names.
       </p>
-      <CatalogueSection />
+      <div className="mt-8">
+        <CatalogueSection />
+      </div>
     </Page>
   )
 }
