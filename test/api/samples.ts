@@ -6,6 +6,7 @@ import type { Router } from "../../controller/api/router.ts"
 import type { Services } from "../../controller/api/services.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
 import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
+import { createConfiguration } from "../../controller/reconcile/configuration.ts"
 import { createMaintenance } from "../../controller/reconcile/maintenance.ts"
 import { openSettings } from "../../controller/settings/source.ts"
 import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
@@ -95,6 +96,10 @@ type Changes = Partial<Omit<Services, "info" | "catalogue" | "events">> & {
   readonly info?: Partial<Services["info"]>
 }
 
+const neverAdded = () => {
+  throw new Error("no bucket is added here")
+}
+
 export function aWorld(changes: Changes = {}): World {
   const file = temporaryCatalogue()
   const events = createEventHub()
@@ -134,12 +139,10 @@ export function aWorld(changes: Changes = {}): World {
       state: () => ({ status: "never" }),
     },
     confirmPrune() {},
-    configuration: {
-      export: () => {
-        throw new Error("nothing is configured")
-      },
-      import: () => ({ changes: [], done: false }),
-    },
+    configuration: createConfiguration({
+      ...{ catalogue, buckets: { add: neverAdded }, actions: actionsOn(catalogue), destinations: new Map() },
+      ...{ settings: () => [], settingsFile: () => null, program: "dbbackup 0.1.0", clock: () => minute(10) },
+    }),
     catalogueCare: {
       state: () => ({ bytes: 4096, problem: null, mending: null, copies: [], nextCopyAt: null }),
       problem: () => null,
