@@ -234,6 +234,29 @@ describe("what was recorded last", () => {
     catalogue.close()
   })
 
+  test("is known to be damaged when a byte of it was flipped, in the header, early, or in its last part", () => {
+    const before = open()
+    fill(before, 3)
+    killed(before)
+    const [log, file] = [readFileSync(`${path}-wal`), readFileSync(path)]
+    const about = readFileSync(`${path}.about.json`)
+    const frames = Math.floor((log.length - 32) / 4120)
+    for (const at of [3, 20, 32 + 4120 * Math.floor(frames / 2) + 300, 32 + 4120 * frames - 50]) {
+      const flipped = Buffer.from(log)
+      flipped[at] = (flipped[at] ?? 0) ^ 1
+      for (const [ending, bytes] of [
+        ["", file],
+        ["-wal", flipped],
+        [".about.json", about],
+      ] as const)
+        writeFileSync(path + ending, bytes)
+      rmSync(`${path}-shm`, { force: true })
+      const catalogue = open()
+      expect([at, catalogue.mending() === null]).toEqual([at, false])
+      catalogue.close()
+    }
+  })
+
   test("and so is the whole file, but not when it was removed after an orderly end", () => {
     killed(open())
     rmSync(path)
@@ -286,6 +309,34 @@ describe("what is no damage", () => {
     after.close()
   })
 })
+
+test("an id that is flipped wherever it stands, in a row or in an index, is found", () => {
+  const before = open()
+  fill(before, 6)
+  before.close()
+  const file = readFileSync(path)
+  const places: number[] = []
+  for (let at = file.indexOf(idOf(3)); at >= 0; at = file.indexOf(idOf(3), at + 1)) places.push(at)
+  let found = 0
+  for (const at of places) {
+    const flipped = Buffer.from(file)
+    flipped[at + 5] = (flipped[at + 5] ?? 0) ^ 2
+    for (const ending of ["-wal", "-shm", ".about.json"]) rmSync(path + ending, { force: true })
+    writeFileSync(path, flipped)
+    const catalogue = open()
+    // Some places are left over of rows that were rewritten, and mean nothing.
+    const isWhole = () =>
+      listed(catalogue).includes(idOf(3)) &&
+      catalogue.lastGood(shop)?.id === idOf(5) &&
+      catalogue.goodBackups(job, shop).length === 6
+    const isFound = catalogue.mending() !== null
+    expect([at, isFound || isWhole()]).toEqual([at, true])
+    found += Number(isFound)
+    catalogue.close()
+  }
+  // Rows, keys of tables, and each index that holds it.
+  expect(found).toBeGreaterThan(10)
+}, 60_000)
 
 test(
   "a byte flipped anywhere, in the file or in its log, never stops the start and never loses a backup that has its manifest",
