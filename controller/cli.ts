@@ -1,6 +1,5 @@
 #!/usr/bin/env bun
 // `dbbackup …`: reads the command line, and leaves the work to a client of the API, to the linter, or to the controller itself.
-import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline/promises"
 import { parseArgs } from "node:util"
 import { getReady } from "../schemas/api.ts"
@@ -12,7 +11,7 @@ import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { exportTo, importFrom } from "./cli/configuration.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
 import { key } from "./cli/key.ts"
-import { lintCompose } from "./cli/lint.ts"
+import { lintFile } from "./cli/lint-file.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
 import { rotateKey } from "./cli/rotate-key.ts"
@@ -20,6 +19,7 @@ import { cancel, runs } from "./cli/runs.ts"
 import { change, changeAll, schedules } from "./cli/schedules.ts"
 import { servers } from "./cli/servers.ts"
 import { usage } from "./cli/usage.ts"
+import { verify } from "./cli/verify.ts"
 import { details, discover, why } from "./cli/why.ts"
 import { Fault } from "./core/fault.ts"
 
@@ -37,6 +37,9 @@ const options = {
   catalogue: { type: "boolean" },
   out: { type: "string" },
   identity: { type: "string" },
+  level: { type: "string" },
+  destination: { type: "string" },
+  wait: { type: "boolean" },
   "passphrase-file": { type: "string" },
   "dry-run": { type: "boolean" },
   yes: { type: "boolean", short: "y" },
@@ -118,6 +121,18 @@ async function run(command: string, args: readonly string[], values: Values, cal
         },
         say,
       )
+    case "verify":
+      return verify(
+        call,
+        {
+          source: operand(args, "a backup"),
+          level: values.level ?? "checksum",
+          destination: values.destination,
+          identityFile: values.identity,
+          wait: values.wait ?? false,
+        },
+        say,
+      )
     case "rebuild":
       none(args)
       return rebuild(call, wanted(values.from, "--from DESTINATION"), say, values.catalogue)
@@ -134,7 +149,7 @@ async function run(command: string, args: readonly string[], values: Values, cal
     case "maintenance":
       return maintenance(call, operand(args, "cleanup, vacuum or verify"), say)
     case "lint":
-      return lint(operand(args, "a compose file"))
+      return lintFile(operand(args, "a compose file"), process.env, say)
     case "key":
       return key(args, { ...values, passphraseFile: values["passphrase-file"] }, process.env, say, aside)
     case "rotate-key":
@@ -207,24 +222,6 @@ async function ask(question: string): Promise<string> {
   } finally {
     terminal.close()
   }
-}
-
-function lint(path: string): void {
-  let text: string
-  try {
-    text = readFileSync(path, "utf8")
-  } catch (cause) {
-    throw new Fault(
-      "request-invalid",
-      `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { hint: "Name a compose file." },
-    )
-  }
-  const findings = lintCompose(text, process.env.DBBACKUP_LABEL_PREFIX || "dbbackup", process.env)
-  for (const { service, line, message, kind } of findings)
-    say(`${path}:${line}: ${kind === "note" ? "note: " : ""}${service}: ${message}`)
-  if (findings.some(({ kind }) => kind === "mistake")) process.exitCode = 1
-  else say(`${path}: the labels are good`)
 }
 
 try {

@@ -203,6 +203,7 @@ export function createWorld(deps: {
     },
     insight: insightOf,
     verdict(docker, settingsProblem = null, catalogueProblem = null) {
+      const bad = catalogue.badCopies()
       return verdictOf(
         servers(),
         this.databases(),
@@ -210,6 +211,7 @@ export function createWorld(deps: {
         prefix,
         clock(),
         settingsProblem,
+        bad,
         catalogueProblem,
       )
     },

@@ -42,9 +42,10 @@ export function careIn(
         .get(id)
       store.write(() => {
         db.query("DELETE FROM copies WHERE backup_id = ? AND destination = ?").run(id, destination)
-        const isSomewhere = "EXISTS (SELECT 1 FROM copies WHERE backup_id = $id AND state = 'stored')"
+        const isSomewhere = `EXISTS (SELECT 1 FROM copies WHERE backup_id = $id
+          AND (state = 'stored' OR json_extract(error, '$.code') = 'copy-mismatch'))`
         const isRestored = "EXISTS (SELECT 1 FROM restores WHERE backup_id = $id)"
-        // What a restore refers to stays as a row, deleted.
+        // A damaged copy is there all the same. What a restore refers to stays as a row, deleted.
         db.query(`DELETE FROM backups WHERE id = $id AND NOT ${isSomewhere} AND NOT ${isRestored}`).run({
           id,
         })

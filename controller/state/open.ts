@@ -7,6 +7,7 @@ import { backupListsIn } from "./backup-lists.ts"
 import type { Seen } from "./backup-row.ts"
 import { backupsIn } from "./backups.ts"
 import { careIn } from "./care.ts"
+import { checksIn } from "./checks.ts"
 import { copiesIn } from "./copies.ts"
 import { doubtsIn } from "./doubts.ts"
 import { openFile } from "./file.ts"
@@ -88,6 +89,7 @@ function assemble(opened: Store, path: string): Omit<OpenCatalogue, "beforeMigra
     ...doubtsIn(store),
     ...heldPrunesIn(store),
     ...notesIn(store),
+    ...checksIn(store),
     ...lists,
     ...newest,
     ...restores,

@@ -264,5 +264,7 @@ CREATE INDEX backups_good ON backups (database_id, finished_at DESC, id DESC, st
 CREATE INDEX backups_doubted ON backups (database_id, job_id, finished_at DESC, id DESC, stored_bytes)
   WHERE status = 'completed' AND deleted_at IS NULL AND doubted = 1;
 CREATE INDEX copies_failed ON copies (destination, backup_id) WHERE state = 'failed';
+CREATE INDEX copies_to_read ON copies (destination, coalesce(checked_at, at), checked_at) WHERE state = 'stored';
 CREATE INDEX backups_noted ON backups (notes_changed_at) WHERE notes_changed_at IS NOT NULL;
 CREATE INDEX verifications_of ON verifications (backup_id, finished_at);
+CREATE INDEX verifications_failed ON verifications (backup_id) WHERE outcome = 'failed';
