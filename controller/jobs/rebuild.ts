@@ -3,7 +3,7 @@
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RebuildReport } from "../../schemas/rebuild.ts"
 import { catalogueCopiesIn } from "../core/catalogue-copy.ts"
-import { inventoryOf, requireOwn } from "../core/inventory.ts"
+import { inventoryOf, requireOwn, requireSame } from "../core/inventory.ts"
 import { subjectName } from "../core/key.ts"
 import type { Catalogue, Destination, FoundBackup, Log, ServerRecord } from "../ports.ts"
 import { failureOf } from "./journal.ts"
@@ -19,7 +19,7 @@ export interface RebuildDeps {
 }
 
 /** A store far away answers in tenths of a second, however little is asked. */
-const readersAtOnce = 16
+const readersAtOnce = 32
 /** Rows of one transaction: each waits for the disk once. */
 const batch = 200
 const shownProblems = 100
@@ -55,6 +55,7 @@ export async function rebuildFrom(
       // Deleted since it was listed.
       if (!manifest) return
       requireOwn(key, manifest, await destination.size(key, signal))
+      requireSame(manifest, catalogue.manifest(manifest.id))
       waiting.push({ manifest, copy: { destination: destination.name, key } })
       if (waiting.length >= batch) takeIn()
     } catch (error) {
