@@ -6,7 +6,9 @@ import { getReady } from "../schemas/api.ts"
 import { accept } from "./cli/accept.ts"
 import { usualAddress } from "./cli/address.ts"
 import { backup, backups } from "./cli/backup.ts"
+import { catalogue, maintenance } from "./cli/catalogue.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
+import { exportTo, importFrom } from "./cli/configuration.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
 import { importFile } from "./cli/import.ts"
 import { key } from "./cli/key.ts"
@@ -34,6 +36,7 @@ const options = {
   limit: { type: "string" },
   as: { type: "string" },
   from: { type: "string" },
+  catalogue: { type: "boolean" },
   out: { type: "string" },
   identity: { type: "string" },
   level: { type: "string" },
@@ -151,9 +154,21 @@ async function run(command: string, args: readonly string[], values: Values, cal
       )
     case "rebuild":
       none(args)
-      return rebuild(call, wanted(values.from, "--from DESTINATION"), say)
+      return rebuild(call, wanted(values.from, "--from DESTINATION"), say, values.catalogue)
+    case "catalogue": {
+      const [what, ...more] = args
+      none(more)
+      return catalogue(call, what, say)
+    }
+    case "export":
+      none(args)
+      return exportTo(call, values.out, say)
+    case "import-config":
+      return importFrom(call, operand(args, "a file"), values.yes ?? false, say)
+    case "maintenance":
+      return maintenance(call, operand(args, "cleanup, vacuum or verify"), say)
     case "lint":
-      return lintFile(operand(args, "a compose file"), say)
+      return lintFile(operand(args, "a compose file"), process.env, say)
     case "key":
       return key(args, { ...values, passphraseFile: values["passphrase-file"] }, process.env, say, aside)
     case "rotate-key":

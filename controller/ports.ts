@@ -422,6 +422,23 @@ export type LooseEnd = { readonly owner: RunId | RestoreId; readonly serverId: S
   | { readonly kind: "database"; readonly detail: { readonly name: string } }
 )
 
+/** The catalogue was damaged, or lost what was recorded last, and is being made again. */
+export interface Mending {
+  readonly since: Date
+  /** What was wrong with it, as facts. */
+  readonly why: string
+  /** Where the damaged file is now; null when it could stay, or was gone. */
+  readonly setAside: string | null
+  /** Whether it began anew. Otherwise it only lacks what was recorded last. */
+  readonly anew: boolean
+  /** The installation it was of; null when that is not known any more. */
+  readonly installation: string | null
+  /** The copy that was taken in first; null while there was none. */
+  readonly copy: { readonly from: string; readonly madeAt: Date } | null
+  /** Destinations that it was compared with since. */
+  readonly done: readonly string[]
+}
+
 /** The SQLite index of servers, runs, backups, copies, restores and their logs. Synchronous: each call is one transaction. */
 export interface Catalogue {
   saveServer(server: ServerRecord): void
@@ -532,6 +549,8 @@ export interface Catalogue {
     page: Page,
   ): Paged<Restore>
 
+  /** Null when the catalogue can be relied on. Until then retention deletes nothing: unknown is not empty. Over restarts. */
+  mending(): Mending | null
   /** Made with the catalogue, kept as long: tells this installation's tools from those of another one. */
   installation(): string
   addLooseEnd(end: LooseEnd): void
@@ -549,6 +568,36 @@ export interface Catalogue {
   }
   /** Throws when the file cannot be written. */
   check(): void
+}
+
+/** The catalogue as a file: copies of it, making it again, and its care. */
+export interface CatalogueFile {
+  /** Says how far making it again is; null ends it. */
+  saveMending(mending: Mending | null): void
+  /** Takes in what a copy of a catalogue knows and this one does not. The file at `path` is changed by it. Throws a Fault for one that cannot be used. */
+  takeIn(path: string, whose: { readonly installationToo: boolean }): TakenIn
+  /** Takes what people decided from a damaged file, as far as it can be read. Returns the names of the tables that could. */
+  salvage(path: string): readonly string[]
+  /** Stored copies at a destination of backups that are not deleted. */
+  storedAt(destination: string): readonly (PlannedCopy & { readonly backupId: BackupId })[]
+  /** The copy is not there, and was not deleted by this program as far as it knows. A backup without any other copy is forgotten with it. */
+  forgetCopy(id: BackupId, destination: string): void
+  /** Writes a whole, compact copy to a new file, beside all other work. Returns its schema. */
+  copyTo(path: string): Promise<{ readonly schema: number }>
+  /** Makes the file compact again. Nothing else happens in this process meanwhile. */
+  vacuum(): { readonly bytesBefore: number; readonly bytesAfter: number }
+  /** Beside all other work. What is wrong, in words; empty when nothing is. */
+  verify(): Promise<readonly string[]>
+  /** Deletes log lines of what ended before, but for backups that are still there, and files of before that are more than `files` of their kind. */
+  cleanUp(before: Date, files: number): { readonly logLines: number; readonly files: readonly string[] }
+}
+
+export interface TakenIn {
+  readonly backups: number
+  readonly runs: number
+  readonly servers: number
+  /** Pauses, buckets and policies of the API. */
+  readonly decisions: number
 }
 
 /** Makes secrets that are kept in the catalogue unreadable without the operator's ENCRYPTION_KEY. */

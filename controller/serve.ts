@@ -19,6 +19,7 @@ import { lookInsideTidied } from "./jobs/ready.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
 import { createBucketConfigs } from "./reconcile/bucket-configs.ts"
+import { createConfiguration } from "./reconcile/configuration.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createFreshness } from "./reconcile/freshness.ts"
@@ -156,11 +157,16 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
       databases: world.databases,
       jobs: world.jobs,
       nextRuns: (id, count) => world.nextRuns(id, count),
-      verdict: () => world.verdict(watch.status(), source.problem()),
+      verdict: () => world.verdict(watch.status(), source.problem(), upkeep.services.catalogueCare.problem()),
       pausedForAll: pauses.forAll,
     },
     discover: () => watch.lookNow().then(prober.refresh),
     ...upkeep.services,
+    configuration: createConfiguration({
+      ...{ catalogue, buckets, actions: dispatch, destinations, program, clock },
+      settings: () => source.view().settings,
+      settingsFile: source.text,
+    }),
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,

@@ -2,6 +2,7 @@
 import type { ServerId } from "../schemas/server.ts"
 import type { Adapters } from "./adapters.ts"
 import type { Services } from "./api/services.ts"
+import { createCatalogueCare } from "./catalogue-care.ts"
 import type { Fill } from "./core/back-fill-plan.ts"
 import { rulesOf } from "./core/rules.ts"
 import type { FillDeps } from "./jobs/back-fill.ts"
@@ -26,7 +27,13 @@ export interface Upkeep {
   /** What of it the API shows and sets off. */
   readonly services: Pick<
     Services,
-    "copyToBuckets" | "rebuilding" | "confirmPrune" | "orphans" | "importDump" | "verifications"
+    | "copyToBuckets"
+    | "rebuilding"
+    | "confirmPrune"
+    | "orphans"
+    | "importDump"
+    | "verifications"
+    | "catalogueCare"
   >
   /** Begins what goes on by itself. */
   follow(): void
@@ -60,8 +67,14 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
   })
   const rebuilding = createRebuilding({
     destinations,
-    work: (from, rebuild, onProgress) =>
-      rebuildFrom({ catalogue, log, known, remember, signer }, from, rebuild, onProgress),
+    async work(from, rebuild, onProgress, withCatalogue) {
+      const taken = withCatalogue ? await care.takeFrom(from) : null
+      if (taken) for (const record of catalogue.servers()) if (!known().has(record.id)) remember(record)
+      const rebuildDeps = { catalogue, log, known, remember, signer }
+      const report = await rebuildFrom(rebuildDeps, from, rebuild, onProgress)
+      care.compared(from.name)
+      return { ...report, catalogue: { ...report.catalogue, taken } }
+    },
     clock,
     log,
     signal,
@@ -72,6 +85,7 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
     const engine = world.insight(server.id).engine ?? server.engine
     return importDump(importDeps, { ...asked, server, engine }, file, AbortSignal.any([importing, signal]))
   }
+  const care = createCatalogueCare(adapters, rebuilding, queue)
   const heldPrunes = createHeldPrunes({
     ...{ catalogue, world, queue, clock, newId },
     prune: (job, id, pruning) => prune(jobDeps, job, id, (level, said) => log(level, said, { id }), pruning),
@@ -106,14 +120,22 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
       orphans,
       importDump: takeIn,
       verifications,
+      catalogueCare: care.services,
     },
     follow() {
       backFills.follow()
       dueVerifications.follow()
       sweep.follow()
+      care.follow()
     },
     async ended() {
-      await Promise.all([backFills.ended(), rebuilding.ended(), verifications.ended(), sweep.ended()])
+      await Promise.all([
+        backFills.ended(),
+        rebuilding.ended(),
+        verifications.ended(),
+        sweep.ended(),
+        care.ended(),
+      ])
     },
   }
 }

@@ -1,6 +1,8 @@
 // Every REST endpoint once: the controller mounts these values, the dashboard and the CLI call them, both typed by them.
 import { z } from "zod"
 import { Backup, BackupId, backupStatuses } from "./backup.ts"
+import { CatalogueState, Maintenance, MaintenanceTask } from "./catalogue.ts"
+import { Configuration, ImportPlan } from "./configuration.ts"
 import { Identity } from "./encryption.ts"
 import { ApiErrorCode, Problem } from "./errors.ts"
 import { BackupType, JobView } from "./job.ts"
@@ -579,8 +581,8 @@ export const startRebuild = {
   method: "post",
   path: "/api/system/rebuild",
   summary:
-    "Make the catalogue again from the manifests at a destination: backups it does not know are listed. Changes nothing there.",
-  body: z.strictObject({ destination: z.string().min(1) }),
+    "Make the catalogue again from the manifests at a destination: backups it does not know are listed. Changes nothing there. With `catalogue: true` the newest copy of a catalogue there is taken in first.",
+  body: z.strictObject({ destination: z.string().min(1), catalogue: z.boolean().optional() }),
   response: Rebuild,
   status: 202,
 } as const satisfies Endpoint
@@ -630,6 +632,47 @@ export const mendMissing = {
   params: DestinationOf,
   body: Named,
   response: Mended,
+} as const satisfies Endpoint
+
+export const getCatalogue = {
+  method: "get",
+  path: "/api/system/catalogue",
+  summary: "The catalogue as a file: its size, its copies, and how far it is when it is being made again.",
+  response: CatalogueState,
+} as const satisfies Endpoint
+
+export const copyCatalogue = {
+  method: "post",
+  path: "/api/system/catalogue/copies",
+  summary:
+    "Copy the catalogue to every destination now. Answers once that is done; `copies` says what came of each.",
+  response: CatalogueState,
+} as const satisfies Endpoint
+
+export const maintain = {
+  method: "post",
+  path: "/api/system/maintenance",
+  summary:
+    "`cleanup` deletes old logs and files beside the catalogue, `vacuum` makes it compact (409 while runs are at work: nothing else happens meanwhile), `verify` checks it. Answers with what was done.",
+  body: z.strictObject({ task: MaintenanceTask }),
+  response: Maintenance,
+} as const satisfies Endpoint
+
+export const exportConfiguration = {
+  method: "get",
+  path: "/api/system/export",
+  summary:
+    "What is configured, without any secret: settings, buckets of the API, what people said of schedules.",
+  response: Configuration,
+} as const satisfies Endpoint
+
+export const importConfiguration = {
+  method: "post",
+  path: "/api/system/import",
+  summary:
+    "What an export would change here; with `dryRun: false` it is done. Buckets come without keys; settings are only compared, as they are changed where they are written.",
+  body: z.strictObject({ configuration: Configuration, dryRun: z.boolean().default(true) }),
+  response: ImportPlan,
 } as const satisfies Endpoint
 
 export const getStats = {

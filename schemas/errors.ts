@@ -85,6 +85,7 @@ const meanings = {
   "in-use": { next: "until-config-changes", api: "CONFLICT", http: 409 },
   "settings-invalid": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
   "data-folder-in-use": { next: "until-config-changes", api: "CONFLICT", http: 409 },
+  "catalogue-damaged": { next: "stop-and-alert", api: "DATABASE_ERROR", http: 500 },
   internal: { next: "stop-and-alert", api: "BACKUP_ERROR", http: 500 },
 } as const satisfies Record<string, Meaning>
 

@@ -1,5 +1,6 @@
 // The catalogue made again from the manifests at a destination: how far it is, and what was found.
 import { z } from "zod"
+import { TakenIn } from "./catalogue.ts"
 import { Problem } from "./errors.ts"
 import { Instant } from "./scalar.ts"
 
@@ -27,6 +28,8 @@ export const RebuildReport = z.object({
   withoutManifestTotal: count,
   /** Objects of somebody else. */
   foreign: count,
+  /** When the newest copy of another installation's catalogue there was made, and what it knew when it was taken in. */
+  catalogue: z.object({ newest: Instant.nullable(), taken: TakenIn.nullable() }),
 })
 export type RebuildReport = z.output<typeof RebuildReport>
 

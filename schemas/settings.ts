@@ -2,6 +2,7 @@
 // with its variable, meaning, default and check. Text in, whichever of the two it was written in.
 import { z } from "zod"
 import { BucketName, bucketWays } from "./bucket-ways.ts"
+import { catalogueSettings } from "./catalogue-settings.ts"
 import { DestinationName, DestinationPlace } from "./destination.ts"
 import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encryption.ts"
 import { helper } from "./helper-settings.ts"
@@ -184,6 +185,7 @@ export const SettingsFile = z.strictObject({
   s3: s3.prefault({}),
   destinations,
   encryption: encryption.prefault({}),
+  catalogue: catalogueSettings.prefault({}),
   retention: retention.prefault({}),
   sweep: sweep.prefault({}),
   defaults: z.record(z.string(), z.string()).prefault({}).meta({

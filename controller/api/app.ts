@@ -5,6 +5,8 @@ import { requestId } from "hono/request-id"
 import { secureHeaders } from "hono/secure-headers"
 import { createBackup, createRestore, importBackup } from "../../schemas/api.ts"
 import { mountBackups } from "./backups.ts"
+import { mountCatalogue } from "./catalogue.ts"
+import { mountConfiguration } from "./configuration.ts"
 import { mountDashboard } from "./dashboard.ts"
 import { mountDatabases } from "./databases.ts"
 import { mountDownload } from "./download.ts"
@@ -46,6 +48,8 @@ export function createApp(services: Services): Router {
   mountSystem(app, services)
   mountRebuild(app, services)
   mountOrphans(app, services)
+  mountCatalogue(app, services)
+  mountConfiguration(app, services)
   mountSettings(app, services)
   mountHealth(app, services)
   mountEvents(app, services)

@@ -2,6 +2,9 @@
 import type { Readable } from "node:stream"
 import type { Verdict } from "../../schemas/api.ts"
 import type { Backup, BackupId } from "../../schemas/backup.ts"
+import type { CatalogueState, Maintenance, MaintenanceTask } from "../../schemas/catalogue.ts"
+import type { Configuration, ImportPlan } from "../../schemas/configuration.ts"
+import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
 import type { AdoptedOrphans, Cleaned, Mended, Orphans, ToClean } from "../../schemas/orphans.ts"
 import type { Rebuild } from "../../schemas/rebuild.ts"
@@ -46,7 +49,7 @@ export interface Services {
   readonly copyToBuckets: (id: BackupId) => void
   readonly rebuilding: {
     /** Throws a Fault when the destination is unknown, or while a rebuild runs. */
-    begin(destination: string): Rebuild
+    begin(destination: string, withCatalogue?: boolean): Rebuild
     state(): Rebuild
   }
   /** Keeps a file as a backup; resolves once it is stored. Rejects with a Fault, `import-refused` among others. */
@@ -66,6 +69,20 @@ export interface Services {
     adopt(destination: string, keys: readonly string[], signal: AbortSignal): Promise<AdoptedOrphans>
     clean(destination: string, asked: ToClean, signal: AbortSignal): Promise<Cleaned>
     mend(destination: string, keys: readonly string[], signal: AbortSignal): Promise<Mended>
+  }
+  readonly catalogueCare: {
+    state(): CatalogueState
+    /** Why the catalogue cannot be relied on yet; null when it can. */
+    problem(): Problem | null
+    /** Rejects with a Fault while the catalogue is being made again. */
+    copyNow(): Promise<unknown>
+    /** Rejects with a Fault when it cannot be done now. */
+    maintain(task: MaintenanceTask): Promise<Maintenance>
+  }
+  readonly configuration: {
+    export(): Configuration
+    /** Throws a Fault when a change is refused; those before it stay. */
+    import(configuration: Configuration, dryRun: boolean): ImportPlan
   }
   readonly verifications: {
     /** Throws a Fault when it is refused. */

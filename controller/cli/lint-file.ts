@@ -1,10 +1,14 @@
-// `dbbackup lint COMPOSE_FILE`: what is wrong with its labels, line by line; the exit code is 1 for mistakes, not for notes.
+// `dbbackup lint COMPOSE_FILE`: reads the file and says what is found in it.
 import { readFileSync } from "node:fs"
 import { Fault } from "../core/fault.ts"
 import { lintCompose } from "./lint.ts"
 
-/** Throws a Fault when the file cannot be read. */
-export function lintFile(path: string, say: (line: string) => void): void {
+/** Says what was found; mistakes make the process end with 1. Throws a Fault for a file that cannot be read. */
+export function lintFile(
+  path: string,
+  env: Readonly<Record<string, string | undefined>>,
+  say: (line: string) => void,
+): void {
   let text: string
   try {
     text = readFileSync(path, "utf8")
@@ -15,7 +19,7 @@ export function lintFile(path: string, say: (line: string) => void): void {
       { hint: "Name a compose file." },
     )
   }
-  const findings = lintCompose(text, process.env.DBBACKUP_LABEL_PREFIX || "dbbackup", process.env)
+  const findings = lintCompose(text, env.DBBACKUP_LABEL_PREFIX || "dbbackup", env)
   for (const { service, line, message, kind } of findings)
     say(`${path}:${line}: ${kind === "note" ? "note: " : ""}${service}: ${message}`)
   if (findings.some(({ kind }) => kind === "mistake")) process.exitCode = 1

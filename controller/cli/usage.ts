@@ -26,6 +26,13 @@ export const usage = `Usage: dbbackup COMMAND
   orphans DESTINATION [KEY…] --adopt | --clean | --mend [--yes]
                                      list backups that stand there; delete what is none and is known by name, or, by
                                      KEY, what is not known; have missing copies made again
+  rebuild --from DESTINATION [--catalogue]
+                                     list again what stands there: on a new machine, or when the catalogue is lost;
+                                     with its newest copy first, which knows failed runs, logs and pauses as well
+  catalogue [copy]                   the catalogue's size and its copies; or copy it to every destination now
+  export [--out FILE]                what is configured, without any secret: settings, buckets and pauses of the API
+  import-config FILE [--yes]         what such a file would change here; with --yes it is done
+  maintenance cleanup|vacuum|verify  delete old logs, make the catalogue compact, or check it
   schedules                          every job: when it runs next, or who paused it
   pause SERVER[:JOB] | --all         start no scheduled run, until resumed; backups asked for still run
   resume SERVER[:JOB] | --all        let schedules start runs again, whatever the label says; --all takes

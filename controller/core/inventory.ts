@@ -1,6 +1,7 @@
 // What stands at a destination: backups, bytes without a manifest, manifests, and what is somebody else's. And whether a
 // manifest is believed: it must be the one of the bytes that it stands beside.
 import type { Manifest } from "../../schemas/manifest.ts"
+import { isReserved } from "./catalogue-copy.ts"
 import { Fault } from "./fault.ts"
 import {
   fileName,
@@ -28,13 +29,13 @@ export interface Inventory {
 const ending = manifestKey("")
 const notesEnding = notesKey("")
 
-/** What an object is by its name: bytes of a backup, what stands beside these, the guide, or somebody else's. */
+/** What an object is by its name: bytes of a backup, what stands beside these, what this program keeps besides, or somebody else's. */
 export type Role =
   | { readonly role: "bytes" | "manifest" | "notes"; readonly of: string }
-  | { readonly role: "guide" | "foreign"; readonly of?: undefined }
+  | { readonly role: "own" | "foreign"; readonly of?: undefined }
 
 export function roleOf(key: string): Role {
-  if (key === guideKey) return { role: "guide" }
+  if (key === guideKey || isReserved(key)) return { role: "own" }
   for (const [end, role] of [
     [ending, "manifest"],
     [notesEnding, "notes"],

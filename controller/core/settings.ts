@@ -48,6 +48,8 @@ export interface Settings {
   readonly sweep: SweepSettings
   /** Servers that have no container, by name. */
   readonly servers: ReadonlyMap<string, OutsideServer>
+  /** How many copies of the catalogue are kept at each destination and when they are made, and how long its logs are kept. */
+  readonly catalogue: Pick<SettingsFile["catalogue"], "copies" | "schedule"> & { readonly logSeconds: number }
   /** Retention policies that labels may name. */
   readonly policies: ReadonlyMap<string, RetentionPolicy>
   /** Label keys of jobs with values as text, for jobs that do not say otherwise. */
@@ -163,6 +165,11 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     hooksAllowed: file.hooks,
     servers: new Map(Object.entries(file.servers)),
     helper: { memoryBytes: file.helper.memory, images: file.helper.images },
+    catalogue: {
+      copies: file.catalogue.copies,
+      schedule: file.catalogue.schedule,
+      logSeconds: file.catalogue.logs,
+    },
     sweep: { everySeconds: file.sweep.every || null, bytesPerSecond: file.sweep.rate },
     policies: new Map(Object.entries(file.retention.policies)),
     defaults: { ...(compression && { compress: compressionText(compression) }), ...file.defaults },

@@ -166,7 +166,7 @@ async function backUpSubjects(
   )
   if (good.length > 0) await leaveGuide(destinationsOf(deps, run.job), deps.log, signal)
   // Old backups are not deleted while the newest of their server are suspect.
-  const halt = pruneHalt(problems, catalogue.doubts(target.id))
+  const halt = pruneHalt(problems, catalogue.doubts(target.id), catalogue.mending())
   if (halt !== null) journal("warn", `nothing is pruned on this server until ${halt}`)
   else for (const { databaseId } of good) await prune(deps, run.job, databaseId, journal, signal)
   const first = problems[0] ?? (afterwards && problemOf(afterwards))

@@ -24,6 +24,8 @@ export async function prune(
   journal: Journal,
   signal: AbortSignal,
 ): Promise<void> {
+  // Confirmed before the catalogue was damaged, say. What it does not know yet may be what is to be kept.
+  if (deps.catalogue.mending() !== null) return
   const backups = deps.catalogue.goodBackups(job.id, databaseId)
   const plan = retentionOf(backups, job)
   const held = deps.catalogue.heldPrunes(databaseId).find(({ jobId }) => jobId === job.id)

@@ -2,6 +2,7 @@
 // Nothing at the destination is changed, and nothing that the catalogue knows is forgotten.
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RebuildReport } from "../../schemas/rebuild.ts"
+import { catalogueCopiesIn } from "../core/catalogue-copy.ts"
 import { inventoryOf, requireOwn, requireSame } from "../core/inventory.ts"
 import { subjectName } from "../core/key.ts"
 import { sealNote } from "../core/manifest.ts"
@@ -33,7 +34,10 @@ export async function rebuildFrom(
   signal: AbortSignal,
   onProgress: (found: number, read: number) => void = () => {},
 ): Promise<RebuildReport> {
-  const inventory = inventoryOf(await Array.fromAsync(destination.list("", signal)))
+  const keys = await Array.fromAsync(destination.list("", signal))
+  const inventory = inventoryOf(keys)
+  const own = deps.catalogue.installation()
+  const newest = catalogueCopiesIn(keys).find(({ installation }) => installation !== own)
   const found = inventory.backups.length
   onProgress(found, 0)
   const { refused, unsure, servers, ...counts } = await takeInKeys(
@@ -53,6 +57,7 @@ export async function rebuildFrom(
     withoutManifest: inventory.withoutManifest.slice(0, shownProblems),
     withoutManifestTotal: inventory.withoutManifest.length,
     foreign: inventory.foreign,
+    catalogue: { newest: newest?.at.toISOString() ?? null, taken: null },
   }
 }
 

@@ -42,7 +42,7 @@ export function createHeldPrunes(deps: {
           hint: "Look at it again, and confirm that number.",
         })
       const { serverId } = first.held
-      const halt = pruneHalt([], catalogue.doubts(serverId))
+      const halt = pruneHalt([], catalogue.doubts(serverId), catalogue.mending())
       if (halt !== null) throw new Fault("prune-held", `nothing is deleted on this server until ${halt}`)
       catalogue.confirmPrunes(databaseId, clock())
       for (const { job } of waiting) {

@@ -44,7 +44,7 @@ export interface World {
   nextRuns(id: string, count: number): readonly Date[] | undefined
   /** What is known of a server's inside; from the catalogue, when it was not looked into yet. */
   insight(id: ServerId): Insight
-  verdict(docker: DockerStatus, settingsProblem?: Problem | null): Verdict
+  verdict(docker: DockerStatus, settingsProblem?: Problem | null, catalogueProblem?: Problem | null): Verdict
 }
 
 export interface Deadline {
@@ -202,9 +202,18 @@ export function createWorld(deps: {
       return job && nextRunsAt(job, clock(), count, rules)
     },
     insight: insightOf,
-    verdict(docker, settingsProblem = null) {
+    verdict(docker, settingsProblem = null, catalogueProblem = null) {
       const bad = catalogue.badCopies()
-      return verdictOf(servers(), this.databases(), docker, prefix, clock(), settingsProblem, bad)
+      return verdictOf(
+        servers(),
+        this.databases(),
+        docker,
+        prefix,
+        clock(),
+        settingsProblem,
+        bad,
+        catalogueProblem,
+      )
     },
   }
 }

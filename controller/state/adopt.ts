@@ -24,7 +24,8 @@ export function adoptIn(store: Store): Pick<Catalogue, "adopt"> {
       addBackup(manifest)
     } else {
       if (known.deleted !== null || known.copy === "deleted") return "deleted"
-      if (known.status !== "completed" || known.copy === "stored") return "known"
+      if (known.copy === "stored") return "known"
+      if (known.status !== "completed" && known.status !== "interrupted") return "known"
       // That its size is right says nothing: its bytes were read, and are others.
       if (known.copy === "bad") return "known"
     }
@@ -32,7 +33,22 @@ export function adoptIn(store: Store): Pick<Catalogue, "adopt"> {
       `INSERT INTO copies (backup_id, destination, key, state, at) VALUES ($id, $destination, $key, 'stored', $at)
        ON CONFLICT (backup_id, destination) DO UPDATE SET key = excluded.key, state = 'stored', at = excluded.at, error = NULL`,
     ).run({ id: manifest.id, ...copy, at: Date.parse(manifest.finishedAt) })
-    return known === null ? "added" : "copies"
+    if (known?.status === "interrupted") complete(manifest)
+    return known?.status === "completed" ? "copies" : "added"
+  }
+
+  /** Its end was not recorded, by a catalogue that lost what it wrote last, and the manifest says how it ended. */
+  function complete(manifest: FoundBackup["manifest"]): void {
+    const { id, startedAt, finishedAt } = manifest
+    db.query(
+      `UPDATE backups SET status = 'completed', error = NULL, started_at = coalesce(started_at, $startedAt),
+         finished_at = $finishedAt, manifest = $manifest WHERE id = $id`,
+    ).run({
+      id,
+      startedAt: Date.parse(startedAt),
+      finishedAt: Date.parse(finishedAt),
+      manifest: JSON.stringify(manifest),
+    })
   }
 
   /** Every backup belongs to a run. One that is gone is put back as it must have been for this backup. */

@@ -2,7 +2,7 @@
 import { BucketPlaced } from "../../schemas/s3-config.ts"
 import { bucketPurpose } from "../core/sealed-purposes.ts"
 import type { BucketStore, KeptBucket } from "../ports.ts"
-import { json, readRows } from "./row.ts"
+import { json, readRow, readRows } from "./row.ts"
 import type { Store } from "./store.ts"
 
 interface Row {
@@ -21,7 +21,7 @@ export function keptBucketsIn(store: Store): BucketStore {
   return {
     keptBuckets() {
       const rows = db.query<Row, []>("SELECT * FROM s3_configs ORDER BY created_at, id").all()
-      return readRows(store, rows, bucketOf)
+      return readRows(store, rows, (row) => readRow(`bucket ${row.id}`, () => bucketOf(row)))
     },
     saveBucket({ id, name, place, keys, createdAt, updatedAt }) {
       store.write(() =>

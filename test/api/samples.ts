@@ -7,6 +7,8 @@ import type { Services } from "../../controller/api/services.ts"
 import { Fault } from "../../controller/core/fault.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
 import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
+import { createConfiguration } from "../../controller/reconcile/configuration.ts"
+import { createMaintenance } from "../../controller/reconcile/maintenance.ts"
 import { createVerifications } from "../../controller/reconcile/verifications.ts"
 import { openSettings } from "../../controller/settings/source.ts"
 import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
@@ -97,6 +99,10 @@ type Changes = Partial<Omit<Services, "info" | "catalogue" | "events">> & {
   readonly info?: Partial<Services["info"]>
 }
 
+const neverAdded = () => {
+  throw new Error("no bucket is added here")
+}
+
 export function aWorld(changes: Changes = {}): World {
   const file = temporaryCatalogue()
   const events = createEventHub()
@@ -161,6 +167,19 @@ export function aWorld(changes: Changes = {}): World {
       throw new Fault("import-refused", "nothing is taken in here")
     },
     orphans: orphanCareOf([local, offsite], catalogue),
+    configuration: createConfiguration({
+      ...{ catalogue, buckets: { add: neverAdded }, actions: actionsOn(catalogue), destinations: new Map() },
+      ...{ settings: () => [], settingsFile: () => null, program: "dbbackup 0.1.0", clock: () => minute(10) },
+    }),
+    catalogueCare: {
+      state: () => ({ bytes: 4096, problem: null, mending: null, copies: [], nextCopyAt: null }),
+      problem: () => null,
+      async copyNow() {},
+      maintain: createMaintenance({
+        ...{ catalogue, log: () => {}, clock: () => minute(10), logSeconds: () => 60 },
+        queue: { counts: () => ({ running: 0, queued: 0, maxConcurrent: 3 }) },
+      }),
+    },
     buckets: createBucketConfigs({
       store: catalogue,
       vault: null,

@@ -46,6 +46,11 @@ test("with nothing set, every setting has its default, and only this machine is 
     hooksAllowed: true,
     servers: new Map(),
     helper: { memoryBytes: 2 * 2 ** 30, images: {} },
+    catalogue: {
+      copies: 7,
+      schedule: { kind: "cron", text: "daily", pattern: "0 2 * * *" },
+      logSeconds: 90 * 86_400,
+    },
     sweep: { everySeconds: 30 * 86_400, bytesPerSecond: 20 * 2 ** 20 },
     policies: new Map(),
     defaults: {},

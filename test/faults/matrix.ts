@@ -339,6 +339,23 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     file: disk,
     title: "fails its backup as fsync does",
   },
+  "catalogue-damaged": {
+    fault: "The catalogue's file is damaged, cut, emptied, or its log is gone",
+    outcome:
+      "it is set aside, and made again from its newest copy and from the manifests at every destination; nothing is pruned before each of them has answered",
+    code: "catalogue-damaged",
+    hint: "Nothing is pruned",
+    file: "test/integration/damaged-catalogue.test.ts",
+    title: "a damaged catalogue is set aside, and made again from its newest copy",
+  },
+  "catalogue-byte": {
+    fault: "One byte of the catalogue, or of its log, is flipped, wherever",
+    outcome: "the controller starts, and no backup that has its manifest is lost",
+    code: null,
+    hint: "",
+    file: "test/state/mend.test.ts",
+    title: "a byte flipped anywhere, in the file or in its log, never stops the start",
+  },
   "blob-bytes": {
     fault: "BLOBs that hold all 256 bytes",
     outcome: "come back byte for byte",

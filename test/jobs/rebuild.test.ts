@@ -12,7 +12,17 @@ import type { Destination, ServerRecord } from "../../controller/ports.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { ServerId } from "../../schemas/server.ts"
-import { aManifest, type Fixture, minute, server, shop, temporaryCatalogue } from "../state/samples.ts"
+import {
+  aBackup,
+  aManifest,
+  aProblem,
+  aRun,
+  type Fixture,
+  minute,
+  server,
+  shop,
+  temporaryCatalogue,
+} from "../state/samples.ts"
 
 const { signal } = new AbortController()
 let store: Fixture
@@ -155,4 +165,20 @@ test("a manifest that was changed is refused, and one that another installation 
     unsure: [{ key: foreign.key, note: "it is signed, and without ENCRYPTION_KEY that cannot be checked" }],
     unsureTotal: 1,
   })
+})
+
+test("a backup whose end was not recorded, and that has its manifest, is one after all; one that failed is none", async () => {
+  const [cut, failed] = [put(1), put(2)]
+  const { catalogue } = store
+  for (const [number, { id }] of [cut, failed].entries()) {
+    const run = aRun(`run-${number + 1}`)
+    catalogue.addRun(run)
+    catalogue.addBackup(aBackup(id, run.id))
+    const status = number === 0 ? "interrupted" : "failed"
+    catalogue.finishBackup(id, minute(3), { status, error: aProblem() })
+    catalogue.finishRun(run.id, minute(3), { status, error: aProblem() })
+  }
+  expect(await rebuild()).toMatchObject({ added: 1, known: 1 })
+  expect(catalogue.lastGood(shop)?.id).toBe(cut.id)
+  expect(catalogue.backup(failed.id)).toMatchObject({ status: "failed" })
 })

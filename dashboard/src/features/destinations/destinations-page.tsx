@@ -4,6 +4,7 @@ import { Loaded } from "../../components/loading.tsx"
 import { Page } from "../../components/page.tsx"
 import { bucketsQuery } from "../../lib/queries/buckets.ts"
 import { statusQuery } from "../../lib/queries/status.ts"
+import { CatalogueSection } from "./catalogue-section.tsx"
 import { DestinationTable } from "./destination-table.tsx"
 import { OrphansFold } from "./orphans-fold.tsx"
 
@@ -33,6 +34,9 @@ export function DestinationsPage() {
         <code className="font-mono text-xs">POST /api/s3-configs</code>. A job stores at all of them, or at
         those that its label <code className="font-mono text-xs">destinations</code> names.
       </p>
+      <div className="mt-8">
+        <CatalogueSection />
+      </div>
     </Page>
   )
 }

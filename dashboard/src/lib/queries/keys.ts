@@ -6,6 +6,7 @@ export const keys = {
   buckets: ["buckets"],
   /** What stands at a destination beside the catalogue. */
   orphans: (destination: string) => ["orphans", destination],
+  catalogue: ["catalogue"],
   servers: ["servers"],
   /** Servers with their jobs and databases. */
   serverDetails: ["server"],
