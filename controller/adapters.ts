@@ -1,14 +1,13 @@
 // Opens what is outside the process, as the settings say: the catalogue, the destinations, the Docker engine, the keys.
 import { hostname } from "node:os"
 import { dirname } from "node:path"
-import type { OutsideServer } from "../schemas/outside.ts"
 import { createEventHub } from "./api/event-hub.ts"
 import { destinationsFrom } from "./destinations/configured.ts"
 import { createDocker } from "./docker/client.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { createLog } from "./log.ts"
 import { requireCipher } from "./pipeline/age-cipher.ts"
-import type { Catalogue, Destination, Docker, Leftovers } from "./ports.ts"
+import type { Catalogue, Destination, Docker, Leftovers, Outside } from "./ports.ts"
 import { createIdentities } from "./settings/identities.ts"
 import { outsideSecrets } from "./settings/outside-secrets.ts"
 import { openSettings } from "./settings/source.ts"
@@ -40,7 +39,7 @@ export async function openAdapters(env: Environment, wrapping: Wrapping = bare) 
   const catalogue = wrapping.catalogue(openCatalogue(settings.databasePath, events, { log }))
   const destinations = destinationsFrom(settings, env, wrapping.destination)
   const mark = { installation: catalogue.installation(), instance: newId() }
-  const help = { guess: guessEngine, secrets: (server: OutsideServer) => outsideSecrets(server, env) }
+  const help = { guess: guessEngine, secrets: (server: Outside) => outsideSecrets(server, env) }
   const docker = wrapping.docker(createDocker(settings.dockerHost, mark, help))
   const keys = () => source.current().keys
   if (keys().size > 0) await requireCipher()

@@ -12,6 +12,7 @@ import { mountEvents } from "./events.ts"
 import { refuseOtherNames, refuseOtherSites } from "./guard.ts"
 import { mountHealth } from "./health.ts"
 import { idempotent } from "./idempotency.ts"
+import { mountOutsideServers } from "./outside-servers.ts"
 import { mountRebuild } from "./rebuild.ts"
 import { answerError, Refusal } from "./refusal.ts"
 import { mountRestores } from "./restores.ts"
@@ -32,6 +33,7 @@ export function createApp(services: Services): Router {
   guard(app, services)
   mountServers(app, services)
   mountDatabases(app, services)
+  mountOutsideServers(app, services)
   mountSchedules(app, services)
   mountRuns(app, services)
   mountBackups(app, services)

@@ -45,6 +45,8 @@ const dumpOptions = [
   "--max-allowed-packet=1G",
 ]
 const answerOptions = ["--batch", "--skip-column-names"]
+/** What listens may be no such server, and wait for us to speak first. The dump tools have no such option. */
+const connectTimeout = "--connect-timeout=15"
 const mostNameCharacters = 64
 
 export function mysqlFamily(variety: Variety): EngineRules {
@@ -68,7 +70,13 @@ export function mysqlFamily(variety: Variety): EngineRules {
   return {
     engine,
     probe: (access) =>
-      script(`${setup}${probeScript}`, access, ...answerOptions, `--execute=${sql.describeServer}`),
+      script(
+        `${setup}${probeScript}`,
+        access,
+        connectTimeout,
+        ...answerOptions,
+        `--execute=${sql.describeServer}`,
+      ),
     readProbe(outcome) {
       if (outcome.code !== 0) throw duringLook(explainMysql("looking at the server", outcome, undefined))
       return readMysqlProbe(engine, outcome.stdout)

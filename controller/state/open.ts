@@ -1,6 +1,6 @@
 // The catalogue: opens the file, brings it up to date, and puts its parts together.
 
-import type { BucketStore, Catalogue, EventHub, Log } from "../ports.ts"
+import type { BucketStore, Catalogue, EventHub, KeptServerStore, Log, SealedStore } from "../ports.ts"
 import { adoptIn } from "./adopt.ts"
 import { backupListsIn } from "./backup-lists.ts"
 import type { Seen } from "./backup-row.ts"
@@ -10,6 +10,7 @@ import { doubtsIn } from "./doubts.ts"
 import { openFile } from "./file.ts"
 import { heldPrunesIn } from "./held-prunes.ts"
 import { keptBucketsIn } from "./kept-buckets.ts"
+import { keptServersIn } from "./kept-servers.ts"
 import { logsIn } from "./logs.ts"
 import { looseEndsIn } from "./loose-ends.ts"
 import { knownMigrations, migrate } from "./migrate.ts"
@@ -17,6 +18,7 @@ import { rememberNewest } from "./newest.ts"
 import { notesIn } from "./notes.ts"
 import { overridesIn } from "./overrides.ts"
 import { liveProgress } from "./progress.ts"
+import { resealIn } from "./reseal.ts"
 import { restoresIn } from "./restores.ts"
 import { runsIn } from "./runs.ts"
 import { serversIn } from "./servers.ts"
@@ -25,7 +27,7 @@ import { checkIn, statsIn } from "./stats.ts"
 import { type Store, transactions } from "./store.ts"
 import { unfinishedBackups, unfinishedDeletions } from "./unfinished.ts"
 
-export interface OpenCatalogue extends Catalogue, BucketStore {
+export interface OpenCatalogue extends Catalogue, BucketStore, KeptServerStore, SealedStore {
   /** Folds the write-ahead log into the file and closes it. */
   close(): void
 }
@@ -87,6 +89,8 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...logsIn(store),
     ...looseEndsIn(store),
     ...keptBucketsIn(store),
+    ...keptServersIn(store),
+    ...resealIn(store),
     ...statsIn(store),
     ...checkIn(store, path),
     unfinished: () => ({

@@ -6,12 +6,14 @@ import type { Router } from "../../controller/api/router.ts"
 import type { Services } from "../../controller/api/services.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
 import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
+import { createKeptServers } from "../../controller/reconcile/kept-servers.ts"
 import { openSettings } from "../../controller/settings/source.ts"
 import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
 import { noRetention } from "../../schemas/retention.ts"
 import type { Database, Server } from "../../schemas/server.ts"
+import { operator } from "../core/samples.ts"
 import {
   aBackup,
   aManifest,
@@ -151,6 +153,20 @@ export function aWorld(changes: Changes = {}): World {
       newId: () => "b1",
       log() {},
       changed() {},
+    }),
+    outside: createKeptServers({
+      ...{ store: catalogue, vault: null, clock: () => minute(10), log() {}, changed() {} },
+      world: {
+        derived: () => undefined,
+        require() {
+          throw new Error("no server was seen")
+        },
+        learn() {},
+      },
+      ...{ set: () => new Map(), derivation: () => operator(), seen: () => false, isAtWork: () => false },
+      look: async () => {
+        throw new Error("nothing to look at")
+      },
     }),
     destination: (name) => [local, offsite].find((destination) => destination.name === name),
     staticFiles: null,

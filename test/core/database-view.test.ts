@@ -109,6 +109,7 @@ describe("a server without a container", () => {
     image: "postgres:17",
     goodLabels: {},
     lastSeenAt: now,
+    managed: "label" as const,
     retiredAt: now,
   }
 

@@ -35,6 +35,7 @@ test("what may work when tried again is tried again, what a person must change o
         "dump-empty",
         "dump-failed",
         "dump-truncated",
+        "host-unknown",
         "internal",
         "interrupted",
         "server-down",
