@@ -209,6 +209,7 @@ export function createKeptServers(deps: KeptServerDeps): KeptServers {
       return await deps.look(derived("tried", tried({ place, password })), signal)
     },
     async test(asked, signal) {
+      requireSeen()
       const id = idOf(asked)
       if (!world.derived(id)) throw unknown(asked)
       return await deps.look(world.require(id), signal)
