@@ -37,7 +37,29 @@ function settingsFile({ folder }: Place, servers: object): Record<string, string
   return { DBBACKUP_SETTINGS: path, LEGACY_PASSWORD: password }
 }
 
-for (const image of ["postgres:17", "mysql:9", "mariadb:11.8"]) {
+const images = ["postgres:17", "mysql:9", "mariadb:11.8"] as const
+const running = new Map<string, TestServer>()
+beforeAll(async () => {
+  await Promise.all(
+    images.map(async (image) => {
+      const server = await startServer(image, {}, ["--publish-all"])
+      running.set(image, server)
+      await server.ready()
+      await fill(server, "shop")
+    }),
+  )
+})
+afterAll(async () => {
+  for (const server of running.values()) await server.remove()
+})
+
+function serverOf(image: (typeof images)[number]): TestServer {
+  const server = running.get(image)
+  if (!server) throw new Error(`${image} was not started`)
+  return server
+}
+
+for (const image of images) {
   describe(`a ${image} server outside Docker`, () => {
     let here: Place
     let controller: Controller
@@ -48,9 +70,7 @@ for (const image of ["postgres:17", "mysql:9", "mariadb:11.8"]) {
 
     beforeAll(async () => {
       here = place()
-      server = await startServer(image, {}, ["--publish-all"])
-      await server.ready()
-      await fill(server, "shop")
+      server = serverOf(image)
       const legacy = {
         ...{ type: server.engine, host: "127.0.0.1", port: await portOf(server), user, labels },
         ...{ passwordFile: join(here.folder, "password"), tls: { mode: "disable" } },
@@ -60,7 +80,6 @@ for (const image of ["postgres:17", "mysql:9", "mariadb:11.8"]) {
     })
     afterAll(async () => {
       await controller?.end("SIGTERM")
-      await server?.remove()
       here?.remove()
     })
 
@@ -105,10 +124,8 @@ describe("the certificate of a server outside Docker", () => {
 
   beforeAll(async () => {
     here = place()
-    mysql = await startServer("mysql:9", {}, ["--publish-all"])
-    postgres = await startServer("postgres:17", {}, ["--publish-all"])
-    await Promise.all([mysql.ready(), postgres.ready()])
-    await fill(mysql, "shop")
+    mysql = serverOf("mysql:9")
+    postgres = serverOf("postgres:17")
     ca = await must(["docker", "exec", mysql.name, "cat", "/var/lib/mysql/ca.pem"])
     const caFile = join(here.folder, "ca.pem")
     writeFileSync(caFile, ca)
@@ -133,7 +150,6 @@ describe("the certificate of a server outside Docker", () => {
   })
   afterAll(async () => {
     await controller?.end("SIGTERM")
-    for (const server of [mysql, postgres]) await server?.remove()
     here?.remove()
   })
 
@@ -183,7 +199,7 @@ describe("the certificate of a server outside Docker", () => {
       const { data: up } = await controller.call(tryConnection, { body: ofMysql() })
       expect(up).toMatchObject({
         ...{ state: "up", engine: "mysql", serverVersion: expect.stringMatching(/^9/), tool: "mysqldump" },
-        ...{ databases: ["shop"], readsAll: true, tls: { certificateChecked: true } },
+        ...{ databases: expect.arrayContaining(["shop"]), readsAll: true, tls: { certificateChecked: true } },
       })
       const ofPostgres = {
         type: "postgresql",
