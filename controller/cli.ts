@@ -11,6 +11,7 @@ import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
 import { key } from "./cli/key.ts"
 import { lintCompose } from "./cli/lint.ts"
+import { addServer, outsideOptions, removeServer, testServer } from "./cli/outside.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
 import { rotateKey } from "./cli/rotate-key.ts"
@@ -36,6 +37,7 @@ const options = {
   identity: { type: "string" },
   "passphrase-file": { type: "string" },
   "dry-run": { type: "boolean" },
+  ...outsideOptions,
   yes: { type: "boolean", short: "y" },
   help: { type: "boolean", short: "h" },
 } as const
@@ -161,15 +163,23 @@ function wanted(value: string | undefined, what: string): string {
   return value
 }
 
-async function serversAsked(
-  call: Call,
-  args: readonly string[],
-  { why: asked, json }: Values,
-): Promise<string> {
-  if (!asked && !json) none(args)
+async function serversAsked(call: Call, args: readonly string[], values: Values): Promise<string> {
+  const { why: asked, json } = values
+  const [verb, ...named] = args
+  if (!asked && !json && verb !== undefined) return outside(call, verb, named, values)
   const [name, ...more] = args
   none(more)
   return json ? JSON.stringify(await details(call, name), null, 2) : asked ? why(call, name) : servers(call)
+}
+
+async function outside(call: Call, verb: string, named: readonly string[], values: Values): Promise<string> {
+  if (!["add", "test", "remove"].includes(verb)) throw usageFault(`what to do with ${verb} is not clear`)
+  const name = operand(named, "a server")
+  if (verb === "add") return addServer(call, name, values)
+  if (verb === "remove") return removeServer(call, name)
+  const { text, answers } = await testServer(call, name)
+  if (!answers) process.exitCode = 1
+  return text
 }
 
 async function backupQuery(call: Call, { database, status, limit }: Values) {
