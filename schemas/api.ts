@@ -131,7 +131,7 @@ export const deleteDatabases = {
   method: "delete",
   path: "/api/databases/:id",
   summary:
-    "Forget a server that was added over the API, and its password. Its history and backups stay. Refused while a run or a restore is under way.",
+    "Forget a server that was added over the API, with its password, by its own id. Its history and backups stay. Refused while a run or a restore is under way.",
   params: Id,
   response: z.object({ id: z.string(), deletedAt: Instant }),
 } as const satisfies Endpoint

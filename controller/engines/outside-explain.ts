@@ -32,6 +32,12 @@ const rules: readonly Rule[] = [
       `What listens at ${placeIn(server)} does not speak as ${server.type} does: correct type or port.`,
   },
   {
+    pattern: /initial communication packet|server closed the connection unexpectedly/,
+    code: "server-not-ready",
+    hint: (server) =>
+      `What answers at ${placeIn(server)} ended the connection at once: a server that is starting or full, or none of ${server.type}. Check host and port.`,
+  },
+  {
     pattern: /does not match host name|hostname mismatch|host ?name (doesn't|does not) match/i,
     code: "tls-refused",
     hint: otherName,

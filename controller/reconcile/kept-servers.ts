@@ -193,6 +193,11 @@ export function createKeptServers(deps: KeptServerDeps): KeptServers {
     },
     remove(asked) {
       const name = kept.has(asked) ? asked : own(asked).name
+      // A server goes with all of its databases: who names one of them may mean that one alone.
+      if (asked !== name)
+        throw new Fault("request-invalid", `${asked} is a database of the server ${name}`, {
+          hint: `DELETE /api/databases/${name} removes the server. The label databases leaves single ones out.`,
+        })
       if (deps.isAtWork(serverIdOf(name)))
         throw new Fault("already-running", `a run or a restore of ${name} waits or is under way`, {
           hint: "Wait for its end, or cancel it first: GET /api/runs?serverId= lists it.",

@@ -302,6 +302,13 @@ describe("a server that is removed", () => {
     expect((await add()).body.data.state).toBe("active")
   })
 
+  test("is named itself: a database of it alone cannot go", async () => {
+    await add()
+    const { status, body } = await remove(encodeURIComponent("legacy:shop"))
+    expect([status, body.error.hint]).toEqual([400, expect.stringContaining("DELETE /api/databases/legacy ")])
+    expect((await see()).state).toBe("active")
+  })
+
   test("stays while a run is under way", async () => {
     await add()
     const jobId = "legacy:default" as JobId

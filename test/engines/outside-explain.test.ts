@@ -117,7 +117,7 @@ const cases: readonly (readonly [Engine, string, FaultCode, string])[] = [
     "mysql",
     "ERROR 2013 (HY000): Lost connection to MySQL server at 'reading initial communication packet', system error: 0",
     "server-not-ready",
-    "",
+    "starting",
   ],
   // Rights are no matter of the password.
   [

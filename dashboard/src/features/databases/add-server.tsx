@@ -15,7 +15,9 @@ export function AddServer() {
   const [open, setOpen] = useState(false)
   return (
     <>
-      <Button onClick={() => setOpen(true)}>Add a server outside Docker</Button>
+      <Button className="max-sm:w-full" onClick={() => setOpen(true)}>
+        Add a server outside Docker
+      </Button>
       {open && <AddServerDialog onClose={() => setOpen(false)} />}
     </>
   )
@@ -174,7 +176,7 @@ function Choice({
           id={id}
           value={value}
           onChange={(event) => onChange(event.target.value)}
-          className={plainInput.className}
+          className="min-h-9 w-full max-w-sm rounded-sm border border-field bg-paper px-2.5 text-sm max-sm:min-h-11 max-sm:text-base"
         >
           {Object.entries(options).map(([key, words]) => (
             <option key={key} value={key}>
