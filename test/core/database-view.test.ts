@@ -118,6 +118,13 @@ describe("a server without a container", () => {
     expect(retiredView(record).why).toContain("its container shop-db-1 is gone")
   })
 
+  test("that never had one is gone for another reason", () => {
+    expect(retiredView({ ...record, managed: "file" }).why).toContain("the settings name it no more")
+    expect(retiredView({ ...record, managed: "api" })).toMatchObject({
+      ...{ managed: "api", why: "not backed up: it was removed over the API. Its backups stay" },
+    })
+  })
+
   test("is not said to be gone before Docker has answered", () => {
     expect(retiredView({ ...record, retiredAt: null }).why).toStartWith("not known yet")
   })
