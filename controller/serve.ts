@@ -12,6 +12,7 @@ import { isLoopback } from "./core/settings.ts"
 import { bucketsFrom, connectBucket, lockableAmong } from "./destinations/configured.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { runBackup } from "./jobs/backup.ts"
+import { createBeside } from "./jobs/beside.ts"
 import { testConnection } from "./jobs/connection.ts"
 import { createTieUp } from "./jobs/loose-ends.ts"
 import { deleteCopies } from "./jobs/prune.ts"
@@ -67,8 +68,9 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
   const { random } = Math
   const hooksAllowed = () => source.current().hooksAllowed
   const tieUp = createTieUp({ docker, catalogue, clock, log, hooksAllowed })
+  const beside = createBeside({ docker, catalogue, log })
   const deps = { docker, catalogue, destinations, clock, newId, log, program, tieUp, hooksAllowed, random }
-  const jobDeps = { ...deps, keys, identities }
+  const jobDeps = { ...deps, keys, identities, beside }
   const pauses = createPauses(
     catalogue,
     clock,

@@ -147,9 +147,9 @@ export const JobLabels = z.strictObject({
       "Name of a key that the operator defined: what is stored is then an age file for its recipients. Or `none`.",
   }),
   timeout: Duration.prefault("6h").meta({ description: "A dump that still runs after this is stopped." }),
-  method: z.enum(["exec", "helper"]).prefault("exec").meta({
+  method: z.enum(["auto", "exec", "helper"]).prefault("auto").meta({
     description:
-      "Where the tools run: `exec`, in the server's own container, or `helper`, in a throw-away one beside it, for an image without a shell, or a server with a tight memory limit.",
+      "Where the tools run: `exec`, in the server's own container, or `helper`, in a throw-away one beside it, for an image without a shell, or a server with a tight memory limit. `auto` is `exec`, but for dumps of 128 MiB and more, which a helper makes faster, where one is allowed.",
   }),
   "stall-timeout": Duration.prefault("15m").meta({
     description:
