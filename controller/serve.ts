@@ -201,9 +201,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
   const takeIn = () => {
     queue.setMaxConcurrent(source.current().maxConcurrent)
     derivation = derivationNow()
-    const servers = derive.again()
-    if (servers) reconciler.see(servers)
-    reconciler.again()
+    reconciler.again(derive.again())
     scheduler.replan()
     events.publish({ name: "settings.changed", data: {} })
   }

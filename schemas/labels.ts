@@ -161,7 +161,7 @@ export const JobLabels = z.strictObject({
   }),
   nice: Bool.prefault("false").meta({
     description:
-      "Run the dump tool with a low priority for processor and disk, so that a busy server goes first. The dump takes longer then.",
+      "Run the tools of dumps and restores with a low priority for processor and disk, so that a busy server goes first. They take longer then.",
   }),
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),
   meta: z.record(z.string(), z.string()).prefault({}).meta({
