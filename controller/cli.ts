@@ -11,7 +11,7 @@ import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
 import { key } from "./cli/key.ts"
 import { lintCompose } from "./cli/lint.ts"
-import { addServer, outsideOptions, removeServer, testServer } from "./cli/outside.ts"
+import { outside, outsideOptions } from "./cli/outside.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
 import { rotateKey } from "./cli/rotate-key.ts"
@@ -19,6 +19,7 @@ import { cancel, runs } from "./cli/runs.ts"
 import { change, changeAll, schedules } from "./cli/schedules.ts"
 import { servers } from "./cli/servers.ts"
 import { usage } from "./cli/usage.ts"
+import { verify } from "./cli/verify.ts"
 import { details, discover, why } from "./cli/why.ts"
 import { Fault } from "./core/fault.ts"
 
@@ -35,6 +36,9 @@ const options = {
   from: { type: "string" },
   out: { type: "string" },
   identity: { type: "string" },
+  level: { type: "string" },
+  destination: { type: "string" },
+  wait: { type: "boolean" },
   "passphrase-file": { type: "string" },
   "dry-run": { type: "boolean" },
   ...outsideOptions,
@@ -117,6 +121,18 @@ async function run(command: string, args: readonly string[], values: Values, cal
         },
         say,
       )
+    case "verify":
+      return verify(
+        call,
+        {
+          source: operand(args, "a backup"),
+          level: values.level ?? "checksum",
+          destination: values.destination,
+          identityFile: values.identity,
+          wait: values.wait ?? false,
+        },
+        say,
+      )
     case "rebuild":
       none(args)
       return rebuild(call, wanted(values.from, "--from DESTINATION"), say)
@@ -166,20 +182,11 @@ function wanted(value: string | undefined, what: string): string {
 async function serversAsked(call: Call, args: readonly string[], values: Values): Promise<string> {
   const { why: asked, json } = values
   const [verb, ...named] = args
-  if (!asked && !json && verb !== undefined) return outside(call, verb, named, values)
+  if (!asked && !json && verb !== undefined)
+    return outside(call, verb, () => operand(named, "a server"), values)
   const [name, ...more] = args
   none(more)
   return json ? JSON.stringify(await details(call, name), null, 2) : asked ? why(call, name) : servers(call)
-}
-
-async function outside(call: Call, verb: string, named: readonly string[], values: Values): Promise<string> {
-  if (!["add", "test", "remove"].includes(verb)) throw usageFault(`what to do with ${verb} is not clear`)
-  const name = operand(named, "a server")
-  if (verb === "add") return addServer(call, name, values)
-  if (verb === "remove") return removeServer(call, name)
-  const { text, answers } = await testServer(call, name)
-  if (!answers) process.exitCode = 1
-  return text
 }
 
 async function backupQuery(call: Call, { database, status, limit }: Values) {

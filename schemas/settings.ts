@@ -4,10 +4,11 @@ import { z } from "zod"
 import { BucketName, bucketWays } from "./bucket-ways.ts"
 import { DestinationName, DestinationPlace } from "./destination.ts"
 import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encryption.ts"
+import { Rate } from "./label-values.ts"
 import { OutsideName, OutsideServer } from "./outside.ts"
 import { PolicyName, Retention } from "./retention.ts"
 import { logLevels } from "./run.ts"
-import { Bool, Compress, Engine, Size, TimeZone } from "./scalar.ts"
+import { Bool, Compress, DurationOrNone, Engine, Size, TimeZone } from "./scalar.ts"
 import { BlackoutWindow } from "./window.ts"
 
 /** Written in YAML without quotes, these are no strings to an editor. */
@@ -134,6 +135,18 @@ const helper = z.strictObject({
   }),
 })
 
+const sweep = z.strictObject({
+  every: DurationOrNone.prefault("30d").meta({
+    description:
+      "Each stored copy is read again about so often, a share of them a day, and a bad one is made again from a good one. `0`: none is by itself.",
+    variable: "DBBACKUP_SWEEP_EVERY",
+  }),
+  rate: Rate.prefault("20MiB").meta({
+    description: "Bytes per second at which that reads at most, or `none`.",
+    variable: "DBBACKUP_SWEEP_RATE",
+  }),
+})
+
 /** `dbbackup.yaml`. Keys that are not here are mistakes, but for `x-…`, which hold anchors. */
 export const SettingsFile = z.strictObject({
   server: server.prefault({}),
@@ -173,6 +186,7 @@ export const SettingsFile = z.strictObject({
   destinations,
   encryption: encryption.prefault({}),
   retention: retention.prefault({}),
+  sweep: sweep.prefault({}),
   defaults: z.record(z.string(), z.string()).prefault({}).meta({
     description:
       "Values of labels for jobs that do not say otherwise, by key: `{schedule: hourly, retention: gold}`.",

@@ -26,8 +26,27 @@ export type OutsideValues = {
     | undefined
 }
 
+/** What came of it, in lines. A server that does not answer makes the exit code 1. */
+export async function outside(
+  call: Call,
+  verb: string,
+  nameOf: () => string,
+  values: OutsideValues,
+): Promise<string> {
+  if (!["add", "test", "remove"].includes(verb))
+    throw new Fault("request-invalid", `what to do with ${verb} is not clear`, {
+      hint: "dbbackup --help lists the commands.",
+    })
+  const name = nameOf()
+  if (verb === "add") return addServer(call, name, values)
+  if (verb === "remove") return removeServer(call, name)
+  const { text, answers } = await testServer(call, name)
+  if (!answers) process.exitCode = 1
+  return text
+}
+
 /** What was added, with its databases, in lines. */
-export async function addServer(call: Call, name: string, values: OutsideValues): Promise<string> {
+async function addServer(call: Call, name: string, values: OutsideValues): Promise<string> {
   const { "password-from": from, "password-variable": passwordVariable, ca } = values
   const { data } = await call(addDatabases, {
     // What is missing or wrong is the API's to say: it has the words for it.
@@ -52,7 +71,7 @@ function added({ name, why, databases }: ServerDetail): string {
 }
 
 /** Whether it answered, and what that was or why not, in lines. */
-export async function testServer(
+async function testServer(
   call: Call,
   name: string,
 ): Promise<{ readonly text: string; readonly answers: boolean }> {
@@ -60,7 +79,7 @@ export async function testServer(
   return { text: `${name}: ${connectionInWords(data)}`, answers: data.state === "up" }
 }
 
-export function connectionInWords(connection: Connection): string {
+function connectionInWords(connection: Connection): string {
   const time = `${(connection.milliseconds / 1000).toFixed(1)} s`
   if (connection.state === "down") return `does not answer (${time})\n${inFull(connection.problem)}`
   const { engine, serverVersion, tool, toolVersion, databases, readsAll, warnings, tls } = connection
@@ -77,7 +96,7 @@ export function connectionInWords(connection: Connection): string {
 }
 
 /** That it is removed, in a line. */
-export async function removeServer(call: Call, name: string): Promise<string> {
+async function removeServer(call: Call, name: string): Promise<string> {
   await call(deleteDatabases, { params: { id: await idOf(call, name) } })
   return `${name}: removed. Its history and backups stay`
 }

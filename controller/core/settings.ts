@@ -12,6 +12,7 @@ import { type KeySettings, keyNames, keysFrom } from "./key-settings.ts"
 import { mistakesInDefaults } from "./label-defaults.ts"
 import { fileMistakes, type SettingMistake } from "./setting-mistakes.ts"
 import { isTreeMap, settledTree, type Tree, valueAt } from "./setting-tree.ts"
+import type { SweepSettings } from "./sweep-plan.ts"
 import type { HelperSettings } from "./tool-place.ts"
 
 export interface Settings {
@@ -41,6 +42,8 @@ export interface Settings {
   /** Whether hooks of labels may run. */
   readonly hooksAllowed: boolean
   readonly helper: HelperSettings
+  /** How stored copies are read again by themselves. */
+  readonly sweep: SweepSettings
   /** Servers that have no container, by name. */
   readonly servers: ReadonlyMap<string, OutsideServer>
   /** Retention policies that labels may name. */
@@ -156,6 +159,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     hooksAllowed: file.hooks,
     servers: new Map(Object.entries(file.servers)),
     helper: { memoryBytes: file.helper.memory, images: file.helper.images },
+    sweep: { everySeconds: file.sweep.every || null, bytesPerSecond: file.sweep.rate },
     policies: new Map(Object.entries(file.retention.policies)),
     defaults: { ...(compression && { compress: compressionText(compression) }), ...file.defaults },
   }

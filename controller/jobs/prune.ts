@@ -1,5 +1,5 @@
 // Deletes what retention no longer keeps: the manifest first, then the bytes, then the row. Plans come from core/retention.
-import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
+import { type BackupId, type CompletedBackup, isBad } from "../../schemas/backup.ts"
 import type { DatabaseId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { manifestKey, notesKey } from "../core/key.ts"
@@ -63,9 +63,11 @@ export async function deleteCopies(
 ): Promise<void> {
   let waits: unknown
   for (const copy of backup.copies) {
-    if (copy.state !== "stored") continue
+    // The bytes of a bad copy are there as well.
+    if (copy.state !== "stored" && !isBad(copy)) continue
     const destination = deps.destinations.get(copy.destination)
     if (!destination) {
+      if (copy.state !== "stored") continue
       throw new Fault(
         "destination-unavailable",
         `the destination ${copy.destination} is not defined any more`,

@@ -39,7 +39,10 @@ describe("every answer", () => {
       backups: "b1",
       restores: "s1",
       "s3-configs": "s3",
+      verifications: "v1",
     }
+    const { ask } = world.services.verifications
+    ask({ backupId: "b1" as BackupId, level: "checksum", destination: null, askedBy: "person" })
     const endpoints = Object.values(api).filter(
       (value): value is (typeof api)["getRun"] =>
         !(value instanceof z.ZodType) && "method" in value && value.method === "get",

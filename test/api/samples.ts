@@ -7,6 +7,7 @@ import type { Services } from "../../controller/api/services.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
 import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
 import { createKeptServers } from "../../controller/reconcile/kept-servers.ts"
+import { createVerifications } from "../../controller/reconcile/verifications.ts"
 import { openSettings } from "../../controller/settings/source.ts"
 import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
 import type { BackupId } from "../../schemas/backup.ts"
@@ -134,6 +135,27 @@ export function aWorld(changes: Changes = {}): World {
       }),
       state: () => ({ status: "never" }),
     },
+    verifications: createVerifications({
+      ...{ catalogue, events, log: () => {}, levels: ["checksum", "read"] },
+      clock: () => minute(10),
+      newId: () => "v1",
+      run: async (backup, { level, destination }) => ({
+        results: [
+          {
+            ...{
+              level,
+              destination: destination ?? "local",
+              outcome: "passed",
+              report: ["all bytes were read"],
+            },
+            ...{ startedAt: minute(10).toISOString(), finishedAt: minute(10).toISOString() },
+            readBytes: backup.proof.storedBytes,
+          },
+        ],
+        error: null,
+      }),
+      signal: new AbortController().signal,
+    }),
     confirmPrune() {},
     buckets: createBucketConfigs({
       store: catalogue,

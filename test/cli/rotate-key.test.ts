@@ -21,7 +21,7 @@ function keep(id: string, vault = createVault(before)): void {
   file.catalogue.saveBucket({
     id,
     name: id,
-    place: { bucket: id, region: "us-east-1" },
+    place: { bucket: `bucket-${id}`, region: "us-east-1" },
     keys: { accessKeyId: seal("accessKeyId"), secretAccessKey: seal("secretAccessKey"), end: "" },
     createdAt: minute(0),
     updatedAt: minute(0),
