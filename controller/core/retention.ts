@@ -3,6 +3,7 @@ import type { CompletedBackup } from "../../schemas/backup.ts"
 import type { BackupType } from "../../schemas/job.ts"
 import type { RetentionPlan, RetentionPolicy, RetentionTier } from "../../schemas/retention.ts"
 import { formatDuration, type Schedule } from "../../schemas/scalar.ts"
+import { calendarOf, type LocalTime } from "./calendar.ts"
 import type { DesiredJob } from "./schedule-plan.ts"
 
 /** A good backup, as far as retention cares. */
@@ -94,35 +95,6 @@ type Tier = {
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
-
-/** The date and hour on the zone's clocks, and how far these are from UTC: it tells the two hours of an autumn night apart. */
-type LocalTime = {
-  readonly year: number
-  readonly month: number
-  readonly day: number
-  readonly hour: number
-  readonly offsetMinutes: number
-}
-
-function calendarOf(timeZone: string): (at: Date) => LocalTime {
-  const format = new Intl.DateTimeFormat("en-CA", {
-    timeZone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  })
-  return (at) => {
-    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
-    const field = (name: string) => parts.get(name as Intl.DateTimeFormatPartTypes) ?? 0
-    const [year, month, day, hour] = [field("year"), field("month"), field("day"), field("hour")]
-    const local = Date.UTC(year, month - 1, day, hour, field("minute"))
-    const offsetMinutes = local / 60_000 - Math.floor(at.getTime() / 60_000)
-    return { year, month, day, hour, offsetMinutes }
-  }
-}
 
 const bucketOf: Readonly<Record<RetentionTier, (at: LocalTime) => string>> = {
   hourly: ({ year, month, day, hour, offsetMinutes }) => `${year}-${month}-${day}-${hour}-${offsetMinutes}`,

@@ -1,5 +1,5 @@
 // Deletes what retention no longer keeps: the manifest first, then the bytes, then the row. Plans come from core/retention.
-import { type BackupId, type CompletedBackup, isBad } from "../../schemas/backup.ts"
+import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import type { DatabaseId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { manifestKey, notesKey } from "../core/key.ts"
@@ -7,6 +7,7 @@ import { braked } from "../core/prune-brake.ts"
 import { retentionOf } from "../core/retention.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { Catalogue, Clock, Destination } from "../ports.ts"
+import { deleteBackups, isLocked, type OneCopy } from "./delete-many.ts"
 import type { Journal } from "./journal.ts"
 
 export interface PruneDeps {
@@ -35,11 +36,11 @@ export async function prune(
   }
   let failed = 0
   const byId = new Map(backups.map((backup) => [backup.id as string, backup]))
-  for (const id of now) {
-    const backup = byId.get(id)
-    if (!backup) continue
+  const going = now.flatMap((id) => byId.get(id) ?? [])
+  const kept = await deleteBackups(deps, going, oneCopy(deps), signal)
+  for (const backup of going) {
     try {
-      await deleteCopies(deps, backup, signal)
+      if (kept.has(backup.id)) throw kept.get(backup.id)
       journal("info", `pruned ${backup.fileName}: retention no longer keeps it`)
     } catch (error) {
       failed++
@@ -61,30 +62,14 @@ export async function deleteCopies(
   backup: CompletedBackup,
   signal: AbortSignal,
 ): Promise<void> {
-  let waits: unknown
-  for (const copy of backup.copies) {
-    // The bytes of a bad copy are there as well.
-    if (copy.state !== "stored" && !isBad(copy)) continue
-    const destination = deps.destinations.get(copy.destination)
-    if (!destination) {
-      if (copy.state !== "stored") continue
-      throw new Fault(
-        "destination-unavailable",
-        `the destination ${copy.destination} is not defined any more`,
-        {
-          hint: "Define it again to let its copies be deleted.",
-        },
-      )
-    }
-    try {
-      await deleteCopy(deps, backup.id, destination, copy.key, signal)
-    } catch (error) {
-      if (!isLocked(error)) throw error
-      waits ??= error
-    }
-  }
-  if (waits) throw waits
+  const kept = await deleteBackups(deps, [backup], oneCopy(deps), signal)
+  if (kept.has(backup.id)) throw kept.get(backup.id)
 }
+
+const oneCopy = (deps: Pick<PruneDeps, "catalogue" | "clock">): OneCopy => ({
+  remove: (id, destination, key, signal) => deleteCopy(deps, id, destination, key, signal),
+  requireUnlocked: (destination, key, signal) => requireUnlocked(deps.clock, destination, key, signal),
+})
 
 /** The manifest first: a crash leaves bytes that nobody takes for a backup, and a note to delete these, too. */
 export async function deleteCopy(
@@ -94,8 +79,7 @@ export async function deleteCopy(
   key: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const until = await destination.lockedUntil?.(key, signal)
-  if (until && until > clock()) throw locked(destination.name, key, until)
+  await requireUnlocked(clock, destination, key, signal)
   catalogue.deletingCopy(id, destination.name)
   await destination.remove(manifestKey(key), signal)
   await destination.remove(notesKey(key), signal)
@@ -103,7 +87,15 @@ export async function deleteCopy(
   catalogue.copyDeleted(id, destination.name, clock())
 }
 
-const isLocked = (error: unknown): boolean => error instanceof Fault && error.code === "in-use"
+async function requireUnlocked(
+  clock: Clock,
+  destination: Destination,
+  key: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = await destination.lockedUntil?.(key, signal)
+  if (until && until > clock()) throw locked(destination.name, key, until)
+}
 
 function locked(destination: string, key: string, until: Date): Fault {
   return new Fault("in-use", `${key} at ${destination} is locked until ${until.toISOString()}`, {
