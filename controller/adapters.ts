@@ -1,7 +1,6 @@
 // Opens what is outside the process, as the settings say: the catalogue, the destinations, the Docker engine, the keys.
 import { hostname } from "node:os"
 import { dirname } from "node:path"
-import type { OutsideServer } from "../schemas/outside.ts"
 import { createEventHub } from "./api/event-hub.ts"
 import { signerOf } from "./core/manifest-seal.ts"
 import { destinationsFrom } from "./destinations/configured.ts"
@@ -10,7 +9,7 @@ import { guessEngine } from "./engines/detect.ts"
 import { takeNewestCatalogue } from "./jobs/take-catalogue.ts"
 import { createLog } from "./log.ts"
 import { requireCipher } from "./pipeline/age-cipher.ts"
-import type { Catalogue, Destination, Docker, Leftovers } from "./ports.ts"
+import type { Catalogue, Destination, Docker, Leftovers, Outside } from "./ports.ts"
 import { createIdentities } from "./settings/identities.ts"
 import { outsideSecrets } from "./settings/outside-secrets.ts"
 import { openSettings } from "./settings/source.ts"
@@ -43,7 +42,7 @@ export async function openAdapters(env: Environment, wrapping: Wrapping = bare) 
   const catalogue = wrapping.catalogue(openOrMend(settings.databasePath, clock(), events, { log }))
   const destinations = destinationsFrom(settings, env, wrapping.destination)
   const mark = { installation: catalogue.installation(), instance: newId() }
-  const help = { guess: guessEngine, secrets: (server: OutsideServer) => outsideSecrets(server, env) }
+  const help = { guess: guessEngine, secrets: (server: Outside) => outsideSecrets(server, env) }
   const docker = wrapping.docker(createDocker(settings.dockerHost, mark, help))
   const keys = () => source.current().keys
   if (keys().size > 0) await requireCipher()

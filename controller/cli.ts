@@ -14,6 +14,7 @@ import { importFile } from "./cli/import.ts"
 import { key } from "./cli/key.ts"
 import { lintFile } from "./cli/lint-file.ts"
 import { orphans } from "./cli/orphans.ts"
+import { outside, outsideOptions } from "./cli/outside.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
 import { rotateKey } from "./cli/rotate-key.ts"
@@ -48,6 +49,7 @@ const options = {
   clean: { type: "boolean" },
   mend: { type: "boolean" },
   "dry-run": { type: "boolean" },
+  ...outsideOptions,
   yes: { type: "boolean", short: "y" },
   help: { type: "boolean", short: "h" },
 } as const
@@ -210,12 +212,11 @@ function wanted(value: string | undefined, what: string): string {
   return value
 }
 
-async function serversAsked(
-  call: Call,
-  args: readonly string[],
-  { why: asked, json }: Values,
-): Promise<string> {
-  if (!asked && !json) none(args)
+async function serversAsked(call: Call, args: readonly string[], values: Values): Promise<string> {
+  const { why: asked, json } = values
+  const [verb, ...named] = args
+  if (!asked && !json && verb !== undefined)
+    return outside(call, verb, () => operand(named, "a server"), values)
   const [name, ...more] = args
   none(more)
   return json ? JSON.stringify(await details(call, name), null, 2) : asked ? why(call, name) : servers(call)

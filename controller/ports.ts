@@ -4,6 +4,7 @@ import type { DestinationStatus, DockerStatus, Event, HealthCheck } from "../sch
 import type { Backup, BackupId, CompletedBackup, Copy, Proof, Verified } from "../schemas/backup.ts"
 import type { Problem } from "../schemas/errors.ts"
 import type { BackupType } from "../schemas/job.ts"
+import type { AddedServer, ChangedServer, Connection, KeptPlace, NewServer } from "../schemas/kept-server.ts"
 import type { Hook } from "../schemas/labels.ts"
 import type { Manifest, ObjectCounts } from "../schemas/manifest.ts"
 import type { BackupNotes } from "../schemas/notes.ts"
@@ -12,7 +13,7 @@ import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas
 import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
 import type { BucketPlaced, ChangedS3Config, NewS3Config, S3Config } from "../schemas/s3-config.ts"
 import type { Engine } from "../schemas/scalar.ts"
-import type { DatabaseId, JobId, ServerId, Subject } from "../schemas/server.ts"
+import type { DatabaseId, JobId, Managed, ServerId, Subject } from "../schemas/server.ts"
 import type { Verification } from "../schemas/verification.ts"
 
 // ---- Docker ---------------------------------------------------------------------------------------------------
@@ -30,7 +31,7 @@ export interface ContainerFacts {
   /** Changes when the same container is started again. Null while it has never run. */
   readonly startedAt: string | null
   /** The server itself, when it has no container and the settings name it. */
-  readonly outside?: OutsideServer
+  readonly outside?: Outside
   /** Names, without values, of its environment. */
   readonly envNames: readonly string[]
   /** `5432/tcp`, … as the image or the container exposes them. */
@@ -64,8 +65,20 @@ export interface Helper {
   readonly alone?: true
 }
 
+/** As the settings name it, or as it was added over the API. */
+export type Outside = Omit<OutsideServer, "tls"> & {
+  /** `ca`: the certificates themselves, in the place of a file. */
+  readonly tls: OutsideServer["tls"] & { readonly ca?: string | undefined }
+  /** Absent: it belongs to the settings. */
+  readonly managed?: "api"
+  /** Another one after each change that a look inside should know of. */
+  readonly revision?: string
+  /** A password that no file or variable holds: opened at the last moment, never in text. Throws a Fault. */
+  readonly openPassword?: () => string
+}
+
 export interface OutsidePlace {
-  readonly server: OutsideServer
+  readonly server: Outside
   /** Null until it was asked. Without an image named, it decides which local one is taken. */
   readonly serverVersion: string | null
 }
@@ -75,7 +88,7 @@ export interface OutsideHelp {
   /** Which engine's tools an image has, by its name, its variables and its ports. */
   guess(image: string, envNames: readonly string[], exposedPorts: readonly string[]): Engine | null
   /** Read at the last moment. Throws a Fault, `settings-invalid`. */
-  secrets(server: OutsideServer): Promise<{ readonly password: string; readonly ca: string }>
+  secrets(server: Outside): Promise<{ readonly password: string; readonly ca: string }>
 }
 
 /** A tool running inside a container. */
@@ -235,6 +248,7 @@ export interface ServerRecord {
   readonly image: string
   /** The labels of the last good spec, in force until better ones come. */
   readonly goodLabels: Readonly<Record<string, string>> | null
+  readonly managed: Managed
   readonly lastSeenAt: Date
   readonly retiredAt: Date | null
 }
@@ -642,6 +656,26 @@ export interface BucketStore {
   forgetBucket(id: string): void
   /** Stored copies of backups that are not deleted. */
   copiesAt(destination: string): number
+}
+
+/** A server outside Docker that was added over the API, as the catalogue keeps it. */
+export interface KeptServer {
+  readonly name: string
+  readonly place: KeptPlace
+  /** Sealed for the purpose that `core/sealed-purposes` gives. */
+  readonly password: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Those servers. What is remembered of a server's history refers to them by name only. */
+export interface KeptServerStore {
+  keptServers(): readonly KeptServer[]
+  saveKeptServer(server: KeptServer): void
+  forgetKeptServer(name: string): void
+}
+
+export interface SealedStore {
   /** Seals every kept secret anew, all of them or none. Returns how many were. Throws what `change` throws. */
   reseal(change: (sealed: string, purpose: string) => string): number
 }
@@ -695,6 +729,20 @@ export interface Buckets {
   remove(id: string): Date
   test(id: string, signal: AbortSignal): Promise<DestinationStatus>
   neighbours(id: string, signal: AbortSignal): Promise<readonly string[]>
+}
+
+/** Servers outside Docker as people add them, and how each server answers. Each method rejects with a Fault when refused. */
+export interface OutsideServers {
+  /** Tries the connection first, unless told not to. Resolves with the server's id once it is in force. */
+  add(request: AddedServer, signal: AbortSignal): Promise<ServerId>
+  /** `id`: of the server, or of one of its databases. */
+  change(id: string, request: ChangedServer, signal: AbortSignal): Promise<ServerId>
+  /** Its history and backups stay. */
+  remove(id: string): Date
+  /** Keeps nothing. */
+  try(request: NewServer, signal: AbortSignal): Promise<Connection>
+  /** Of any server that is backed up. */
+  test(id: string, signal: AbortSignal): Promise<Connection>
 }
 
 export interface Health {

@@ -13,6 +13,7 @@ import { bucketsFrom, connectBucket, lockableAmong } from "./destinations/config
 import { guessEngine } from "./engines/detect.ts"
 import { runBackup } from "./jobs/backup.ts"
 import { createBeside } from "./jobs/beside.ts"
+import { testConnection } from "./jobs/connection.ts"
 import { createTieUp } from "./jobs/loose-ends.ts"
 import { deleteCopies } from "./jobs/prune.ts"
 import { lookInsideTidied } from "./jobs/ready.ts"
@@ -24,6 +25,7 @@ import { createDerivation } from "./reconcile/derivation.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createFreshness } from "./reconcile/freshness.ts"
 import { createHealth } from "./reconcile/health.ts"
+import { createKeptServers, isAtWork } from "./reconcile/kept-servers.ts"
 import { createWatch } from "./reconcile/loop.ts"
 import { createPauses } from "./reconcile/pauses.ts"
 import { createProber } from "./reconcile/prober.ts"
@@ -123,8 +125,18 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     () => derivation,
     world.remembered,
     guessEngine,
-    () => outsideContainers(source.current().servers, settings.labelPrefix),
+    () =>
+      outsideContainers(new Map([...outside.servers(), ...source.current().servers]), settings.labelPrefix),
   )
+  const outside = createKeptServers({
+    ...{ store: catalogue, vault, world, clock, log },
+    set: () => source.current().servers,
+    derivation: () => derivation,
+    seen: () => watch.status().seenAt !== null,
+    isAtWork: (id) => isAtWork(catalogue, id),
+    look: (server, signal) => testConnection({ docker, clock }, server, signal),
+    changed: () => takeIn(),
+  })
   const reconciler = createReconciler({ world, scheduler, prober, dispatch, pauses, events })
   const watch = createWatch(
     docker,
@@ -181,6 +193,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
       },
     },
     buckets,
+    outside,
     settings: source.view,
     staticFiles: join(import.meta.dir, "../dashboard/dist"),
   })

@@ -6,6 +6,7 @@ import { Configuration, ImportPlan } from "./configuration.ts"
 import { Identity } from "./encryption.ts"
 import { ApiErrorCode, Problem } from "./errors.ts"
 import { BackupType, JobView } from "./job.ts"
+import { AddedServer, ChangedServer, Connection, TriedServer } from "./kept-server.ts"
 import { Manifest } from "./manifest.ts"
 import { AdoptedOrphans, Cleaned, Mended, Named, Orphans, ToClean } from "./orphans.ts"
 import { Rebuild } from "./rebuild.ts"
@@ -110,6 +111,51 @@ export const getDatabase = {
   summary: "One database.",
   params: Id,
   response: Database,
+} as const satisfies Endpoint
+
+export const addDatabases = {
+  method: "post",
+  path: "/api/databases",
+  summary:
+    "Add a server outside Docker, with all its databases, at once. It is connected to first, unless `check` is false. A password is sealed, which takes ENCRYPTION_KEY, and never shown.",
+  body: AddedServer,
+  response: ServerDetail,
+} as const satisfies Endpoint
+
+export const changeDatabases = {
+  method: "put",
+  path: "/api/databases/:id",
+  summary:
+    "Change a server that was added over the API, by its id or that of one of its databases. What is left out stays; another place or tls takes the password again.",
+  params: Id,
+  body: ChangedServer,
+  response: ServerDetail,
+} as const satisfies Endpoint
+
+export const deleteDatabases = {
+  method: "delete",
+  path: "/api/databases/:id",
+  summary:
+    "Forget a server that was added over the API, with its password, by its own id. Its history and backups stay. Refused while a run or a restore is under way.",
+  params: Id,
+  response: z.object({ id: z.string(), deletedAt: Instant }),
+} as const satisfies Endpoint
+
+export const tryConnection = {
+  method: "post",
+  path: "/api/databases/test-connection",
+  summary:
+    "Connect to a server outside Docker as POST /api/databases would, and keep nothing: what answers, or why nothing does.",
+  body: TriedServer,
+  response: Connection,
+} as const satisfies Endpoint
+
+export const testConnection = {
+  method: "post",
+  path: "/api/databases/:id/test-connection",
+  summary: "Connect to a server now, by its id or that of one of its databases.",
+  params: Id,
+  response: Connection,
 } as const satisfies Endpoint
 
 export const confirmPrune = {

@@ -40,6 +40,9 @@ const meanings = {
   // What a server can refuse
   "engine-unknown": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
   "tool-missing": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
+  "engine-mismatch": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
+  "tls-refused": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
+  "host-unknown": { next: "retry", api: "DATABASE_ERROR", http: 502 },
   "access-denied": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
   "server-down": { next: "retry", api: "DATABASE_ERROR", http: 503 },
   "server-not-ready": { next: "retry", api: "DATABASE_ERROR", http: 503 },

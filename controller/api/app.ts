@@ -16,6 +16,7 @@ import { mountHealth } from "./health.ts"
 import { idempotent } from "./idempotency.ts"
 import { mountImport } from "./import.ts"
 import { mountOrphans } from "./orphans.ts"
+import { mountOutsideServers } from "./outside-servers.ts"
 import { mountRebuild } from "./rebuild.ts"
 import { answerError, Refusal } from "./refusal.ts"
 import { mountRestores } from "./restores.ts"
@@ -37,6 +38,7 @@ export function createApp(services: Services): Router {
   guard(app, services)
   mountServers(app, services)
   mountDatabases(app, services)
+  mountOutsideServers(app, services)
   mountSchedules(app, services)
   mountRuns(app, services)
   mountImport(app, services)

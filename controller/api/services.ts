@@ -12,7 +12,17 @@ import type { Database, DatabaseId, JobId, Server } from "../../schemas/server.t
 import type { SettingsView } from "../../schemas/settings-view.ts"
 import type { VerifyLevel } from "../../schemas/verification.ts"
 import type { VerifyTask, VerifyTaskId } from "../../schemas/verify-task.ts"
-import type { Actions, Buckets, Catalogue, Clock, Destination, EventHub, Health, Log } from "../ports.ts"
+import type {
+  Actions,
+  Buckets,
+  Catalogue,
+  Clock,
+  Destination,
+  EventHub,
+  Health,
+  Log,
+  OutsideServers,
+} from "../ports.ts"
 
 /** The world as it is now, ready to be shown. */
 export interface View {
@@ -102,6 +112,7 @@ export interface Services {
   /** Undefined when no destination has the name any more. */
   readonly destination: (name: string) => Destination | undefined
   readonly buckets: Buckets
+  readonly outside: OutsideServers
   readonly info: Info
   readonly settings: () => SettingsView
   /** Folder of the built dashboard; null to serve the API alone. */

@@ -7,6 +7,13 @@ export const usage = `Usage: dbbackup COMMAND
   servers --why [SERVER]             of each: backed up by which job, next when, each value with where it comes
                                      from; or why not, with labels to paste
   servers --json [SERVER]            the same for programs
+  servers add NAME --type postgres|mysql|mariadb --host HOST --user USER [--port N]
+      [--password-from FILE | --password-variable DBBACKUP_SERVER_…] [--tls MODE] [--ca FILE]
+      [--label KEY=VALUE]… [--no-check]
+                                     add a server outside Docker, once it has answered; FILE is read here, - is the
+                                     standard input, and the variable is the controller's
+  servers test SERVER                connect to it now; exit code 1 when that fails
+  servers remove SERVER              forget one that was added so; its backups stay
   discover                           look at every container and into every server now
   backup SERVER[/DATABASE]           back up now, and wait
   backups [--database SERVER/DATABASE] [--status STATUS] [--limit N]

@@ -54,6 +54,10 @@ export interface Probe {
   readonly databases: readonly ProbedDatabase[]
   /** What the operator should know, in sentences: tables that are not in the snapshot, databases the user cannot see. */
   readonly warnings: readonly string[]
+  /** The version of TLS that was spoken; null or absent: none. */
+  readonly tls?: string | null
+  /** Whether the account may read everything there is. */
+  readonly readsAll?: boolean
 }
 
 /** What can be chosen of a database. */

@@ -48,6 +48,8 @@ const dumpOptions = [
 const answerOptions = ["--batch", "--skip-column-names"]
 // A client that connects again would go on with another snapshot, and without the lock.
 const sessionOptions = [...answerOptions, "--unbuffered", "--skip-reconnect"]
+/** What listens may be no such server, and wait for us to speak first. The dump tools have no such option. */
+const connectTimeout = "--connect-timeout=15"
 const mostNameCharacters = 64
 
 export function mysqlFamily(variety: Variety): EngineRules {
@@ -71,7 +73,13 @@ export function mysqlFamily(variety: Variety): EngineRules {
   return {
     engine,
     probe: (access) =>
-      script(`${setup}${probeScript}`, access, ...answerOptions, `--execute=${sql.describeServer}`),
+      script(
+        `${setup}${probeScript}`,
+        access,
+        connectTimeout,
+        ...answerOptions,
+        `--execute=${sql.describeServer}`,
+      ),
     readProbe(outcome) {
       if (outcome.code !== 0) throw duringLook(explainMysql("looking at the server", outcome, undefined))
       return readMysqlProbe(engine, outcome.stdout)

@@ -153,6 +153,7 @@ function recordFrom({ server, engine, finishedAt }: Manifest): ServerRecord {
     containerName: server.container,
     image: server.image,
     goodLabels: {},
+    managed: "label",
     lastSeenAt: at,
     retiredAt: at,
   }

@@ -13,6 +13,7 @@ import {
 } from "../core/database-view.ts"
 import { Fault } from "../core/fault.ts"
 import { databaseIdOf } from "../core/key.ts"
+import { managedBy } from "../core/outside-server.ts"
 import { type DesiredJob, labelRules, nextRunsAt, type Rules } from "../core/schedule-plan.ts"
 import type { DerivedServer } from "../core/server.ts"
 import { verdictOf } from "../core/verdict.ts"
@@ -194,8 +195,8 @@ export function createWorld(deps: {
           : [],
       ),
     jobs: () =>
-      [...current.values()].flatMap(({ name, jobs }) =>
-        jobs.map((job) => jobView(job, name, clock(), rules)),
+      [...current.values()].flatMap(({ name, jobs, container }) =>
+        jobs.map((job) => jobView(job, name, clock(), rules, managedBy(container))),
       ),
     nextRuns(id, count) {
       const job = [...current.values()].flatMap(({ jobs }) => jobs).find((job) => job.id === id)

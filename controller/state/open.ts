@@ -1,6 +1,14 @@
 // The catalogue: opens the file, brings it up to date, and puts its parts together.
 
-import type { BucketStore, Catalogue, CatalogueFile, EventHub, Log } from "../ports.ts"
+import type {
+  BucketStore,
+  Catalogue,
+  CatalogueFile,
+  EventHub,
+  KeptServerStore,
+  Log,
+  SealedStore,
+} from "../ports.ts"
 import { readAbout, writeAbout } from "./about.ts"
 import { adoptIn } from "./adopt.ts"
 import { backupListsIn } from "./backup-lists.ts"
@@ -14,6 +22,7 @@ import { doubtsIn } from "./doubts.ts"
 import { openFile } from "./file.ts"
 import { heldPrunesIn } from "./held-prunes.ts"
 import { keptBucketsIn } from "./kept-buckets.ts"
+import { keptServersIn } from "./kept-servers.ts"
 import { logsIn } from "./logs.ts"
 import { looseEndsIn } from "./loose-ends.ts"
 import { knownMigrations, migrate } from "./migrate.ts"
@@ -21,6 +30,7 @@ import { rememberNewest } from "./newest.ts"
 import { notesIn } from "./notes.ts"
 import { overridesIn } from "./overrides.ts"
 import { liveProgress } from "./progress.ts"
+import { resealIn } from "./reseal.ts"
 import { restoresIn } from "./restores.ts"
 import { runsIn } from "./runs.ts"
 import { serversIn } from "./servers.ts"
@@ -31,7 +41,7 @@ import { rememberTotals } from "./totals.ts"
 import { unfinishedBackups, unfinishedDeletions } from "./unfinished.ts"
 import { pagesOf } from "./where.ts"
 
-export interface OpenCatalogue extends Catalogue, BucketStore, CatalogueFile {
+export interface OpenCatalogue extends Catalogue, BucketStore, KeptServerStore, SealedStore, CatalogueFile {
   /** Takes an earlier one's place: its tools and its copies are this one's. */
   beInstallation(id: string): void
   /** The copy that was made beside the file because a migration followed; null when none did. */
@@ -103,6 +113,8 @@ function assemble(opened: Store, path: string): Omit<OpenCatalogue, "beforeMigra
     ...logsIn(store),
     ...looseEndsIn(store),
     ...keptBucketsIn(store),
+    ...keptServersIn(store),
+    ...resealIn(store),
     ...statsIn(store, totals),
     ...checkIn(store, path),
     ...careIn(store, path),

@@ -8,6 +8,7 @@ import { Fault } from "../../controller/core/fault.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
 import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
 import { createConfiguration } from "../../controller/reconcile/configuration.ts"
+import { createKeptServers } from "../../controller/reconcile/kept-servers.ts"
 import { createMaintenance } from "../../controller/reconcile/maintenance.ts"
 import { createVerifications } from "../../controller/reconcile/verifications.ts"
 import { openSettings } from "../../controller/settings/source.ts"
@@ -16,6 +17,7 @@ import type { BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
 import { noRetention } from "../../schemas/retention.ts"
 import type { Database, Server } from "../../schemas/server.ts"
+import { operator } from "../core/samples.ts"
 import {
   aBackup,
   aManifest,
@@ -198,6 +200,20 @@ export function aWorld(changes: Changes = {}): World {
       newId: () => "b1",
       log() {},
       changed() {},
+    }),
+    outside: createKeptServers({
+      ...{ store: catalogue, vault: null, clock: () => minute(10), log() {}, changed() {} },
+      world: {
+        derived: () => undefined,
+        require() {
+          throw new Error("no server was seen")
+        },
+        learn() {},
+      },
+      ...{ set: () => new Map(), derivation: () => operator(), seen: () => false, isAtWork: () => false },
+      look: async () => {
+        throw new Error("nothing to look at")
+      },
     }),
     destination: (name) => [local, offsite].find((destination) => destination.name === name),
     staticFiles: null,

@@ -36,6 +36,7 @@ test("what may work when tried again is tried again, what a person must change o
         "dump-failed",
         "dump-truncated",
         "catalogue-damaged",
+        "host-unknown",
         "internal",
         "interrupted",
         "server-down",
