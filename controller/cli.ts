@@ -11,6 +11,7 @@ import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
 import { key } from "./cli/key.ts"
 import { lintCompose } from "./cli/lint.ts"
+import { pin, unpin } from "./cli/pin.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
 import { rotateKey } from "./cli/rotate-key.ts"
@@ -101,6 +102,12 @@ async function run(command: string, args: readonly string[], values: Values, cal
       return say(await backups(call, await backupQuery(call, values)))
     case "accept":
       return say(await accept(call, operand(args, "a backup")))
+    case "pin": {
+      const [id, ...reason] = args
+      return say(await pin(call, wanted(id, "a backup"), wanted(reason.join(" "), "why it is to stay")))
+    }
+    case "unpin":
+      return say(await unpin(call, operand(args, "a backup")))
     case "confirm-prune":
       return confirmPrunes(call, operand(args, "a database"), values.yes ? null : ask, say)
     case "restore":

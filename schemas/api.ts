@@ -1,6 +1,6 @@
 // Every REST endpoint once: the controller mounts these values, the dashboard and the CLI call them, both typed by them.
 import { z } from "zod"
-import { Backup, BackupId, backupStatuses } from "./backup.ts"
+import { Backup, BackupId, backupStatuses, PinReason } from "./backup.ts"
 import { Identity } from "./encryption.ts"
 import { ApiErrorCode, Problem } from "./errors.ts"
 import { BackupType, JobView } from "./job.ts"
@@ -275,7 +275,8 @@ export const getManifest = {
 export const deleteBackup = {
   method: "delete",
   path: "/api/backups/:id",
-  summary: "Delete a backup at every destination. The newest good one of a database is refused.",
+  summary:
+    "Delete a backup at every destination. The newest good one of a database is refused, and so is a pinned one.",
   params: Id,
   response: z.object({ id: BackupId, deletedAt: Instant }),
 } as const satisfies Endpoint
@@ -304,6 +305,24 @@ export const acceptBackup = {
   path: "/api/backups/:id/accept",
   summary:
     "Say that a suspect backup is right: it is good from now on, and the next is compared with it. 409 for one that is not suspect.",
+  params: Id,
+  response: Backup,
+} as const satisfies Endpoint
+
+export const pinBackup = {
+  method: "post",
+  path: "/api/backups/:id/pin",
+  summary:
+    "Keep a backup whatever retention says, for a reason in a person's words, until it is unpinned. Again: with another reason. 409 for one that has not completed.",
+  params: Id,
+  body: z.strictObject({ reason: PinReason }),
+  response: Backup,
+} as const satisfies Endpoint
+
+export const unpinBackup = {
+  method: "delete",
+  path: "/api/backups/:id/pin",
+  summary: "Let retention decide about a pinned backup again. 409 for one that is not pinned.",
   params: Id,
   response: Backup,
 } as const satisfies Endpoint

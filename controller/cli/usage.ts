@@ -12,6 +12,8 @@ export const usage = `Usage: dbbackup COMMAND
   backups [--database SERVER/DATABASE] [--status STATUS] [--limit N]
                                      list backups, newest first
   accept BACKUP                      say that a suspect backup is right: it is good from now on
+  pin BACKUP REASON…                 keep it whatever retention says, until it is unpinned
+  unpin BACKUP                       let retention decide about it again
   confirm-prune SERVER/DATABASE [--yes]
                                      let retention delete what it holds back, because it is much at once
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes] [--identity FILE]

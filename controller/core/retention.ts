@@ -1,6 +1,5 @@
 // Which backups stay, with every reason why, and which may go. A pure function of backups, policy and zone.
 import type { CompletedBackup } from "../../schemas/backup.ts"
-import type { BackupType } from "../../schemas/job.ts"
 import type { RetentionPlan, RetentionPolicy, RetentionTier } from "../../schemas/retention.ts"
 import { formatDuration, type Schedule } from "../../schemas/scalar.ts"
 import type { DesiredJob } from "./schedule-plan.ts"
@@ -14,23 +13,27 @@ export interface Kept {
 }
 
 /**
- * What somebody asked for beside the schedule, before an upgrade say, stays until somebody deletes it, and takes no scheduled
+ * What a person pinned stays until a person unpins it. What somebody asked for beside the schedule, before an upgrade say, stays until somebody deletes it, and takes no scheduled
  * backup's place. A job without a schedule has no others: there the policy decides.
  */
-export function pinOf(type: BackupType, schedule: Schedule): string | null {
+export function pinOf(
+  { type, pinned }: Pick<CompletedBackup, "type" | "pinned">,
+  schedule: Schedule,
+): string | null {
+  if (pinned) return `pinned: ${pinned.reason}`
   return type === "manual" && schedule.kind !== "manual" ? "made by hand" : null
 }
 
 /** What a job keeps of its good backups of one database. */
 export function retentionOf(
-  backups: readonly Pick<CompletedBackup, "id" | "finishedAt" | "type">[],
+  backups: readonly Pick<CompletedBackup, "id" | "finishedAt" | "type" | "pinned">[],
   job: Pick<DesiredJob, "spec" | "timeZone">,
 ): RetentionPlan {
   const { schedule, retention } = job.spec
-  const kept = backups.map(({ id, finishedAt, type }) => ({
+  const kept = backups.map(({ id, finishedAt, type, pinned }) => ({
     id,
     finishedAt: new Date(finishedAt),
-    pin: pinOf(type, schedule),
+    pin: pinOf({ type, pinned }, schedule),
   }))
   return planRetention(kept, retention, job.timeZone)
 }

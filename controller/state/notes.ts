@@ -47,7 +47,10 @@ export function notesIn(store: Store): Notes {
       const done = store.write(() => {
         const { changes } = db
           .query(
-            "UPDATE backups SET pinned_at = ?, pin_reason = ? WHERE id = ? AND status = 'completed' AND deleted_at IS NULL",
+            // One that is being deleted everywhere cannot be kept any more.
+            `UPDATE backups SET pinned_at = ?, pin_reason = ? WHERE id = ? AND status = 'completed' AND deleted_at IS NULL
+             AND EXISTS (SELECT 1 FROM copies c WHERE c.backup_id = backups.id AND c.state = 'stored' AND NOT EXISTS
+               (SELECT 1 FROM deletions d WHERE d.backup_id = c.backup_id AND d.destination = c.destination))`,
           )
           .run(reason === null ? null : at.getTime(), reason, id)
         if (changes > 0) changed(id, at)

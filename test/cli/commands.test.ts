@@ -404,3 +404,27 @@ test("healthcheck is 0 when the controller is ready, and lists what was checked"
   const { code, stdout } = await dbbackup(["healthcheck"])
   expect([code, stdout]).toEqual([0, "sqlite: writable\n"])
 })
+
+describe("pinning", () => {
+  test("takes the reason as it is typed, and is told beside the state until it is taken back", async () => {
+    const pinned = await dbbackup(["pin", "b1", "before", "the", "migration"])
+    expect(pinned.code).toBe(0)
+    expect(pinned.stdout).toContain("backup b1: pinned")
+    expect(world.catalogue.backup("b1" as BackupId)).toMatchObject({
+      pinned: { reason: "before the migration" },
+    })
+    expect((await dbbackup(["backups"])).stdout).toContain("completed, pinned")
+    expect((await dbbackup(["unpin", "b1"])).stdout).toContain("not pinned any more")
+    const again = await dbbackup(["unpin", "b1"])
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("backup b1 is not pinned")])
+  })
+
+  test("without a reason changes nothing", async () => {
+    const refused = await dbbackup(["pin", "b1"])
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("why it is to stay is missing"),
+    ])
+    expect(world.catalogue.backup("b1" as BackupId)).toMatchObject({ pinned: null })
+  })
+})

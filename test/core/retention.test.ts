@@ -154,9 +154,13 @@ test("keeps the newest even when every quota is 0", () => {
 
 test("what is asked for beside a schedule is pinned; without a schedule the policy decides", () => {
   const daily = Schedule.parse("daily")
-  expect(pinOf("manual", daily)).toBe("made by hand")
-  expect(pinOf("daily", daily)).toBeNull()
-  expect(pinOf("manual", Schedule.parse("manual"))).toBeNull()
+  const pinOfType = (type: "manual" | "daily", schedule: Schedule) => pinOf({ type, pinned: null }, schedule)
+  expect(pinOfType("manual", daily)).toBe("made by hand")
+  expect(pinOfType("daily", daily)).toBeNull()
+  expect(pinOfType("manual", Schedule.parse("manual"))).toBeNull()
+  const pinned = { at: "2026-03-01T00:00:00.000Z", reason: "before the migration" }
+  for (const type of ["manual", "daily"] as const)
+    expect(pinOf({ type, pinned }, daily)).toBe("pinned: before the migration")
 })
 
 test("of no backups keeps and prunes none", () => {

@@ -14,6 +14,8 @@ import {
   getManifest,
   getRunLogs,
   listBackups,
+  pinBackup,
+  unpinBackup,
 } from "../../../../schemas/api.ts"
 import { call, callList, type InputOf } from "../api.ts"
 import { keys } from "./keys.ts"
@@ -76,6 +78,28 @@ export const acceptSuspect = mutationOptions({
       context.client.invalidateQueries({ queryKey: keys.backup(backupId) }),
       context.client.invalidateQueries({ queryKey: keys.status }),
     ]),
+})
+
+const pinChanged = (
+  _data: unknown,
+  _error: Error | null,
+  input: string | { readonly id: string },
+  _result: unknown,
+  { client }: MutationFunctionContext,
+) =>
+  Promise.all([
+    client.invalidateQueries({ queryKey: keys.backupLists }),
+    client.invalidateQueries({ queryKey: keys.backup(typeof input === "string" ? input : input.id) }),
+  ])
+
+export const pin = mutationOptions({
+  mutationFn: (asked: { readonly id: string; readonly reason: string }) => call(pinBackup, asked),
+  onSettled: pinChanged,
+})
+
+export const unpin = mutationOptions({
+  mutationFn: (id: string) => call(unpinBackup, { id }),
+  onSettled: pinChanged,
 })
 
 export const removeBackup = mutationOptions({

@@ -1,0 +1,14 @@
+// `dbbackup pin BACKUP REASON…` and `dbbackup unpin BACKUP`: what stays whatever retention says.
+import { pinBackup, unpinBackup } from "../../schemas/api.ts"
+import type { Call } from "./client.ts"
+
+/** What was pinned, in a line. */
+export async function pin(call: Call, id: string, reason: string): Promise<string> {
+  const { data: backup } = await call(pinBackup, { params: { id }, body: { reason } })
+  return `${backup.serverName}/${backup.database}, backup ${backup.id}: pinned. It stays until somebody unpins it`
+}
+
+export async function unpin(call: Call, id: string): Promise<string> {
+  const { data: backup } = await call(unpinBackup, { params: { id } })
+  return `${backup.serverName}/${backup.database}, backup ${backup.id}: not pinned any more. Retention decides about it again`
+}
