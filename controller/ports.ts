@@ -289,6 +289,8 @@ export interface PlannedCopy {
 export interface FoundBackup {
   readonly manifest: Manifest
   readonly copy: PlannedCopy
+  /** What stands beside it of what was said since; `unreadable` when that is not believed. Absent: nothing stands there. */
+  readonly notes?: BackupNotes | "unreadable"
 }
 export interface Adopted {
   readonly added: number
@@ -413,11 +415,12 @@ export interface Catalogue {
   addVerification(id: BackupId, verification: Verification): void
   /** The newest first. */
   verifications(id: string): readonly Verification[]
-  /** What was said of it since it was made, to be kept beside its manifest; `change` numbers the state of it. Undefined: nothing was. */
-  notes(id: BackupId, at: Date): { readonly notes: BackupNotes; readonly change: number } | undefined
-  /** Stored copies beside which the notes are missing or old, the oldest change first. */
-  lackingNotes(limit: number): readonly (PlannedCopy & { readonly backupId: BackupId })[]
-  notesStored(id: BackupId, destination: string, change: number): void
+  /** What was said of it since it was made, to be kept beside its manifest. Undefined: nothing was. */
+  notes(id: BackupId): BackupNotes | undefined
+  /** Copies stored at a destination beside which the notes are missing or old, the oldest change first. None that is being deleted. */
+  lackingNotes(destination: string, limit: number): readonly (PlannedCopy & { readonly backupId: BackupId })[]
+  /** Notes as of then stand there. False, and nothing changes, when the copy is deleted, or is being deleted. */
+  notesStored(id: BackupId, destination: string, asOf: Date): boolean
   /** The bytes of the copy were read again, and are right. */
   copyChecked(id: BackupId, destination: string, at: Date): void
   heldPrunes(databaseId?: DatabaseId): readonly HeldPrune[]

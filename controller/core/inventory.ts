@@ -12,6 +12,8 @@ export interface Inventory {
   readonly withoutManifest: readonly string[]
   /** Keys of bytes that are named by a manifest and not there, sorted. */
   readonly withoutBytes: readonly string[]
+  /** Keys of bytes that notes stand beside. */
+  readonly noted: ReadonlySet<string>
   /** Objects that are not named as this program names them. */
   readonly foreign: number
 }
@@ -22,11 +24,16 @@ const notesEnding = notesKey("")
 export function inventoryOf(keys: Iterable<string>): Inventory {
   const bytes = new Set<string>()
   const described = new Set<string>()
+  const noted = new Set<string>()
   let foreign = 0
   for (const key of keys) {
     if (key === guideKey) continue
+    const beside = key.endsWith(notesEnding) ? key.slice(0, -notesEnding.length) : undefined
     // They say something only beside a manifest.
-    if (key.endsWith(notesEnding) && parseObjectKey(key.slice(0, -notesEnding.length))) continue
+    if (beside !== undefined && parseObjectKey(beside)) {
+      noted.add(beside)
+      continue
+    }
     const of = key.endsWith(ending) ? key.slice(0, -ending.length) : key
     if (parseObjectKey(of) === undefined) foreign++
     else (of === key ? bytes : described).add(of)
@@ -35,6 +42,7 @@ export function inventoryOf(keys: Iterable<string>): Inventory {
     backups: [...described].filter((key) => bytes.has(key)).sort(),
     withoutManifest: [...bytes].filter((key) => !described.has(key)).sort(),
     withoutBytes: [...described].filter((key) => !bytes.has(key)).sort(),
+    noted,
     foreign,
   }
 }

@@ -92,8 +92,13 @@ export async function deleteCopy(
   key: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const until = await destination.lockedUntil?.(key, signal)
-  if (until && until > clock()) throw locked(destination.name, key, until)
+  // A bucket may lock whatever is put there: of notes that were written later, longer than the bytes.
+  const names = [key, notesKey(key)]
+  const locks = await Promise.all(names.map((name) => destination.lockedUntil?.(name, signal)))
+  names.forEach((name, i) => {
+    const until = locks[i]
+    if (until && until > clock()) throw locked(destination.name, name, until)
+  })
   catalogue.deletingCopy(id, destination.name)
   await destination.remove(manifestKey(key), signal)
   await destination.remove(notesKey(key), signal)

@@ -3,9 +3,10 @@
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RebuildReport } from "../../schemas/rebuild.ts"
 import { inventoryOf, requireOwn } from "../core/inventory.ts"
-import { subjectName } from "../core/key.ts"
+import { notesKey, subjectName } from "../core/key.ts"
 import type { Catalogue, Destination, FoundBackup, Log, ServerRecord } from "../ports.ts"
 import { failureOf } from "./journal.ts"
+import { storedNotes } from "./notes.ts"
 import { storedManifest } from "./stored-manifest.ts"
 
 export interface RebuildDeps {
@@ -45,13 +46,29 @@ export async function rebuildFrom(
     for (const { manifest } of waiting) noteServer(servers, manifest)
     waiting = []
   }
+  /** What is not believed is passed over, and told. */
+  const notesBeside = async (key: string, id: string): Promise<FoundBackup["notes"]> => {
+    try {
+      return await storedNotes(destination, key, id, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      const problem = failureOf(error, log)
+      // Deleted since they were listed.
+      if (problem.code === "copy-missing") return undefined
+      if (problem.code !== "copy-mismatch") throw error
+      log("warn", `${notesKey(key)} at ${destination.name} is passed over: ${problem.message}`)
+      refused.push({ key: notesKey(key), problem })
+      return "unreadable"
+    }
+  }
   const believe = async (key: string): Promise<void> => {
     try {
       const manifest = await storedManifest(destination, key, signal)
       // Deleted since it was listed.
       if (!manifest) return
       requireOwn(key, manifest, await destination.size(key, signal))
-      waiting.push({ manifest, copy: { destination: destination.name, key } })
+      const notes = inventory.noted.has(key) ? await notesBeside(key, manifest.id) : undefined
+      waiting.push({ manifest, copy: { destination: destination.name, key }, ...(notes && { notes }) })
       if (waiting.length >= batch) takeIn()
     } catch (error) {
       signal.throwIfAborted()

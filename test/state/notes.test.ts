@@ -39,8 +39,10 @@ const failed = (at: number): Verification => {
   return { ...rest, outcome: "failed", problem: aProblem({ code: "copy-mismatch" }) }
 }
 const lacking = () =>
-  catalogue.lackingNotes(10).map(({ backupId, destination }) => `${backupId} ${destination}`)
-const noted = (id: BackupId) => catalogue.notes(id, minute(99))
+  ["local", "s3"]
+    .flatMap((name) => catalogue.lackingNotes(name, 10))
+    .map(({ backupId, destination }) => `${backupId} ${destination}`)
+const noted = (id: BackupId) => catalogue.notes(id)
 
 describe("a pin", () => {
   test("is shown with its reason, told to everybody, and can be changed and taken back", () => {
@@ -104,11 +106,10 @@ describe("notes", () => {
     catalogue.pinBackup(id, minute(4), "why")
     for (const one of [passed(5), passed(6), failed(7), passed(8, { level: "drill" })])
       catalogue.addVerification(id, one)
-    const { notes } = noted(id) ?? {}
-    expect(BackupNotes.parse(JSON.parse(JSON.stringify(notes)))).toEqual({
+    expect(BackupNotes.parse(JSON.parse(JSON.stringify(noted(id))))).toEqual({
       formatVersion: 1,
       backupId: id,
-      writtenAt: minute(99).toISOString(),
+      asOf: minute(9).toISOString(),
       pinned: { at: minute(4).toISOString(), reason: "why" },
       acceptedAt: minute(3).toISOString(),
       verifications: [passed(8, { level: "drill" }), failed(7), passed(6)],
@@ -119,9 +120,10 @@ describe("notes", () => {
     const id = addGood(catalogue, "b1", 0)
     catalogue.copyFailed(id, { destination: "s3", key: keyOf("b1") }, aProblem())
     catalogue.pinBackup(id, minute(5), "why")
-    expect(catalogue.lackingNotes(10)).toEqual([{ backupId: id, destination: "local", key: keyOf("b1") }])
-    const { change = 0 } = noted(id) ?? {}
-    catalogue.notesStored(id, "local", change)
+    expect(catalogue.lackingNotes("local", 10)).toEqual([
+      { backupId: id, destination: "local", key: keyOf("b1") },
+    ])
+    expect(catalogue.notesStored(id, "local", minute(5))).toBe(true)
     expect(lacking()).toEqual([])
     catalogue.copyStored(id, "s3", minute(6))
     expect(lacking()).toEqual(["b1 s3"])
@@ -132,19 +134,22 @@ describe("notes", () => {
   test("that were written while something changed are old, whatever the clock does", () => {
     const id = addGood(catalogue, "b1", 0)
     catalogue.pinBackup(id, minute(50), "why")
-    const { change = 0 } = noted(id) ?? {}
     catalogue.pinBackup(id, minute(5), "the clock was set back")
-    catalogue.notesStored(id, "local", change)
+    catalogue.notesStored(id, "local", minute(50))
     expect(lacking()).toEqual(["b1 local"])
-    expect(noted(id)?.change).toBeGreaterThan(change)
+    expect(new Date(noted(id)?.asOf ?? 0) > minute(50)).toBe(true)
   })
 
   test("are asked for in the order of the changes, so many at a time, and never of what is deleted", () => {
     for (const [n, id] of ["b1", "b2", "b3"].entries())
       catalogue.pinBackup(addGood(catalogue, id, n * 10), minute(60 - n), "why")
     expect(lacking()).toEqual(["b3 local", "b2 local", "b1 local"])
-    expect(catalogue.lackingNotes(1).map(({ backupId }) => backupId as string)).toEqual(["b3"])
+    expect(catalogue.lackingNotes("local", 1).map(({ backupId }) => backupId as string)).toEqual(["b3"])
     catalogue.copyDeleted("b3" as BackupId, "local", minute(70))
     expect(lacking()).toEqual(["b2 local", "b1 local"])
+    catalogue.deletingCopy("b2" as BackupId, "local")
+    expect(lacking()).toEqual(["b1 local"])
+    for (const id of ["b3", "b2"])
+      expect(catalogue.notesStored(id as BackupId, "local", minute(99))).toBe(false)
   })
 })
