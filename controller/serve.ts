@@ -109,10 +109,19 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     stop.signal,
   )
   const derivationNow = () => {
-    const { labelPrefix: prefix, discovery, timeZone, policies, defaults, keys, helper } = source.current()
+    const {
+      labelPrefix: prefix,
+      discovery,
+      timeZone,
+      policies,
+      defaults,
+      keys,
+      helper,
+      operatorRetention,
+    } = source.current()
     const names = { destinations: [...destinations.keys()], keys: [...keys.keys()] }
     const lockable = lockableAmong(destinations)
-    return { prefix, discovery, timeZone, policies, defaults, helper, ...names, lockable }
+    return { prefix, discovery, timeZone, policies, defaults, helper, operatorRetention, ...names, lockable }
   }
   // One object until the settings change: readers compare it with the last.
   let derivation = derivationNow()

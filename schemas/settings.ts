@@ -116,6 +116,18 @@ const retention = z.strictObject({
     .record(PolicyName, Retention)
     .prefault({})
     .meta({ description: "Policies by name, for `dbbackup.retention: gold`: `{gold: 24h 7d 4w}`." }),
+  destinations: z.record(z.string(), Text).prefault({}).meta({
+    description:
+      "Policies for the copies at a destination, in the place of every job's own: `{local: 7d, offsite: gold}`. A backup goes with its last copy; the newest stays at each.",
+  }),
+  maxRetentionDays: WholeNumber.refine((days) => days >= 1, "write at least 1")
+    .optional()
+    .meta({
+      ...number,
+      description:
+        "No job's retention keeps a backup for longer, counted back from its newest good one. What always stays, stays: the newest, the last verified, `min-keep`, what is pinned or was made by hand (no limit).",
+      variable: "MAX_BACKUP_RETENTION_DAYS",
+    }),
 })
 
 const servers = z.record(OutsideName, OutsideServer).prefault({}).meta({

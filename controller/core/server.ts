@@ -7,6 +7,7 @@ import type { ContainerFacts, ServerRecord } from "../ports.ts"
 import { type DerivedJob, derivedJob } from "./derived-job.ts"
 import { unknownKeys, wouldStayPlain } from "./encryption-asked.ts"
 import { identityOf, isIgnored, isLive } from "./identity.ts"
+import type { OperatorRetention } from "./job-retention.ts"
 import { readingLabels } from "./label-memory.ts"
 import { strayLabels } from "./label-strays.ts"
 import { type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
@@ -28,6 +29,7 @@ export interface DerivationSettings extends OperatorWords {
   readonly lockable?: readonly string[]
   /** What a helper container is given; the usual when not said. */
   readonly helper?: HelperSettings
+  readonly operatorRetention?: OperatorRetention
 }
 
 export interface DerivedServer {

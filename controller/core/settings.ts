@@ -8,8 +8,10 @@ import { EnvironmentOnly, SettingsFile } from "../../schemas/settings.ts"
 import type { BlackoutWindow } from "../../schemas/window.ts"
 import { coversAllTime } from "./blackout.ts"
 import { destinationNames, mistakesInDestinations } from "./destination-mistakes.ts"
+import type { OperatorRetention } from "./job-retention.ts"
 import { type KeySettings, keyNames, keysFrom } from "./key-settings.ts"
 import { mistakesInDefaults } from "./label-defaults.ts"
+import { mistakesInRetention, operatorRetentionOf } from "./retention-settings.ts"
 import { fileMistakes, type SettingMistake } from "./setting-mistakes.ts"
 import { isTreeMap, settledTree, type Tree, valueAt } from "./setting-tree.ts"
 import type { HelperSettings } from "./tool-place.ts"
@@ -45,6 +47,7 @@ export interface Settings {
   readonly servers: ReadonlyMap<string, OutsideServer>
   /** Retention policies that labels may name. */
   readonly policies: ReadonlyMap<string, RetentionPolicy>
+  readonly operatorRetention: OperatorRetention
   /** Label keys of jobs with values as text, for jobs that do not say otherwise. */
   readonly defaults: Readonly<Record<string, string>>
 }
@@ -73,6 +76,7 @@ export function readSettings(variables: Variables, file: Tree): SettingsReading 
     ...fileMistakes(tree),
     ...mistakesInDefaults(tree, destinationNames(merged), keyNames(tree, variables)),
     ...mistakesInDestinations(merged, storagePathIn(merged)),
+    ...mistakesInRetention(tree, destinationNames(merged)),
     ...blackoutMistakes(merged),
   ]
   if (mistakes.length > 0) return { kind: "bad", mistakes }
@@ -157,6 +161,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     servers: new Map(Object.entries(file.servers)),
     helper: { memoryBytes: file.helper.memory, images: file.helper.images },
     policies: new Map(Object.entries(file.retention.policies)),
+    operatorRetention: operatorRetentionOf(file.retention),
     defaults: { ...(compression && { compress: compressionText(compression) }), ...file.defaults },
   }
 }

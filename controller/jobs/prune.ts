@@ -1,10 +1,10 @@
-// Deletes what retention no longer keeps: the manifest first, then the bytes, then the row. Plans come from core/retention.
+// Deletes what retention no longer keeps: the manifest first, then the bytes, then the row. Plans come from core/job-retention.
 import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import type { DatabaseId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
+import { retentionOf } from "../core/job-retention.ts"
 import { manifestKey, notesKey } from "../core/key.ts"
 import { braked } from "../core/prune-brake.ts"
-import { retentionOf } from "../core/retention.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { Catalogue, Clock, Destination } from "../ports.ts"
 import type { Journal } from "./journal.ts"
@@ -24,7 +24,7 @@ export async function prune(
   signal: AbortSignal,
 ): Promise<void> {
   const backups = deps.catalogue.goodBackups(job.id, databaseId)
-  const plan = retentionOf(backups, job)
+  const plan = retentionOf(backups, job, deps.clock())
   const held = deps.catalogue.heldPrunes(databaseId).find(({ jobId }) => jobId === job.id)
   const { now, waits } = braked(plan, job.spec["max-prune"], held?.confirmedAt ? held.backups : [])
   if (waits.length > 0) {
@@ -34,36 +34,47 @@ export async function prune(
     journal("warn", `retention would delete ${waits.length} of ${of} backups at once: it waits for a person`)
   }
   let failed = 0
-  const byId = new Map(backups.map((backup) => [backup.id as string, backup]))
-  for (const id of now) {
-    const backup = byId.get(id)
-    if (!backup) continue
+  const [byId, allowed] = [new Map(backups.map((backup) => [backup.id as string, backup])), new Set(now)]
+  for (const { backupId, destinations, reason } of plan.prune) {
+    const backup = byId.get(backupId)
+    // A person may have pinned it while others were deleted.
+    if (!backup || !allowed.has(backupId) || isPinned(deps.catalogue, backup.id)) continue
+    const last = backup.copies.every(
+      ({ state, destination }) => state !== "stored" || destinations.includes(destination),
+    )
+    const what = last ? backup.fileName : `${backup.fileName} at ${destinations.join(", ")}`
     try {
-      await deleteCopies(deps, backup, signal)
-      journal("info", `pruned ${backup.fileName}: retention no longer keeps it`)
+      await deleteCopies(deps, backup, signal, destinations)
+      journal("info", `pruned ${what}: ${reason}`)
     } catch (error) {
       failed++
       journal(
         isLocked(error) ? "info" : "warn",
-        `could not prune ${backup.fileName}: ${error instanceof Error ? error.message : String(error)}`,
+        `could not prune ${what}: ${error instanceof Error ? error.message : String(error)}`,
       )
     }
   }
   if (held && waits.length === 0 && failed === 0) deps.catalogue.releasePrune(job.id, databaseId)
 }
 
+function isPinned(catalogue: Catalogue, id: BackupId): boolean {
+  const backup = catalogue.backup(id)
+  return backup?.status === "completed" && backup.pinned !== null
+}
+
 /**
- * Deletes a backup everywhere. Throws at the first destination that refuses; what is gone by then is recorded. A locked copy
+ * Deletes a backup everywhere, or at some destinations. Throws at the first destination that refuses; what is gone by then is recorded. A locked copy
  * stays, and is what is thrown once the others are gone.
  */
 export async function deleteCopies(
   deps: PruneDeps,
   backup: CompletedBackup,
   signal: AbortSignal,
+  at?: readonly string[],
 ): Promise<void> {
   let waits: unknown
   for (const copy of backup.copies) {
-    if (copy.state !== "stored") continue
+    if (copy.state !== "stored" || (at && !at.includes(copy.destination))) continue
     const destination = deps.destinations.get(copy.destination)
     if (!destination) {
       throw new Fault(

@@ -24,7 +24,7 @@ export function takeNotes(
     id,
     change,
     pinnedAt: pinned && Date.parse(pinned.at),
-    reason: pinned && pinned.reason,
+    reason: pinned?.reason ?? null,
     // A person's word on what was never in doubt says nothing.
     acceptedAt: suspect && acceptedAt ? Date.parse(acceptedAt) : null,
   })

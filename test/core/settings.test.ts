@@ -45,6 +45,7 @@ test("with nothing set, every setting has its default, and only this machine is 
     servers: new Map(),
     helper: { memoryBytes: 2 * 2 ** 30, images: {} },
     policies: new Map(),
+    operatorRetention: { at: {}, mostAgeSeconds: null },
     defaults: {},
   })
 })
