@@ -14,6 +14,7 @@ import { lintCompose } from "./cli/lint.ts"
 import { pin, unpin } from "./cli/pin.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
+import { policies, preview } from "./cli/retention.ts"
 import { rotateKey } from "./cli/rotate-key.ts"
 import { cancel, runs } from "./cli/runs.ts"
 import { change, changeAll, schedules } from "./cli/schedules.ts"
@@ -33,6 +34,7 @@ const options = {
   limit: { type: "string" },
   as: { type: "string" },
   from: { type: "string" },
+  policy: { type: "string" },
   out: { type: "string" },
   identity: { type: "string" },
   "passphrase-file": { type: "string" },
@@ -108,6 +110,13 @@ async function run(command: string, args: readonly string[], values: Values, cal
     }
     case "unpin":
       return say(await unpin(call, operand(args, "a backup")))
+    case "retention": {
+      const [verb, name, ...more] = args
+      none(more)
+      if (verb === "preview") return say(await preview(call, name, values.policy))
+      none(args)
+      return say(await policies(call))
+    }
     case "confirm-prune":
       return confirmPrunes(call, operand(args, "a database"), values.yes ? null : ask, say)
     case "restore":

@@ -9,6 +9,14 @@ import type { Manifest, ObjectCounts } from "../schemas/manifest.ts"
 import type { BackupNotes } from "../schemas/notes.ts"
 import type { OutsideServer } from "../schemas/outside.ts"
 import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
+import type { RetentionPolicy } from "../schemas/retention.ts"
+import type {
+  ChangedRetentionPolicy,
+  NamedPolicy,
+  NewRetentionPolicy,
+  PreviewAsked,
+  RetentionPreview,
+} from "../schemas/retention-policy.ts"
 import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
 import type { BucketPlaced, ChangedS3Config, NewS3Config, S3Config } from "../schemas/s3-config.ts"
 import type { Engine } from "../schemas/scalar.ts"
@@ -529,6 +537,23 @@ export interface BucketStore {
   reseal(change: (sealed: string, purpose: string) => string): number
 }
 
+export interface KeptPolicy {
+  readonly name: string
+  /** As it was entered, and what that means. */
+  readonly retention: string
+  readonly policy: RetentionPolicy
+  readonly description: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Retention policies that were entered over the API. */
+export interface PolicyStore {
+  keptPolicies(): readonly KeptPolicy[]
+  savePolicy(policy: KeptPolicy): void
+  forgetPolicy(name: string): void
+}
+
 /** A way to a bucket: as a destination, and for a look at its neighbours. */
 export interface BucketConnection {
   readonly destination: Destination
@@ -578,6 +603,17 @@ export interface Buckets {
   remove(id: string): Date
   test(id: string, signal: AbortSignal): Promise<DestinationStatus>
   neighbours(id: string, signal: AbortSignal): Promise<readonly string[]>
+}
+
+export interface RetentionPolicies {
+  list(): readonly NamedPolicy[]
+  /** Throws a Fault when the name is taken. */
+  add(request: NewRetentionPolicy): NamedPolicy
+  /** These two throw a Fault for one that is unknown, or of the settings; the latter also while jobs use it. */
+  change(name: string, request: ChangedRetentionPolicy): NamedPolicy
+  remove(name: string): Date
+  /** By job and database. Throws a Fault for what is no policy and no database. */
+  preview(asked: PreviewAsked): readonly RetentionPreview[]
 }
 
 export interface Health {

@@ -27,6 +27,7 @@ import { createPauses } from "./reconcile/pauses.ts"
 import { createProber } from "./reconcile/prober.ts"
 import { createQueue } from "./reconcile/queue.ts"
 import { createReconciler } from "./reconcile/reconciler.ts"
+import { createRetentionPolicies, policiesInForce } from "./reconcile/retention-policies.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
 import { createUpkeep } from "./upkeep.ts"
@@ -52,6 +53,15 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     newId,
     log,
     changed: () => takeIn(),
+  })
+  const retentionPolicies = createRetentionPolicies({
+    ...{ store: catalogue, catalogue, clock, changed: () => takeIn() },
+    set: () => source.current().policies,
+    world: {
+      derived: (id) => world.derived(id),
+      databases: () => world.databases(),
+      jobs: () => world.jobs(),
+    },
   })
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
@@ -113,12 +123,12 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
       labelPrefix: prefix,
       discovery,
       timeZone,
-      policies,
       defaults,
       keys,
       helper,
       operatorRetention,
     } = source.current()
+    const policies = policiesInForce(source.current().policies, catalogue.keptPolicies())
     const names = { destinations: [...destinations.keys()], keys: [...keys.keys()] }
     const lockable = lockableAmong(destinations)
     return { prefix, discovery, timeZone, policies, defaults, helper, operatorRetention, ...names, lockable }
@@ -182,6 +192,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
       },
     },
     buckets,
+    retentionPolicies,
     settings: source.view,
     staticFiles: join(import.meta.dir, "../dashboard/dist"),
   })

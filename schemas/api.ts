@@ -7,6 +7,13 @@ import { BackupType, JobView } from "./job.ts"
 import { Manifest } from "./manifest.ts"
 import { Rebuild } from "./rebuild.ts"
 import { Restore, RestoreOptions, RestorePlan } from "./restore.ts"
+import {
+  ChangedRetentionPolicy,
+  NamedPolicy,
+  NewRetentionPolicy,
+  PreviewAsked,
+  RetentionPreview,
+} from "./retention-policy.ts"
 import { LogLevel, LogLine, Run } from "./run.ts"
 import { ChangedS3Config, NewS3Config, S3Config } from "./s3-config.ts"
 import { Bytes, Engine, Instant } from "./scalar.ts"
@@ -463,6 +470,74 @@ export const bucketsOfS3Config = {
   summary: "Names of the buckets that its keys may see.",
   params: Id,
   response: z.array(z.string()),
+} as const satisfies Endpoint
+
+export const listRetentionPolicies = {
+  method: "get",
+  path: "/api/retention-policies",
+  summary:
+    "Every retention policy that has a name, of the settings and of the API, with the jobs that use it.",
+  response: z.array(NamedPolicy),
+} as const satisfies Endpoint
+
+export const getRetentionPolicy = {
+  method: "get",
+  path: "/api/retention-policies/:id",
+  summary: "One policy.",
+  params: Id,
+  response: NamedPolicy,
+} as const satisfies Endpoint
+
+export const createRetentionPolicy = {
+  method: "post",
+  path: "/api/retention-policies",
+  summary: "Give a policy a name that labels can use, at once. `retention` is the short form of labels.",
+  body: NewRetentionPolicy,
+  response: NamedPolicy,
+} as const satisfies Endpoint
+
+export const changeRetentionPolicy = {
+  method: "put",
+  path: "/api/retention-policies/:id",
+  summary:
+    "Change a policy of the API. Jobs that use it follow at once; nothing is deleted before their next success.",
+  params: Id,
+  body: ChangedRetentionPolicy,
+  response: NamedPolicy,
+} as const satisfies Endpoint
+
+export const deleteRetentionPolicy = {
+  method: "delete",
+  path: "/api/retention-policies/:id",
+  summary: "Forget a policy of the API. Refused while a job uses it.",
+  params: Id,
+  response: z.object({ id: z.string(), deletedAt: Instant }),
+} as const satisfies Endpoint
+
+export const lookAtRetention = {
+  method: "get",
+  path: "/api/retention-policies/preview",
+  summary:
+    "What would stay, with every reason, and what would go. `retention`: a name or the short form, else what is in force. Without `databaseId`: all, in numbers. Deletes nothing.",
+  query: PreviewAsked,
+  response: z.array(RetentionPreview),
+} as const satisfies Endpoint
+
+export const previewRetention = {
+  method: "post",
+  path: "/api/retention-policies/preview",
+  summary: "The same.",
+  body: PreviewAsked,
+  response: z.array(RetentionPreview),
+} as const satisfies Endpoint
+
+export const previewRetentionPolicy = {
+  method: "post",
+  path: "/api/retention-policies/:id/preview",
+  summary: "The same of a named policy.",
+  params: Id,
+  body: PreviewAsked.omit({ retention: true }),
+  response: z.array(RetentionPreview),
 } as const satisfies Endpoint
 
 export const DockerStatus = z.object({

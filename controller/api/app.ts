@@ -15,6 +15,7 @@ import { idempotent } from "./idempotency.ts"
 import { mountRebuild } from "./rebuild.ts"
 import { answerError, Refusal } from "./refusal.ts"
 import { mountRestores } from "./restores.ts"
+import { mountRetentionPolicies } from "./retention-policies.ts"
 import type { Env, Router } from "./router.ts"
 import { mountRuns } from "./runs.ts"
 import { mountS3Configs } from "./s3-configs.ts"
@@ -38,6 +39,7 @@ export function createApp(services: Services): Router {
   mountDownload(app, services)
   mountRestores(app, services)
   mountS3Configs(app, services)
+  mountRetentionPolicies(app, services)
   mountSystem(app, services)
   mountRebuild(app, services)
   mountSettings(app, services)

@@ -5,7 +5,17 @@ import type { JobView } from "../../schemas/job.ts"
 import type { Rebuild } from "../../schemas/rebuild.ts"
 import type { Database, DatabaseId, JobId, Server } from "../../schemas/server.ts"
 import type { SettingsView } from "../../schemas/settings-view.ts"
-import type { Actions, Buckets, Catalogue, Clock, Destination, EventHub, Health, Log } from "../ports.ts"
+import type {
+  Actions,
+  Buckets,
+  Catalogue,
+  Clock,
+  Destination,
+  EventHub,
+  Health,
+  Log,
+  RetentionPolicies,
+} from "../ports.ts"
 
 /** The world as it is now, ready to be shown. */
 export interface View {
@@ -50,6 +60,7 @@ export interface Services {
   /** Undefined when no destination has the name any more. */
   readonly destination: (name: string) => Destination | undefined
   readonly buckets: Buckets
+  readonly retentionPolicies: RetentionPolicies
   readonly info: Info
   readonly settings: () => SettingsView
   /** Folder of the built dashboard; null to serve the API alone. */

@@ -1,6 +1,6 @@
 // The catalogue: opens the file, brings it up to date, and puts its parts together.
 
-import type { BucketStore, Catalogue, EventHub, Log } from "../ports.ts"
+import type { BucketStore, Catalogue, EventHub, Log, PolicyStore } from "../ports.ts"
 import { adoptIn } from "./adopt.ts"
 import { backupListsIn } from "./backup-lists.ts"
 import type { Seen } from "./backup-row.ts"
@@ -10,6 +10,7 @@ import { doubtsIn } from "./doubts.ts"
 import { openFile } from "./file.ts"
 import { heldPrunesIn } from "./held-prunes.ts"
 import { keptBucketsIn } from "./kept-buckets.ts"
+import { keptPoliciesIn } from "./kept-policies.ts"
 import { logsIn } from "./logs.ts"
 import { looseEndsIn } from "./loose-ends.ts"
 import { knownMigrations, migrate } from "./migrate.ts"
@@ -25,7 +26,7 @@ import { checkIn, statsIn } from "./stats.ts"
 import { type Store, transactions } from "./store.ts"
 import { unfinishedBackups, unfinishedDeletions } from "./unfinished.ts"
 
-export interface OpenCatalogue extends Catalogue, BucketStore {
+export interface OpenCatalogue extends Catalogue, BucketStore, PolicyStore {
   /** Folds the write-ahead log into the file and closes it. */
   close(): void
 }
@@ -87,6 +88,7 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...logsIn(store),
     ...looseEndsIn(store),
     ...keptBucketsIn(store),
+    ...keptPoliciesIn(store),
     ...statsIn(store),
     ...checkIn(store, path),
     unfinished: () => ({

@@ -39,6 +39,7 @@ describe("every answer", () => {
       backups: "b1",
       restores: "s1",
       "s3-configs": "s3",
+      "retention-policies": "gold",
     }
     const endpoints = Object.values(api).filter(
       (value): value is (typeof api)["getRun"] =>

@@ -4,14 +4,17 @@ import { createApp } from "../../controller/api/app.ts"
 import { createEventHub } from "../../controller/api/event-hub.ts"
 import type { Router } from "../../controller/api/router.ts"
 import type { Services } from "../../controller/api/services.ts"
+import { deriveServers } from "../../controller/core/server.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
 import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
+import { createRetentionPolicies } from "../../controller/reconcile/retention-policies.ts"
 import { openSettings } from "../../controller/settings/source.ts"
 import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
 import { noRetention } from "../../schemas/retention.ts"
 import type { Database, Server } from "../../schemas/server.ts"
+import { guess, labelled, operator } from "../core/samples.ts"
 import {
   aBackup,
   aManifest,
@@ -61,6 +64,14 @@ export const theDatabase: Database = {
   nextRunAt: minute(60).toISOString(),
 }
 
+/** The server as its labels say it, with a policy that is named. */
+const theDerived = deriveServers(
+  [labelled({ enable: "true", retention: "gold" }, { name: "shop-db-1", image: "postgres:17" })],
+  operator({ policies: new Map([["gold", { ...noRetention, daily: 30 }]]) }),
+  new Map(),
+  guess,
+)[0]
+
 export const theJob: JobView = {
   id: job,
   name: "default",
@@ -76,7 +87,10 @@ export const theJob: JobView = {
   retention: { ...noRetention, daily: 7 },
   destinations: ["local"],
   nextRunAt: minute(60).toISOString(),
-  settings: [{ key: "schedule", value: "daily", source: "default" }],
+  settings: [
+    { key: "schedule", value: "daily", source: "default" },
+    { key: "retention", value: "gold", source: "label" },
+  ],
 }
 
 export interface World {
@@ -151,6 +165,11 @@ export function aWorld(changes: Changes = {}): World {
       newId: () => "b1",
       log() {},
       changed() {},
+    }),
+    retentionPolicies: createRetentionPolicies({
+      ...{ store: catalogue, catalogue, clock: () => minute(10), changed() {} },
+      set: () => new Map([["gold", { ...noRetention, daily: 30 }]]),
+      world: { derived: () => theDerived, databases: () => [theDatabase], jobs: () => [theJob] },
     }),
     destination: (name) => [local, offsite].find((destination) => destination.name === name),
     staticFiles: null,

@@ -22,6 +22,7 @@ import { engineOf, subjectNote } from "../../lib/words.ts"
 import { BackupsOfDatabase } from "./backups-of-database.tsx"
 import { HeldPruneNote } from "./held-prune-note.tsx"
 import { RestoresOfDatabase } from "./restores-of-database.tsx"
+import { RetentionOfDatabase } from "./retention-of-database.tsx"
 
 export function DatabasePage() {
   const id = useIdInPath()
@@ -37,6 +38,7 @@ export function DatabasePage() {
             <div className="min-w-0">
               <Summary database={database} />
               <BackupsOfDatabase databaseId={database.id} />
+              <RetentionOfDatabase databaseId={database.id} />
               {database.kind === "database" && <RestoresOfDatabase databaseId={database.id} />}
             </div>
             <Jobs databaseId={database.id} />

@@ -90,6 +90,7 @@ const pinChanged = (
   Promise.all([
     client.invalidateQueries({ queryKey: keys.backupLists }),
     client.invalidateQueries({ queryKey: keys.backup(typeof input === "string" ? input : input.id) }),
+    client.invalidateQueries({ queryKey: keys.databases }),
   ])
 
 export const pin = mutationOptions({
