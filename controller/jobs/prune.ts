@@ -114,7 +114,20 @@ export async function deleteCopy(
   await destination.remove(manifestKey(key), signal)
   await destination.remove(notesKey(key), signal)
   await destination.remove(key, signal)
+  // Some stores say yes and do nothing; what was not locked before may be by now.
+  for (const name of [manifestKey(key), key])
+    if ((await destination.size(name, signal)) !== null) throw stillThere(destination.name, name)
   catalogue.copyDeleted(id, destination.name, clock())
+}
+
+function stillThere(destination: string, key: string): Fault {
+  return new Fault(
+    "destination-unavailable",
+    `${destination} said that ${key} is deleted, and still has it`,
+    {
+      hint: "It stays listed, and its deletion is tried again after the next success. Look at the store's own rules: holds, legal locks, a bucket that is read only.",
+    },
+  )
 }
 
 const isLocked = (error: unknown): boolean => error instanceof Fault && error.code === "in-use"

@@ -237,6 +237,13 @@ describe("whatever the history and the policies,", () => {
     })
   })
 
+  test("time that passes deletes nothing: a server that is gone, paused or failing has no clock", () => {
+    check((history, job) => {
+      const later = new Date(now.getTime() + 3650 * dayMilliseconds)
+      expect(retentionOf(history, job, later)).toEqual(retentionOf(history, job, now))
+    })
+  })
+
   test("planned again after a prune, nothing more goes", () => {
     check((history, job) => expect(retentionOf(after(history, job), job, now).prune).toEqual([]))
   })
