@@ -33,7 +33,7 @@ export async function openAdapters(env: Environment, wrapping: Wrapping = bare) 
   const source = openSettings(env, hostname(), clock)
   // What needs a restart is read here once; everything else is asked of `source.current()` when it is needed.
   const settings = source.current()
-  const log = createLog(() => source.current().logLevel)
+  const log = createLog(() => source.current().logLevel, settings.labelPrefix)
   const locks = lockFolders([dirname(settings.databasePath), settings.storagePath])
   const stop = new AbortController()
   const events = createEventHub({ log })

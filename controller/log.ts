@@ -1,6 +1,7 @@
 // The process log: pino's JSON lines on standard output, with anything that may hold a secret taken out.
 import pino from "pino"
 import type { LogLevel } from "../schemas/run.ts"
+import { textsWithPrefix, withPrefix } from "./core/label-prefix.ts"
 import type { Log } from "./ports.ts"
 
 const secretNames = [
@@ -14,8 +15,8 @@ const secretNames = [
   "env",
 ]
 
-/** @param level is asked for each line: it may change */
-export function createLog(level: () => LogLevel): Log {
+/** @param level is asked for each line: it may change; `prefix`: of labels */
+export function createLog(level: () => LogLevel, prefix: string): Log {
   const logger = pino({
     level: level(),
     base: null,
@@ -25,6 +26,6 @@ export function createLog(level: () => LogLevel): Log {
   })
   return (at, message, fields = {}) => {
     if (logger.level !== level()) logger.level = level()
-    logger[at](fields, message)
+    logger[at](textsWithPrefix(fields, prefix), withPrefix(message, prefix))
   }
 }

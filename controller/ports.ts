@@ -442,7 +442,7 @@ export interface Catalogue {
   goodBackups(jobId: JobId, databaseId: DatabaseId): readonly CompletedBackup[]
   /** To be said before the first byte of a copy is deleted, so that a crash does not leave half of it listed. */
   deletingCopy(id: BackupId, destination: string): void
-  /** A copy is gone; when the last one is, the backup is no longer listed (its row and log stay). */
+  /** A copy is gone; when the last one is, the backup is no longer listed (its row and log stay). One that was said to be gone stays so, with its time. */
   copyDeleted(id: BackupId, destination: string, at: Date): void
   /** Good and suspect backups, the newest first and not more than some hundreds, of which a copy at one of these destinations failed. */
   lackingCopies(destinations: readonly string[]): readonly CompletedBackup[]

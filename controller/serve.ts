@@ -12,6 +12,7 @@ import { isLoopback } from "./core/settings.ts"
 import { bucketsFrom, connectBucket, lockableAmong } from "./destinations/configured.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { runBackup } from "./jobs/backup.ts"
+import { createBeside } from "./jobs/beside.ts"
 import { createTieUp } from "./jobs/loose-ends.ts"
 import { deleteCopies } from "./jobs/prune.ts"
 import { lookInsideTidied } from "./jobs/ready.ts"
@@ -75,8 +76,9 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
   const { random } = Math
   const hooksAllowed = () => source.current().hooksAllowed
   const tieUp = createTieUp({ docker, catalogue, clock, log, hooksAllowed })
+  const beside = createBeside({ docker, catalogue, log })
   const deps = { docker, catalogue, destinations, clock, newId, log, program, tieUp, hooksAllowed, random }
-  const jobDeps = { ...deps, keys, identities }
+  const jobDeps = { ...deps, keys, identities, beside }
   const pauses = createPauses(
     catalogue,
     clock,
@@ -206,9 +208,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
   const takeIn = () => {
     queue.setMaxConcurrent(source.current().maxConcurrent)
     derivation = derivationNow()
-    const servers = derive.again()
-    if (servers) reconciler.see(servers)
-    reconciler.again()
+    reconciler.again(derive.again())
     scheduler.replan()
     events.publish({ name: "settings.changed", data: {} })
   }

@@ -13,6 +13,14 @@ export const storageClasses = [
   "EXPRESS_ONEZONE",
 ] as const
 
+/** Names of AWS have at most 63 letters, those of some stores more; an access point's is an ARN. */
+export const BucketName = z
+  .string()
+  .regex(
+    /^([A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]|arn:.+)$/,
+    "write the name of a bucket: at least 3 letters, digits, dots and dashes",
+  )
+
 const needsRestart = { needsRestart: true } as const
 const flag = { type: ["boolean", "string"], ...needsRestart } as const
 const anyOf = <const T extends readonly [string, ...string[]]>(words: T) =>

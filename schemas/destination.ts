@@ -1,6 +1,6 @@
 // A destination that the operator names in `dbbackup.yaml`, beside `local` and `s3`: a folder, or a bucket.
 import { z } from "zod"
-import { bucketWays } from "./bucket-ways.ts"
+import { BucketName, bucketWays } from "./bucket-ways.ts"
 
 const Text = z.string().min(1, "write a value")
 
@@ -20,7 +20,7 @@ export const FolderPlace = z.strictObject({
 export const BucketPlace = z
   .strictObject({
     type: z.literal("s3"),
-    bucket: Text.meta({ description: "Name of the bucket." }),
+    bucket: BucketName.meta({ description: "Name of the bucket." }),
     region: Text.prefault("us-east-1").meta({ description: "Region of the bucket." }),
     endpoint: z
       .url({ protocol: /^https?$/, error: "write a URL that begins with http:// or https://" })

@@ -147,9 +147,9 @@ export const JobLabels = z.strictObject({
       "Name of a key that the operator defined: what is stored is then an age file for its recipients. Or `none`.",
   }),
   timeout: Duration.prefault("6h").meta({ description: "A dump that still runs after this is stopped." }),
-  method: z.enum(["exec", "helper"]).prefault("exec").meta({
+  method: z.enum(["auto", "exec", "helper"]).prefault("auto").meta({
     description:
-      "Where the tools run: `exec`, in the server's own container, or `helper`, in a throw-away one beside it, for an image without a shell, or a server with a tight memory limit.",
+      "Where the tools run: `exec`, in the server's own container, or `helper`, in a throw-away one beside it, for an image without a shell, or a server with a tight memory limit. `auto` is `exec`, but for dumps of 128 MiB and more, which a helper makes faster, where one is allowed.",
   }),
   "stall-timeout": Duration.prefault("15m").meta({
     description:
@@ -161,7 +161,7 @@ export const JobLabels = z.strictObject({
   }),
   nice: Bool.prefault("false").meta({
     description:
-      "Run the dump tool with a low priority for processor and disk, so that a busy server goes first. The dump takes longer then.",
+      "Run the tools of dumps and restores with a low priority for processor and disk, so that a busy server goes first. They take longer then.",
   }),
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),
   meta: z.record(z.string(), z.string()).prefault({}).meta({

@@ -1,6 +1,6 @@
 // A bucket as the API has it: configured by a person there, or in the settings, where it can only be read.
 import { z } from "zod"
-import { bucketWays } from "./bucket-ways.ts"
+import { BucketName, bucketWays } from "./bucket-ways.ts"
 import { DestinationName } from "./destination.ts"
 import { Problem } from "./errors.ts"
 import { Instant } from "./scalar.ts"
@@ -11,7 +11,7 @@ const seconds = z.number().int().min(1).max(86_400).optional()
 
 /** The settings' own keys, with durations in seconds and sizes in bytes, as everywhere on the wire. */
 export const BucketPlaced = z.strictObject({
-  bucket: z.string().min(1),
+  bucket: BucketName,
   region: z.string().min(1).prefault("us-east-1"),
   endpoint: z
     .url({ protocol: /^https?$/, error: "write a URL that begins with http:// or https://" })

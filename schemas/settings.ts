@@ -1,7 +1,7 @@
 // What the operator sets, in `dbbackup.yaml` and in the environment (specification, 8.2.2 and 12.2.2): every setting once,
 // with its variable, meaning, default and check. Text in, whichever of the two it was written in.
 import { z } from "zod"
-import { bucketWays } from "./bucket-ways.ts"
+import { BucketName, bucketWays } from "./bucket-ways.ts"
 import { DestinationName, DestinationPlace } from "./destination.ts"
 import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encryption.ts"
 import { OutsideName, OutsideServer } from "./outside.ts"
@@ -77,7 +77,7 @@ const scheduler = z.strictObject({
 })
 
 const s3 = z.strictObject({
-  bucket: Text.optional().meta({
+  bucket: BucketName.optional().meta({
     description: "Bucket of the destination `s3`. Without it there is none.",
     variable: "S3_BUCKET",
     needsRestart: true,

@@ -62,6 +62,10 @@ export function createApp(services: Services): Router {
 function guard(app: Router, { info, log, clock }: Services): void {
   app.use(requestId())
   app.use(async (c, next) => {
+    c.set("labelPrefix", info.labelPrefix)
+    await next()
+  })
+  app.use(async (c, next) => {
     const began = performance.now()
     await next()
     log("debug", `${c.req.method} ${c.req.path} ${c.res.status}`, {

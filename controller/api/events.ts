@@ -1,5 +1,6 @@
 // GET /api/events: server-sent events, from the first byte at once to the last for as long as the client listens.
 import type { Event } from "../../schemas/api.ts"
+import { textsWithPrefix } from "../core/label-prefix.ts"
 import type { EventHub } from "../ports.ts"
 import { Refusal } from "./refusal.ts"
 import { readQuery } from "./request.ts"
@@ -10,7 +11,7 @@ const pingMilliseconds = 15_000
 // What a client may be behind. One that is slower is cut off: it comes back with Last-Event-ID and is replayed what it missed.
 const mostUnreadBytes = 1024 * 1024
 
-export function mountEvents(app: Router, { events }: Pick<Services, "events">): void {
+export function mountEvents(app: Router, { events, info }: Pick<Services, "events" | "info">): void {
   app.get("/api/events", (c) => {
     readQuery(c)
     const lastId = readLastId(c.req.header("last-event-id"))
@@ -19,9 +20,15 @@ export function mountEvents(app: Router, { events }: Pick<Services, "events">): 
     c.header("Content-Type", "text/event-stream")
     c.header("Cache-Control", "no-store, no-transform")
     c.header("X-Accel-Buffering", "no")
-    return c.body(eventStream(events, lastId))
+    return c.body(eventStream(worded(events, info.labelPrefix), lastId))
   })
 }
+
+/** The same events, their texts with the prefix that labels have. */
+const worded = (events: EventHub, prefix: string): Pick<EventHub, "subscribe"> => ({
+  subscribe: (after, receive) =>
+    events.subscribe(after, (id, event) => receive(id, textsWithPrefix(event, prefix))),
+})
 
 function readLastId(header: string | undefined): number | null {
   if (header === undefined || header === "") return null
@@ -36,7 +43,7 @@ function readLastId(header: string | undefined): number | null {
 
 /** The stream's text. It subscribes when it is first read and unsubscribes when the client goes, or is too slow. */
 export function eventStream(
-  events: EventHub,
+  events: Pick<EventHub, "subscribe">,
   lastId: number | null,
   everyMilliseconds = pingMilliseconds,
 ): ReadableStream<Uint8Array> {

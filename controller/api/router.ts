@@ -2,7 +2,11 @@
 import type { Hono, Context as HonoContext } from "hono"
 
 export interface Env {
-  Variables: { requestId: string }
+  Variables: {
+    requestId: string
+    /** What labels begin with, for texts that name one. */
+    labelPrefix: string
+  }
   /** Absent when the app is called without a socket, as tests do. */
   Bindings: { server?: Bun.Server<undefined> }
 }

@@ -143,7 +143,8 @@ function inputOf(values: Values, { policies }: OperatorWords): Record<string, un
   return input
 }
 
-function policyName(retention: string | undefined): string | undefined {
+/** The policy that a retention names, if it is a name. */
+export function policyName(retention: string | undefined): string | undefined {
   return retention === undefined ? undefined : PolicyName.safeParse(retention.trim()).data
 }
 

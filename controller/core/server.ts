@@ -6,6 +6,7 @@ import type { ServerId, ServerState } from "../../schemas/server.ts"
 import type { ContainerFacts, ServerRecord } from "../ports.ts"
 import { type DerivedJob, derivedJob } from "./derived-job.ts"
 import { unknownKeys, wouldStayPlain } from "./encryption-asked.ts"
+import { goodLabels } from "./good-labels.ts"
 import { identityOf, isIgnored, isLive } from "./identity.ts"
 import type { OperatorRetention } from "./job-retention.ts"
 import { readingLabels } from "./label-memory.ts"
@@ -174,7 +175,7 @@ function active(
   base: Base,
   parsed: Good,
   settings: DerivationSettings,
-  goodLabels: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
 ): DerivedServer {
   const { server } = parsed
   const engine = server.type ?? base.engine
@@ -199,7 +200,7 @@ function active(
     jobs,
     method: methodOf(parsed.jobs.map(({ labels }) => labels)),
     helper: settings.helper ?? usualHelper,
-    goodLabels: ownLabels(goodLabels, settings.prefix),
+    goodLabels: goodLabels(labels, settings),
   }
 }
 
@@ -241,7 +242,3 @@ const undefinedNames = (jobs: Good["jobs"], settings: DerivationSettings): reado
   ...unknownDestinations(jobs, settings),
   ...unknownKeys(jobs, settings),
 ]
-
-function ownLabels(labels: Readonly<Record<string, string>>, prefix: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([key]) => key.startsWith(`${prefix}.`)))
-}

@@ -54,7 +54,7 @@ const images: readonly (readonly [RegExp, Engine])[] = [
     "postgres",
   ],
   [/^(postgres|postgresql)-(repmgr|ha|vectorchord|pgvecto-rs|postgis|pgvector)$/, "postgres"],
-  [/^spilo-\d+$/, "postgres"],
+  [/^(spilo-\d+|percona-distribution-postgresql)$/, "postgres"],
   [/^(mariadb|mariadb-server|mariadb-galera)$/, "mariadb"],
   [/^(mysql|mysql-server|percona|percona-server|percona-xtradb-cluster)$/, "mysql"],
 ]

@@ -129,6 +129,14 @@ export interface Together {
   ): { readonly plan: DumpPlan; readonly cutter: Cutter }
 }
 
+/** What is known of a dump beside its format. */
+export interface Loadable {
+  /** It lacks some of what the rest may refer to. */
+  readonly isPart?: boolean
+  /** Of the database that was dumped. */
+  readonly facts?: DatabaseFacts
+}
+
 export interface EngineRules {
   readonly engine: Engine
   /** Finds versions, abilities and databases, in one script that prints its answer on stdout. */
@@ -151,7 +159,7 @@ export interface EngineRules {
    * Reads the dump, its stream compression undone, on stdin. Stops at the first error; of a part, what can only not be made because
    * it refers to what was left out is left out too, where the tool can.
    */
-  load(name: string, format: DumpFormat, access: Access, isPart?: boolean): Script
+  load(name: string, format: DumpFormat, access: Access, what?: Loadable): Script
   /** Prints what `readFacts` reads. */
   inspect(name: string, access: Access): Script
   readFacts(outcome: ToolOutcome): DatabaseFacts

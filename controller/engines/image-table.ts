@@ -44,7 +44,15 @@ export const imageTable: readonly ImageRow[] = [
     ...byPostgresUser,
     owner: "timescale",
     names: ["timescaledb", "timescaledb-ha"],
-    note: "As the official one; -ha keeps its data elsewhere.",
+    note: "As the official one; -ha keeps its data elsewhere. The extension is in template1 and postgres, too.",
+  },
+  {
+    ...official,
+    ...byPostgresUser,
+    owner: "percona",
+    names: ["percona-distribution-postgresql"],
+    runsAs: "26",
+    note: "As the official one. Tools in /usr/pgsql-NN/bin, which only its entrypoint knows in some versions.",
   },
   {
     engine: "postgres",
@@ -100,7 +108,7 @@ export const imageTable: readonly ImageRow[] = [
     password: "MYSQL_ROOT_PASSWORD",
     socket: "/var/lib/mysql/mysql.sock",
     runsAs: "mysql (1001)",
-    note: "As the official one.",
+    note: "As the official one. MYSQL_ONETIME_PASSWORD lets nobody in as root before it is changed.",
   },
   {
     engine: "mysql",
@@ -140,6 +148,6 @@ export const imageTable: readonly ImageRow[] = [
     password: "MYSQL_ROOT_PASSWORD",
     socket: "/run/mysqld/mysqld.sock",
     runsAs: "abc",
-    note: "Files are named by FILE__MYSQL_ROOT_PASSWORD.",
+    note: "Files are named by FILE__MYSQL_ROOT_PASSWORD. There is only 'root'@'%', without a password when that has less than 4 characters.",
   },
 ]

@@ -41,14 +41,40 @@ export function postgresCommands(backup: Restorable): readonly string[] {
       "# Rows alone, for a database that has the tables and nothing in them.",
       into("<database with the tables>"),
     ]
+  const around = timescaleStatements(facts?.attributes ?? {})
+  const ask = (statements: readonly string[]) => {
+    const options = statements.map((statement) => `-c ${quote(statement)}`).join(" ")
+    const query = `${login}psql -X -v ON_ERROR_STOP=1 ${user} --dbname="$1" ${options}`
+    return `${exec}sh -c ${quote(query)} sh ${quote("<new database>")}`
+  }
   return [
     ...first,
     `${exec}sh -c ${quote(create)} sh ${quote("<new database>")}`,
+    ...(around
+      ? ["# TimescaleDB must be told before and after, also when loading fails.", ask(around.before)]
+      : []),
     ...(lacksSome(backup)
       ? ["# What refers to what the backup lacks is reported as an error and left out."]
       : []),
     into("<new database>"),
+    ...(around ? [ask(around.after)] : []),
   ]
+}
+
+/** As postgres-timescale.sh has it. */
+function timescaleStatements({ timescaledb, timescaledbSchema = "public" }: Record<string, string>) {
+  if (timescaledb === undefined) return undefined
+  const schema = `"${timescaledbSchema.replaceAll('"', '""')}"`
+  const before =
+    timescaledbSchema === "public"
+      ? [
+          `create extension timescaledb schema public version '${timescaledb.replaceAll("'", "''")}'`,
+          "select public.timescaledb_pre_restore()",
+        ]
+      : [
+          "do 'begin execute format(''alter database %I set timescaledb.restoring = on'', current_database()); end'",
+        ]
+  return { before, after: [`select ${schema}.timescaledb_post_restore()`] }
 }
 
 function loader({ format, part, facts }: Restorable): string {

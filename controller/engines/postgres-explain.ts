@@ -102,6 +102,16 @@ function vocabulary(access: Access | undefined): Vocabulary {
         hint: "The dump needs an extension that this server's image does not have.",
       },
       {
+        pattern: /extension ".*" has no installation script nor update path|catalog version mismatch/,
+        code: "failed",
+        hint: "The dump needs that very version of the extension. Restore on an image that has it, and update the extension afterwards.",
+      },
+      {
+        pattern: /extension ".*" must be preloaded/,
+        code: "failed",
+        hint: "The dump needs an extension that the server loads when it starts. Name it in shared_preload_libraries, and restart the server.",
+      },
+      {
         pattern: /permission denied|must be superuser|must be owner/,
         code: "access-denied",
         hint: `It tried ${tried}, which lacks rights for this. Name a superuser with ${labels}; for roles alone, dbbackup.globals=false leaves them out.`,

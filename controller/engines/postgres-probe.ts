@@ -1,6 +1,6 @@
 // Reads what postgres-probe.sh prints.
 import { z } from "zod"
-import { type DatabaseFacts, ObjectCounts } from "../../schemas/manifest.ts"
+import type { DatabaseFacts } from "../../schemas/manifest.ts"
 import { Fault } from "../core/fault.ts"
 import type { Probe } from "./engine.ts"
 import { setupHint } from "./explain.ts"
@@ -15,7 +15,13 @@ const State = z.object({
   databases: z.array(z.object({ name: z.string(), attributes: z.record(z.string(), z.string()) })),
 })
 
-const Facts = z.object({ attributes: z.record(z.string(), z.string()), objects: ObjectCounts })
+/** As `describeContents` of postgres-sql answers. */
+const Contents = z
+  .object({ timescaledb: z.string().optional(), timescaledbSchema: z.string().optional() })
+  .catchall(z.number().int().nonnegative())
+type Contents = z.output<typeof Contents>
+
+const Facts = z.object({ attributes: z.record(z.string(), z.string()), objects: Contents })
 
 /** Throws a Fault, `server-not-ready`, while the image still sets the server up. */
 export function readPostgresProbe(stdout: string): Probe {
@@ -28,9 +34,9 @@ export function readPostgresProbe(stdout: string): Probe {
     })
   }
   const toolVersion = numberIn(value("tool"))
-  const counts = objectCounts(lines)
+  const contents = contentsOf(lines)
   const databases = state.databases
-    .map(({ name, attributes }) => ({ name, facts: factsOf(attributes, counts.get(name) ?? {}) }))
+    .map(({ name, attributes }) => ({ name, facts: factsOf(attributes, contents.get(name) ?? {}) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   return {
     engine: "postgres",
@@ -40,7 +46,7 @@ export function readPostgresProbe(stdout: string): Probe {
     // A pg_dump that knows the compression goes on to connect, and fails there: the folder given has no socket.
     sourceZstd: Number.parseInt(toolVersion, 10) >= 16 && value("zstd").includes("connection to server"),
     databases,
-    warnings: warningsOf(state, databases, counts),
+    warnings: warningsOf(state, databases, contents),
   }
 }
 
@@ -51,9 +57,18 @@ export function readPostgresFacts(stdout: string): DatabaseFacts {
 
 function factsOf(
   attributes: DatabaseFacts["attributes"],
-  { tables = 0, ...objects }: ObjectCounts,
+  { timescaledb, timescaledbSchema, ...counts }: Contents,
 ): DatabaseFacts {
-  return { attributes, tables, objects }
+  const { tables = 0, ...objects } = counts
+  return {
+    attributes: {
+      ...attributes,
+      ...(timescaledb === undefined ? {} : { timescaledb }),
+      ...(timescaledbSchema === undefined ? {} : { timescaledbSchema }),
+    },
+    tables,
+    objects,
+  }
 }
 
 function numberIn(text: string): string {
@@ -61,19 +76,19 @@ function numberIn(text: string): string {
 }
 
 /** What is in each database; one that could not be counted is missing. */
-function objectCounts(lines: readonly string[]): ReadonlyMap<string, ObjectCounts> {
+function contentsOf(lines: readonly string[]): ReadonlyMap<string, Contents> {
   const matches = lines
     .map((line) => /^objects (\{[^}]*\}) (.*)$/.exec(line))
     .filter((match) => match !== null)
   return new Map(
-    matches.map(([, counts = "", name = ""]) => [name, ObjectCounts.parse(JSON.parse(counts))] as const),
+    matches.map(([, contents = "", name = ""]) => [name, Contents.parse(JSON.parse(contents))] as const),
   )
 }
 
 function warningsOf(
   state: z.output<typeof State>,
   databases: readonly { readonly name: string }[],
-  counts: ReadonlyMap<string, ObjectCounts>,
+  contents: ReadonlyMap<string, Contents>,
 ): readonly string[] {
   const warnings: string[] = []
   if (state.standby)
@@ -85,7 +100,7 @@ function warningsOf(
   for (const name of state.broken)
     warnings.push(`The database ${name} is left out: a DROP DATABASE of it was interrupted. Drop it again.`)
   for (const { name } of databases)
-    if (!counts.has(name))
+    if (!contents.has(name))
       warnings.push(`What is in ${name} could not be counted, so its dump cannot be compared with it.`)
   return warnings
 }

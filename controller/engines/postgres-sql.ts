@@ -18,9 +18,10 @@ export const ofPeople = "n.nspname !~ '^pg_' and n.nspname <> 'information_schem
 
 /**
  * One line of JSON: how many of each kind of object a dump must hold, as pg_dump chooses them: no system schemas, nothing
- * temporary, nothing that an extension brings along. Where versions of pg_dump differ, the fewer are counted.
+ * temporary, nothing that an extension brings along. Where versions of pg_dump differ, the fewer are counted. And TimescaleDB's version, and
+ * its schema where that is an unusual one: a restore must prepare for it.
  */
-export const countObjects = `with
+export const describeContents = `with
 relation as (select c.oid, c.relkind, to_jsonb(c)->>'relispartition' as partition
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'f', 'v', 'm', 'S') and c.relpersistence <> 't' and ${ofPeople} and not ${extensionOwned("pg_class", "c.oid")}),
@@ -43,7 +44,10 @@ select json_strip_nulls(json_build_object(
   'triggers', nullif((select count(*) from pg_trigger t join relation r on r.oid = t.tgrelid
     where not t.tgisinternal and coalesce(to_jsonb(t)->>'tgparentid', case r.partition when 'true' then '1' end, '0') = '0'
     and not ${extensionOwned("pg_trigger", "t.oid")}), 0),
-  'large objects', nullif((select count(*) from pg_largeobject_metadata), 0)
+  'large objects', nullif((select count(*) from pg_largeobject_metadata), 0),
+  'timescaledb', (select extversion from pg_extension where extname = 'timescaledb'),
+  'timescaledbSchema', (select nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+    where extname = 'timescaledb' and nspname <> 'public')
 ))`
 
 /** One line of JSON: what a dump of a part can choose from. Counts as above. */
@@ -79,7 +83,7 @@ export const describeServer = `select json_build_object(
 export const listNames = `select d.datname from ${databases} and d.datname !~ '[\\n\\r]' order by 1`
 
 /** One line of JSON: attributes and objects of the database connected to. */
-export const describeDatabase = `select json_build_object('attributes', ${attributes}, 'objects', (${countObjects}))
+export const describeDatabase = `select json_build_object('attributes', ${attributes}, 'objects', (${describeContents}))
   from pg_database d where d.datname = current_database()`
 
 /**

@@ -7,6 +7,7 @@ import { archiveEnd } from "./postgres-archive.ts"
 import { postgresCommands } from "./postgres-commands.ts"
 import { explainPostgres } from "./postgres-explain.ts"
 import { fingerprintStatements, postgresSnapshot, readFingerprint } from "./postgres-fingerprint.ts"
+import { postgresLoad } from "./postgres-load.ts"
 import { partOptions, readRelations, wantedIn } from "./postgres-part.ts"
 import { readPostgresFacts, readPostgresProbe } from "./postgres-probe.ts"
 import * as sql from "./postgres-sql.ts"
@@ -15,12 +16,7 @@ import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/postgres.sh" with { type: "text" }
 import dumpScript from "./sh/postgres-dump.sh" with { type: "text" }
 import inspectScript from "./sh/postgres-inspect.sh" with { type: "text" }
-import loadScript from "./sh/postgres-load.sh" with { type: "text" }
-import loadPartScript from "./sh/postgres-load-part.sh" with { type: "text" }
-import loadTextScript from "./sh/postgres-load-text.sh" with { type: "text" }
-import loadTextPartScript from "./sh/postgres-load-text-part.sh" with { type: "text" }
 import probeScript from "./sh/postgres-probe.sh" with { type: "text" }
-import refers from "./sh/postgres-refers.sh" with { type: "text" }
 import sessionScript from "./sh/postgres-session.sh" with { type: "text" }
 import statementScript from "./sh/postgres-statement.sh" with { type: "text" }
 import statementsScript from "./sh/postgres-statements.sh" with { type: "text" }
@@ -34,7 +30,7 @@ const mostNameBytes = 63
 export const postgres: EngineRules = {
   engine: "postgres",
   probe: (access) =>
-    script(`${setup}${probeScript}`, access, sql.describeServer, sql.listNames, sql.countObjects),
+    script(`${setup}${probeScript}`, access, sql.describeServer, sql.listNames, sql.describeContents),
   readProbe(outcome) {
     if (outcome.code !== 0) throw duringLook(explainPostgres("looking at the server", outcome, undefined))
     return readPostgresProbe(outcome.stdout)
@@ -48,10 +44,9 @@ export const postgres: EngineRules = {
   explain: explainPostgres,
   createDatabase: (name, { attributes }, access) =>
     script(statementScript, access, sql.createDatabase, name, JSON.stringify(attributes)),
-  load(name, format, access, isPart = false) {
-    const [whole, part] =
-      format === "sql" ? [loadTextScript, loadTextPartScript] : [loadScript, loadPartScript]
-    return script(isPart ? `${refers}${part}` : whole, access, connectionString(name))
+  load(name, format, access, { isPart = false, facts } = {}) {
+    const { body, args } = postgresLoad(connectionString(name), format, isPart, facts)
+    return script(body, access, ...args)
   },
   inspect: (name, access) => script(inspectScript, access, sql.describeDatabase, name),
   readFacts: ({ stdout }) => readPostgresFacts(stdout),

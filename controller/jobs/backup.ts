@@ -11,6 +11,7 @@ import { isStoodFor, retryAt } from "../core/retry-plan.ts"
 import { subjectsOf } from "../core/run-plan.ts"
 import { backupType, type DesiredJob } from "../core/schedule-plan.ts"
 import type { Aside, Catalogue, Clock, Destination, Docker, Log, NewBackup, RunOutcome } from "../ports.ts"
+import type { Beside } from "./beside.ts"
 import { dumpAll } from "./dump-all.ts"
 import { leaveGuide } from "./guide.ts"
 import { type HookDeps, type Hooks, hooksAround } from "./hooks.ts"
@@ -32,6 +33,7 @@ export interface BackupDeps extends HookDeps, ReadyDeps {
   readonly keys: () => ReadonlyMap<string, Pick<KeySettings, "recipients">>
   /** From 0 to 1, below 1. */
   readonly random: () => number
+  readonly beside: Beside
 }
 
 export interface BackupRun {

@@ -88,12 +88,16 @@ export async function dumpSubject(
     const planned = destinations.map(({ destination }) => ({ destination: destination.name, key }))
     if (begun === undefined) catalogue.startBackup(backup.id, startedAt, planned)
     let end = plan.end()
+    const place = joint
+      ? look.place
+      : await deps.beside.placeFor(job, target, look, [backup], journal, limit.signal)
     const request: StoreRequest = {
       start: async () => {
         ;({ plan, openedAt } = (await beside?.begin()) ?? { plan, openedAt: clock() })
-        journal("info", `dumping ${name}: ${plan.command.join(" ")}`)
+        const where = place.helper && !place.helper.outside ? " from a container beside the server" : ""
+        journal("info", `dumping ${name}${where}: ${plan.command.join(" ")}`)
         const script = job.spec.nice ? politely(plan.script) : plan.script
-        const request = { ...look.place, ...script, stdin: false }
+        const request = { ...place, ...script, stdin: false }
         return await (joint ?? deps.docker).exec(request, limit.signal)
       },
       end,

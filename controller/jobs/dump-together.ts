@@ -12,6 +12,7 @@ import type { Instants } from "./instants.ts"
 import { type JointFailure, jointOf } from "./joint.ts"
 import { failureOf, type Journal } from "./journal.ts"
 import { readOutline } from "./outline.ts"
+import type { Place } from "./place.ts"
 import type { Look } from "./probe.ts"
 import type { Ready } from "./ready.ts"
 
@@ -70,10 +71,17 @@ export async function dumpTogether(
   } catch (error) {
     return nothingYet({ problem: failureOf(error, log), name: undefined })
   }
+  let place: Place
+  try {
+    place = await deps.beside.placeFor(job, target, look, backups, journal, toolSignal)
+  } catch (error) {
+    return nothingYet({ problem: failureOf(error, log), name: undefined })
+  }
   const parts = partsOf(dump.cutter, explain, toolSignal)
   const stop = (reason: unknown) => own.abort(reason)
   const joint = jointOf({
     ...dump,
+    place,
     names,
     parts,
     docker,

@@ -7,6 +7,7 @@ import type { Clock, Cutter, Docker, Log } from "../ports.ts"
 import type { Instants } from "./instants.ts"
 import { atRest, discard, type JointPart } from "./joint-part.ts"
 import { failureOf } from "./journal.ts"
+import type { Place } from "./place.ts"
 import { meansAway } from "./probe.ts"
 
 /** Why the tool did not print it all, and at which dump it was. */
@@ -32,6 +33,7 @@ export interface JointRequest {
   readonly plan: DumpPlan
   readonly cutter: Cutter
   readonly parts: Parts
+  readonly place: Place
   readonly docker: Docker
   readonly clock: Clock
   readonly log: Log
@@ -54,7 +56,7 @@ const ofOneDump: readonly FaultCode[] = [
 ]
 
 export function jointOf(request: JointRequest): Joint {
-  const { names, plan, cutter, parts, docker, clock, log, outer, signal, stop } = request
+  const { names, plan, cutter, parts, place, docker, clock, log, outer, signal, stop } = request
   const repeated = new Set<string>()
   const stale = new Set<string>()
   const whole = Promise.withResolvers<void>()
@@ -83,7 +85,7 @@ export function jointOf(request: JointRequest): Joint {
         exec: (tool) =>
           parts.at(position, () => {
             openedAt = clock()
-            return docker.exec(tool, signal)
+            return docker.exec({ ...tool, ...place }, signal)
           }),
         snapshot: () => ({ ...request.instants(openedAt ?? clock()), scope: "server" }),
         async whole(written, limit) {

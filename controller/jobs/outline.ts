@@ -1,6 +1,7 @@
 // Reads what must be known of several databases before one tool can dump them together.
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { ProbedDatabase, Together } from "../engines/engine.ts"
+import { politely } from "../engines/polite.ts"
 import { dumpBytes } from "../pipeline/dump-bytes.ts"
 import type { Explain } from "../pipeline/tool.ts"
 import type { Docker } from "../ports.ts"
@@ -26,7 +27,8 @@ export async function readOutline(
   const limit = deadline(signal, spec.timeout, () =>
     tookTooLong(`looking at ${names.length} databases`, spec.timeout, "Raise the label dbbackup.timeout."),
   )
-  const start = () => docker.exec({ ...look.place, ...script, stdin: false }, limit.signal)
+  const start = () =>
+    docker.exec({ ...look.place, ...(spec.nice ? politely(script) : script), stdin: false }, limit.signal)
   const chunks: Buffer[] = []
   try {
     for await (const chunk of dumpBytes(start, explain, limit.signal)) chunks.push(chunk)

@@ -3,7 +3,7 @@ import type { JobLabels } from "../../schemas/labels.ts"
 import type { Engine } from "../../schemas/scalar.ts"
 import { Fault } from "../core/fault.ts"
 import { compareVersions, versionNumbers } from "../core/tool-image.ts"
-import { usualHelper } from "../core/tool-place.ts"
+import { methodOf, usualHelper } from "../core/tool-place.ts"
 import type { Probe } from "../engines/engine.ts"
 import type { ExecRequest } from "../ports.ts"
 import type { Target } from "./probe.ts"
@@ -25,7 +25,7 @@ export function placeOf(target: Target, engine: Engine | null, serverVersion: st
 
 /** The server as a job's labels want its tools run; as it is when there is no job. */
 export function asJobSays(target: Target, spec: Pick<JobLabels, "method"> | undefined): Target {
-  return spec ? { ...target, method: spec.method } : target
+  return spec ? { ...target, method: methodOf([spec]) } : target
 }
 
 /** Throws a Fault, `tool-missing`, when the tools of another image than the server's own are older than the server. */

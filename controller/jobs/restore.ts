@@ -7,6 +7,7 @@ import { Fault, inFull } from "../core/fault.ts"
 import { requireIdentity } from "../core/key-missing.ts"
 import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
 import { planRestore } from "../core/restore-plan.ts"
+import { politely } from "../engines/polite.ts"
 import { loadDump, proveCopy } from "../pipeline/load.ts"
 import type {
   Aside,
@@ -153,7 +154,17 @@ async function restoreBetweenHooks(
   const plan = planOf(deps, request, ready)
   for (const step of plan.steps) journal("debug", `plan: ${step}`)
   const limitSeconds = spec?.["stall-timeout"] ?? usualStallSeconds
-  const loading = loadingOf(deps, id, request, plan, ready, limitSeconds, journal, signal)
+  const loading = loadingOf(
+    deps,
+    id,
+    request,
+    plan,
+    ready,
+    limitSeconds,
+    spec?.nice ?? false,
+    journal,
+    signal,
+  )
   await proveCopy(loading.copy)
   const { storedBytes, storedSha256 } = request.backup.proof
   journal(
@@ -200,6 +211,7 @@ function loadingOf(
   plan: RestorePlan,
   { look }: Ready,
   limitSeconds: number,
+  nice: boolean,
   journal: Journal,
   signal: AbortSignal,
 ) {
@@ -213,7 +225,11 @@ function loadingOf(
   const { compression } = manifest
   const common = { destination, key, proof: backup.proof, compression, identity, signal }
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
-  const script = look.rules.load(options.name, manifest.format, look.access, lacksSome(manifest))
+  const load = look.rules.load(options.name, manifest.format, look.access, {
+    isPart: lacksSome(manifest),
+    facts: expectedFrom(manifest),
+  })
+  const script = nice ? politely(load) : load
   return {
     copy: { ...common, end: look.rules.end(manifest.format, manifest.subject), onProgress: () => undefined },
     load: {

@@ -12,8 +12,8 @@ import type { World } from "./world.ts"
 export interface Reconciler {
   /** Takes in what was derived from a listing of every container. */
   see(servers: readonly DerivedServer[]): void
-  /** The same servers again, after a pause has changed. Nothing, as long as none were seen. */
-  again(): void
+  /** The same servers again, after a pause has changed; or what is derived of them now. Nothing, as long as none were seen. */
+  again(servers?: readonly DerivedServer[]): void
   /** Tries again what is due; to be called every few seconds. Nothing, as long as no servers were seen: all would look removed. */
   retryDue(): void
 }
@@ -53,13 +53,14 @@ export function createReconciler(deps: {
     retryDue() {
       if (derived !== undefined) dispatch.retryDue()
     },
-    again() {
-      if (derived === undefined) return
-      const before = inForce
-      inForce = withPausesNow(derived)
+    again(servers = derived) {
+      if (servers === undefined) return
+      const before = new Map(inForce.map((server) => [server.id, server]))
+      derived = servers
+      inForce = withPausesNow(servers)
       level()
-      for (const [index, { id, jobs }] of inForce.entries()) {
-        const changed = jobs.some((job, j) => job.pausedBy !== before[index]?.jobs[j]?.pausedBy)
+      for (const { id, jobs } of inForce) {
+        const changed = jobs.some((job, j) => job.pausedBy !== before.get(id)?.jobs[j]?.pausedBy)
         if (changed) events.publish({ name: "server.changed", data: { serverId: id } })
       }
     },

@@ -75,7 +75,7 @@ export function backupsIn(store: Store, progress: Progress<Seen>): Changes {
              WHERE backup_id = ? AND destination = ? AND state IN ('stored', 'failed')`,
           )
           .run(at.getTime(), id, destination)
-        if (changes === 0) throw new Error(`backup ${id} has no copy at ${destination} to delete`)
+        if (changes === 0) return requireCopy(store, id, destination)
         db.query(
           `UPDATE backups SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL AND NOT EXISTS
              (SELECT 1 FROM copies WHERE backup_id = backups.id AND state = 'stored')`,
@@ -84,6 +84,13 @@ export function backupsIn(store: Store, progress: Progress<Seen>): Changes {
       published(id)
     },
   }
+}
+
+/** Somebody else, retention or a person, may have deleted it at the same time; what never was cannot be deleted. */
+function requireCopy({ db }: Store, id: string, destination: string): void {
+  const copy = db.query("SELECT 1 FROM copies WHERE backup_id = ? AND destination = ? AND state = 'deleted'")
+  if (copy.get(id, destination) === null)
+    throw new Error(`backup ${id} has no copy at ${destination} to delete`)
 }
 
 /** Tells the world what has become of it. To be called after the transaction. */

@@ -229,7 +229,7 @@ test("a bucket of the settings is listed, tested and looked around in, and not c
   expect(await list()).toMatchObject([{ id: "s3", name: "s3", managed: "file", keys: "settings" }])
   expect((await ask(world, "/api/s3-configs/s3/test", { method: "POST" })).body.data.state).toBe("up")
   expect((await ask(world, "/api/s3-configs/s3/buckets")).body.data).toEqual(["main"])
-  for (const { status, body } of [await put("s3", { bucket: "x" }), await remove("s3")])
+  for (const { status, body } of [await put("s3", { bucket: "xyz" }), await remove("s3")])
     expect([status, body.error.hint]).toEqual([409, expect.stringContaining("dbbackup.yaml")])
   await create()
   expect((await ask(world, "/api/s3-configs/id-0/buckets")).body.data).toEqual(["seen by vault"])

@@ -1,4 +1,7 @@
 // What the way from the tool to the file costs: the tool alone inside the container, through `docker exec`, and by the controller with each `method`.
+import { randomBytes } from "node:crypto"
+import { writeFileSync } from "node:fs"
+import { identityText, recipientOf } from "../../controller/core/age-key.ts"
 import { createBackup, getBackup } from "../../schemas/api.ts"
 import { must } from "../support/command.ts"
 import { type Controller, place, startController } from "../support/controller.ts"
@@ -6,7 +9,11 @@ import { startServer, type TestServer } from "../support/servers.ts"
 import { bareDump, fillWith } from "./data.ts"
 import { record } from "./figures.ts"
 
-const methods = ["exec", "helper"] as const
+const variants = [
+  { name: "method=exec", labels: { method: "exec" } },
+  { name: "method=helper", labels: { method: "helper" } },
+  { name: "method=helper, encrypted", labels: { method: "helper", encrypt: "bench" } },
+] as const
 const inside = "/var/lib/postgresql/alone.dump"
 
 async function seconds(work: () => Promise<unknown>): Promise<number> {
@@ -56,22 +63,25 @@ async function piped(server: TestServer, file: string, command: string): Promise
 
 /** PostgreSQL only: the others have neither parallel jobs nor an archive that the tool itself compresses. */
 export async function methodCost(image: string, megabytes: number, runs: number): Promise<void> {
-  const places = methods.map((method) => ({ method, ...place() }))
-  const labels = places.flatMap(({ method, prefix }) =>
-    Object.entries({ enable: "true", schedule: "manual", fingerprint: "off", method }).map(([key, value]) => [
-      `${prefix}.${key}`,
-      value,
-    ]),
+  const places = variants.map((variant) => ({ ...variant, ...place() }))
+  const labels = places.flatMap(({ labels, prefix }) =>
+    Object.entries({ enable: "true", schedule: "manual", fingerprint: "off", ...labels }).map(
+      ([key, value]) => [`${prefix}.${key}`, value],
+    ),
   )
   const server: TestServer = await startServer(image, Object.fromEntries(labels))
-  const controllers: { method: string; controller: Controller }[] = []
+  const controllers: { name: string; controller: Controller }[] = []
   const file = `${places[0]?.folder}/bare.dump`
   try {
     await server.ready()
     console.log(`${image}: filling large with about ${megabytes} MB`)
     await fillWith(server, "large", megabytes)
-    for (const { method, ...here } of places)
-      controllers.push({ method, controller: await startController(here) })
+    const recipient = recipientOf(identityText(randomBytes(32)))
+    for (const { name, ...here } of places) {
+      const settings = `${here.folder}/dbbackup.yaml`
+      writeFileSync(settings, `encryption: {keys: {bench: {recipients: [${recipient}]}}}\n`)
+      controllers.push({ name, controller: await startController(here, { DBBACKUP_SETTINGS: settings }) })
+    }
     const ways: readonly (readonly [string, () => Promise<number>])[] = [
       ["alone inside, -Fc -Z zstd:3", () => alone(server, "--format custom --compress zstd:3")],
       [
@@ -81,8 +91,8 @@ export async function methodCost(image: string, megabytes: number, runs: number)
       ["docker exec -Fc -Z zstd:3 > file", () => seconds(() => bareDump(server, "large", file))],
       ["docker exec | gzip > file", () => piped(server, file, "large | gzip")],
       ...controllers.map(
-        ({ method, controller }) =>
-          [`dbbackup, method=${method}`, () => seconds(() => backUp(controller, "large"))] as const,
+        ({ name, controller }) =>
+          [`dbbackup, ${name}`, () => seconds(() => backUp(controller, "large"))] as const,
       ),
     ]
     const times = ways.map((): number[] => [])

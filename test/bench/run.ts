@@ -1,6 +1,7 @@
 // `bun run bench [image…]`: backups by the controller against the bare tool by hand, in turns on the same data; memory; start-up.
 // `bun run bench scale`: many containers, see scale.ts. `bun run bench fingerprint [image]`: what one adds, see fingerprint.ts.
 // `bun run bench method [image]`: what the way from the tool to the file costs, see method.ts.
+// `bun run bench size [image]`: what size, a bucket, and other backups at the same time cost, see size.ts.
 import { createBackup, getBackup } from "../../schemas/api.ts"
 import { aptInstall } from "../support/apt.ts"
 import { which } from "../support/command.ts"
@@ -14,6 +15,7 @@ import { fingerprintCost } from "./fingerprint.ts"
 import { memory, resetPeak } from "./memory.ts"
 import { methodCost } from "./method.ts"
 import { scaleReal, scaleSimulated } from "./scale.ts"
+import { sizes } from "./size.ts"
 
 const runs = Number(process.env.BENCH_RUNS ?? 5)
 const megabytes = Number(process.env.BENCH_MEGABYTES ?? 1000)
@@ -128,6 +130,8 @@ try {
     await fingerprintCost(chosen[1] ?? "postgres:17", megabytes, runs)
   } else if (chosen[0] === "method") {
     await methodCost(chosen[1] ?? "postgres:17", megabytes, runs)
+  } else if (chosen[0] === "size") {
+    await sizes(chosen[1] ?? "postgres:17", runs)
   } else {
     await startUp()
     for (const image of chosen.length > 0 ? chosen : images) await compare(image)

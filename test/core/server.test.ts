@@ -458,6 +458,25 @@ describe("what is in force", () => {
     expect(one(labels).state).toBe("misconfigured")
   })
 
+  test("stays in force when the operator takes a policy away that labels name", () => {
+    const labels = [
+      labelled({ enable: "true", retention: "gold", "weekly.retention": "gold", "meta.retention": "gold" }),
+    ]
+    const policies = new Map([["gold", { ...noRetention, daily: 30, last: 2 }]])
+    const before = one(labels, operator({ policies }))
+    expect(before.goodLabels).toMatchObject({
+      "dbbackup.retention": "30d last=2",
+      "dbbackup.weekly.retention": "30d last=2",
+      "dbbackup.meta.retention": "gold",
+    })
+    const after = one(labels, operator(), [remembering(before.goodLabels ?? {})])
+    expect(after).toMatchObject({ state: "active", goodLabels: null })
+    expect(after.jobs.map(({ spec }) => spec.retention)).toEqual(
+      before.jobs.map(({ spec }) => spec.retention),
+    )
+    expect(after.problems.map(({ key }) => key)).toEqual(["dbbackup.retention", "dbbackup.weekly.retention"])
+  })
+
   test("names a mistyped destination under the label that says it, with the nearest", () => {
     expect(one([labelled({ enable: "true", "weekly.destinations": "offsit" })]).problems).toMatchObject([
       { code: "destination-unknown", key: "dbbackup.weekly.destinations", suggestion: "offsite" },

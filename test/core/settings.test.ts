@@ -271,11 +271,11 @@ describe("mistakes of the environment", () => {
       "environment value S3_ACCESS_KEY_ID: is missing",
     )
     expect(read(keys).s3).toBeNull()
-    const s3 = { bucket: "b", region: "us-east-1", endpoint: null }
+    const s3 = { bucket: "bkt", region: "us-east-1", endpoint: null }
     const credentials = { accessKeyId: "id", secretAccessKey: "key" }
-    expect(read({ ...keys, S3_BUCKET: "b" }).s3).toEqual({ ...s3, credentials })
-    expect(read(keys, { s3: { bucket: "b" } }).s3).toEqual({ ...s3, credentials })
-    expect(read({}, { s3: { bucket: "b" } }).s3).toEqual({ ...s3, credentials: null })
+    expect(read({ ...keys, S3_BUCKET: "bkt" }).s3).toEqual({ ...s3, credentials })
+    expect(read(keys, { s3: { bucket: "bkt" } }).s3).toEqual({ ...s3, credentials })
+    expect(read({}, { s3: { bucket: "bkt" } }).s3).toEqual({ ...s3, credentials: null })
   })
 
   test("a mistake of the file counts even where a variable goes before it", () => {
@@ -341,11 +341,11 @@ describe("mistakes of the file", () => {
       "destinations.nas.pth: unknown key (Did you mean destinations.nas.path?)",
     ],
     [
-      { destinations: { far: { type: "s3", bucket: "b", secretAccessKey: "x" } } },
+      { destinations: { far: { type: "s3", bucket: "bkt", secretAccessKey: "x" } } },
       "destinations.far.secretAccessKey: unknown key (Secrets are not kept in this file: secretAccessKeyFile or secretAccessKeyVariable says where it is.)",
     ],
     [
-      { destinations: { far: { type: "s3", bucket: "b", secretAccesKeyFile: "/x" } } },
+      { destinations: { far: { type: "s3", bucket: "bkt", secretAccesKeyFile: "/x" } } },
       "(Did you mean destinations.far.secretAccessKeyFile?)",
     ],
     [
@@ -353,7 +353,7 @@ describe("mistakes of the file", () => {
       "destinations.Nas: write a name of lower-case",
     ],
     [
-      { destinations: { s3: { type: "s3", bucket: "b" } } },
+      { destinations: { s3: { type: "s3", bucket: "bkt" } } },
       "destinations.s3: is taken: backup.storagePath and s3",
     ],
     [
@@ -426,23 +426,23 @@ describe("mistakes of the file", () => {
     ],
     [
       {
-        s3: { bucket: "b", endpoint: "http://store" },
-        destinations: { far: { type: "s3", bucket: "b", endpoint: "http://store/" } },
+        s3: { bucket: "bkt", endpoint: "http://store" },
+        destinations: { far: { type: "s3", bucket: "bkt", endpoint: "http://store/" } },
       },
       "destinations.far.bucket: is the same place as the destination s3",
     ],
     [
       {
         destinations: {
-          a: { type: "s3", bucket: "b", prefix: "x" },
-          b: { type: "s3", bucket: "b", prefix: "x" },
-          c: { type: "s3", bucket: "b", prefix: "y" },
+          a: { type: "s3", bucket: "bkt", prefix: "x" },
+          b: { type: "s3", bucket: "bkt", prefix: "x" },
+          c: { type: "s3", bucket: "bkt", prefix: "y" },
         },
       },
       "destinations.b.bucket: is the same place as the destination a",
     ],
     [
-      { destinations: { far: { type: "s3", bucket: "b", accessKeyIdFile: "/id" } } },
+      { destinations: { far: { type: "s3", bucket: "bkt", accessKeyIdFile: "/id" } } },
       "destinations.far.secretAccessKeyFile: is missing: the access key and the secret key belong together",
     ],
     [
@@ -450,7 +450,7 @@ describe("mistakes of the file", () => {
         destinations: {
           far: {
             type: "s3",
-            bucket: "b",
+            bucket: "bkt",
             accessKeyIdFile: "/id",
             accessKeyIdVariable: "ID",
             secretAccessKeyFile: "/key",
@@ -460,16 +460,20 @@ describe("mistakes of the file", () => {
       "destinations.far.accessKeyIdVariable: is given, and so is accessKeyIdFile",
     ],
     [
-      { destinations: { far: { type: "s3", bucket: "b", prefix: "/x/" } } },
+      { destinations: { far: { type: "s3", bucket: "bkt", prefix: "/x/" } } },
       "destinations.far.prefix: write a folder",
     ],
     [
-      { destinations: { far: { type: "s3", bucket: "b", storageClass: "COLD" } } },
+      { destinations: { far: { type: "s3", bucket: "bkt", storageClass: "COLD" } } },
       "storageClass: write STANDARD",
     ],
     [
       { destinations: { nas: { type: "local", path: "/mnt" } }, defaults: { destinations: "nas,far" } },
       "defaults.destinations: there is no destination named far (There is local, nas.)",
+    ],
+    [
+      { s3: { bucket: "ab" } },
+      "s3.bucket: write the name of a bucket: at least 3 letters, digits, dots and dashes",
     ],
     [{ s3: { endpoint: "store" } }, "s3.endpoint: write a URL that begins with http:// or https://"],
   ] as readonly (readonly [Tree, string])[])("%j is refused where it is wrong", (file, says) => {
@@ -497,8 +501,8 @@ describe("mistakes of the file", () => {
   })
 
   test("defaults may name the destinations there are", () => {
-    expect(read({ S3_BUCKET: "b" }, { defaults: { destinations: "s3" } }).defaults.destinations).toBe("s3")
-    const file = { s3: { bucket: "b" }, defaults: { destinations: ["local", "s3"] } }
+    expect(read({ S3_BUCKET: "bkt" }, { defaults: { destinations: "s3" } }).defaults.destinations).toBe("s3")
+    const file = { s3: { bucket: "bkt" }, defaults: { destinations: ["local", "s3"] } }
     expect(read({}, file).defaults).toEqual({ destinations: '["local","s3"]' })
   })
 })

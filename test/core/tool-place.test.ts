@@ -1,7 +1,7 @@
 // Whether tools run in a server's own container or beside it.
 import { expect, test } from "bun:test"
 import { deriveServers } from "../../controller/core/server.ts"
-import { methodOf } from "../../controller/core/tool-place.ts"
+import { helperPays, helperPaysFromBytes, methodOf } from "../../controller/core/tool-place.ts"
 import { guess, labelled, operator } from "./samples.ts"
 
 const derived = (labels: Readonly<Record<string, string>>, changes = {}) => {
@@ -13,7 +13,15 @@ const derived = (labels: Readonly<Record<string, string>>, changes = {}) => {
 test("a server is looked into from beside it only when every job wants that", () => {
   expect(methodOf([{ method: "helper" }, { method: "helper" }])).toBe("helper")
   expect(methodOf([{ method: "helper" }, { method: "exec" }])).toBe("exec")
+  expect(methodOf([{ method: "auto" }])).toBe("exec")
   expect(methodOf([])).toBe("exec")
+})
+
+test("a helper pays for what was large the last time, and is not tried twice", () => {
+  expect(helperPays(helperPaysFromBytes, 1)).toBe(true)
+  expect(helperPays(helperPaysFromBytes - 1, 1)).toBe(false)
+  expect(helperPays(0, 1)).toBe(false)
+  expect(helperPays(helperPaysFromBytes, 2)).toBe(false)
 })
 
 test("the label decides, and a job without its own follows the flat one", () => {

@@ -28,14 +28,14 @@ const file = (name: string, text: string) => {
 test("the folder comes first, then the bucket of the environment, then what the file names, in its order", () => {
   const named = {
     nas: { type: "local", path: "/mnt/nas" },
-    far: { type: "s3", bucket: "b", prefix: "host-1", endpoint: "http://store" },
+    far: { type: "s3", bucket: "bkt", prefix: "host-1", endpoint: "http://store" },
   }
   const all = destinationsFrom(settings({ destinations: named }, { S3_BUCKET: "main" }), {})
   expect([...all].map(([key, { name, kind, location }]) => [key, name, kind, location])).toEqual([
     ["local", "local", "local", join(folder, "own")],
     ["s3", "s3", "s3", "s3://main/"],
     ["nas", "nas", "local", "/mnt/nas"],
-    ["far", "far", "s3", "s3://b/host-1"],
+    ["far", "far", "s3", "s3://bkt/host-1"],
   ])
 })
 
@@ -50,7 +50,7 @@ test("a named folder is written to, and one that is not there is down, not made"
 })
 
 describe("the keys of a bucket", () => {
-  const place = (keys: object) => BucketPlace.parse({ type: "s3", bucket: "b", ...keys })
+  const place = (keys: object) => BucketPlace.parse({ type: "s3", bucket: "bkt", ...keys })
 
   test("are read from files and variables when they are needed, and again when they have changed", async () => {
     const id = file("id", "AKIA\n")
@@ -82,7 +82,7 @@ describe("the keys of a bucket", () => {
     "from %s make the destination unavailable, with where they should be and not what they are",
     async (_, keys, where) => {
       const destinations = settings({
-        destinations: { far: { type: "s3", bucket: "b", endpoint: "http://127.0.0.1:9", ...keys } },
+        destinations: { far: { type: "s3", bucket: "bkt", endpoint: "http://127.0.0.1:9", ...keys } },
       })
       const status = await destinationsFrom(destinations, { KEY: "hush" }).get("far")?.check(signal)
       expect(status).toMatchObject({ state: "down", problem: { code: "destination-unavailable" } })

@@ -125,7 +125,7 @@ async function cuttable(target: string): Promise<{ readonly url: string; cut(): 
 test("an endpoint where nobody listens is unavailable, with what to look at", async () => {
   const at = s3Destination({
     name: "offsite",
-    bucket: "b",
+    bucket: "bkt",
     endpoint: "http://127.0.0.1:9",
     forcePathStyle: true,
     credentials,

@@ -155,6 +155,7 @@ describe("a dump in a helper", () => {
     const { data } = await on.call(createBackup, { body: { databaseId } })
     const done = await on.backupDone(data.id)
     if (!("error" in done)) throw new Error(`it ended ${done.status}`)
+    expect(done.error.code).toBe("docker-error")
     expect(done.error.message).toContain("24 MiB of memory")
     expect(done.error.hint).toContain("helper.memory")
     expect(await helpers()).toEqual([])

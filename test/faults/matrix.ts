@@ -75,6 +75,14 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     file: "test/faults/incomplete.test.ts",
     title: "is no backup",
   },
+  "rights-missing": {
+    fault: "The user of MySQL or MariaDB sees only a part of the database",
+    outcome: "the backup fails, as what that user may not even see would be missing; the right is named",
+    code: "dump-incomplete",
+    hint: "dbbackup.user",
+    file: "test/faults/incomplete.test.ts",
+    title: "is no backup, and says which right is missing and which label would help",
+  },
   "lock-held": {
     fault: "Another session holds a table",
     outcome: "after `stall-timeout` the backup fails and says who may hold it; no lock of ours is left",
@@ -90,6 +98,32 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     hint: "it hangs",
     file: stalls,
     title: "as its tool loops on an event with two semicolons, is ended",
+  },
+  "helper-memory": {
+    fault: "A helper container needs more memory than it may have",
+    outcome: "the backup fails; the helper is removed",
+    code: "docker-error",
+    hint: "helper.memory",
+    file: "test/faults/helper.test.ts",
+    title: "that needs more memory than it may have says so",
+  },
+  "helper-server-killed": {
+    fault: "The server is killed while a helper container dumps it",
+    outcome: "the backup fails; the helper is removed",
+    code: "server-lost",
+    hint: "",
+    file: "test/faults/helper.test.ts",
+    title: "whose server's container is killed says that the server was lost",
+  },
+  "killed-together": {
+    fault: "A server is killed while several of its databases are dumped as of one instant",
+    outcome:
+      "the backup of the one at fault fails; the others are dumped again, as of one instant, once the server is back",
+    code: "server-lost",
+    hint: "",
+    file: "test/faults/together.test.ts",
+    title:
+      "when the server is killed at one: that one fails, and the others have one instant once it is back",
   },
   "container-recreated": {
     fault: "The container is recreated in the middle of a run",
@@ -268,6 +302,15 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     hint: "Restore another backup",
     file: store,
     title: "a copy that the store has changed is found out",
+  },
+  "store-lies": {
+    fault: "The store says that it kept what it changed or lost",
+    outcome:
+      "there is no copy at it; the backup is good with another one, and the store gets its copy once it is honest",
+    code: "copy-mismatch",
+    hint: "",
+    file: "test/faults/lying-store.test.ts",
+    title: "has no copy, and gets one once it is honest",
   },
   "disk-full": {
     fault: "The disk is full at whatever byte of a dump",

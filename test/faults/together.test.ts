@@ -120,6 +120,8 @@ for (const image of images) {
         { a_small: "completed", m_large: "failed", z_small: "completed" },
         log,
       ])
+      const errors = backups.flatMap((backup) => ("error" in backup ? [backup.error.code] : []))
+      expect(errors).toEqual(["server-lost"])
       const manifests = await Promise.all(
         backups
           .filter(({ status }) => status === "completed")

@@ -1,6 +1,7 @@
-// dbbackup.method=helper: from the label to a restored row, on every engine, with nothing of ours inside the server's container.
+// dbbackup.method=helper: from the label to a restored row, on every engine, with nothing of ours inside the server's container. And
+// what is large goes that way by itself.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
-import { createBackup, createRestore, getManifest } from "../../schemas/api.ts"
+import { createBackup, createRestore, getManifest, getRunLogs } from "../../schemas/api.ts"
 import type { CompletedBackup } from "../../schemas/backup.ts"
 import { must, run } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
@@ -86,3 +87,33 @@ for (const image of images) {
     })
   })
 }
+
+test("what is large is dumped from beside the server by itself, from the second time on", async () => {
+  const here = place()
+  const labels = { [`${here.prefix}.enable`]: "true", [`${here.prefix}.schedule`]: "manual" }
+  const server = await startServer("postgres:17", labels)
+  const controller = await startController(here)
+  try {
+    await server.ready()
+    await server.sql("postgres", "create database large")
+    // Nothing makes random bytes smaller.
+    await must(["docker", "exec", server.name, "sh", "-c", "head -c 140000000 /dev/urandom > /tmp/large"])
+    await server.sql("large", "create table item (id int); select lo_import('/tmp/large')")
+    const { id: databaseId } = await controller.database("large", ({ state }) => state === "never")
+    const said: string[] = []
+    for (let round = 0; round < 2; round++) {
+      const { data: begun } = await controller.call(createBackup, { body: { databaseId } })
+      const { status } = await controller.backupDone(begun.id)
+      expect(status).toBe("completed")
+      const { data: log } = await controller.call(getRunLogs, { params: { id: begun.runId }, query: {} })
+      said.push(log.find(({ message }) => message.startsWith("dumping large"))?.message ?? "")
+    }
+    expect(said[0]).toStartWith("dumping large: ")
+    expect(said[1]).toStartWith("dumping large from a container beside the server: ")
+    expect(await helpersOf(server)).toEqual([])
+  } finally {
+    await controller.end("SIGTERM")
+    await server.remove()
+    here.remove()
+  }
+})

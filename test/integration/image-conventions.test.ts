@@ -39,13 +39,14 @@ const mysqlStart = (
   user: string,
   password: string,
   socket: string,
+  host = "localhost",
 ) => `#!/bin/sh
 set -e
 umask 077
 mkdir -p /tmp/data
 ${install} >/dev/null 2>&1
 quoted=$(printf '%s' "${password}" | sed "s/'/''/g")
-printf "%s\\n" "create user if not exists '${user}'@'localhost';" "alter user '${user}'@'localhost' identified by '$quoted';" "grant all on *.* to '${user}'@'localhost' with grant option;" > /tmp/init.sql
+printf "%s\\n" ${host === "localhost" ? "" : `"drop user '${user}'@'localhost';" `}"create user if not exists '${user}'@'${host}';" "alter user '${user}'@'${host}' identified by '$quoted';" "grant all on *.* to '${user}'@'${host}' with grant option;" > /tmp/init.sql
 exec ${server} --no-defaults --datadir=/tmp/data --socket=${socket} --pid-file=/tmp/pid --skip-networking --init-file=/tmp/init.sql
 `
 const mysqlInstall = "mysqld --no-defaults --initialize-insecure --datadir=/tmp/data"
@@ -107,6 +108,25 @@ const conventions: readonly Convention[] = [
     client: asPostgres("chief", "/var/run/postgresql"),
   },
   {
+    name: "percona-distribution-postgresql",
+    base: "postgres:17",
+    engine: "postgres",
+    build: [
+      "RUN mkdir -p /usr/pgsql-17/bin && cd /usr/lib/postgresql/17/bin && mv psql pg_dump pg_dumpall pg_restore /usr/pgsql-17/bin",
+      "RUN rm -f /usr/bin/psql /usr/bin/pg_dump /usr/bin/pg_dumpall /usr/bin/pg_restore",
+      "ENV PG_MAJOR= PATH=/usr/bin:/bin",
+      "USER postgres",
+    ],
+    start: postgresStart(
+      "chief",
+      "$POSTGRES_PASSWORD",
+      "'local all all scram-sha-256'",
+      "/var/run/postgresql",
+    ),
+    environment: { POSTGRES_USER: "chief", POSTGRES_PASSWORD: secret },
+    client: `PATH=/usr/pgsql-17/bin:$PATH; ${asPostgres("chief", "/var/run/postgresql")}`,
+  },
+  {
     name: "bitnami-mysql",
     base: "mysql:9",
     engine: "mysql",
@@ -143,6 +163,25 @@ const conventions: readonly Convention[] = [
     client: asMysql("mysql", "root", "/var/lib/mysql/mysql.sock"),
   },
   {
+    name: "percona-server",
+    base: "mysql:9",
+    engine: "mysql",
+    build: [
+      "RUN usermod --uid 1001 mysql && install -d -o 1001 -m 777 /var/lib/mysql && rm -rf /var/run/mysqld",
+      "USER 1001",
+    ],
+    start: mysqlStart(
+      "mysqld",
+      mysqlInstall,
+      "root",
+      '$(cat "$MYSQL_ROOT_PASSWORD_FILE")',
+      "/var/lib/mysql/mysql.sock",
+    ),
+    environment: { MYSQL_ROOT_PASSWORD_FILE: "/run-secret", PS_VERSION: "8.4" },
+    files: { "/run-secret": secret },
+    client: asMysql("mysql", "root", "/var/lib/mysql/mysql.sock"),
+  },
+  {
     name: "linuxserver-mariadb",
     base: "mariadb:11.8",
     engine: "mariadb",
@@ -153,6 +192,7 @@ const conventions: readonly Convention[] = [
       "root",
       '$(cat "$FILE__MYSQL_ROOT_PASSWORD")',
       "/run/mysqld/mysqld.sock",
+      "%",
     ),
     environment: { FILE__MYSQL_ROOT_PASSWORD: "/run-secret" },
     files: { "/run-secret": `${secret}\n` },

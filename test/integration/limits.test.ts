@@ -1,6 +1,6 @@
 // The labels that keep a dump from being in the way: how fast it leaves the server, and who goes first for the processor.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
-import { createBackup, getBackup } from "../../schemas/api.ts"
+import { createBackup, createRestore, getBackup } from "../../schemas/api.ts"
 import { must } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
 import { homeDatabase, startServer, type TestServer } from "../support/servers.ts"
@@ -9,13 +9,14 @@ import { until } from "../support/until.ts"
 setDefaultTimeout(180_000)
 const bytesPerSecond = 2 * 2 ** 20
 
-/** Prints the niceness and the class and priority for the disk of each dump tool that runs. */
+/** Prints the niceness and the class and priority for the disk of each tool of a dump or of PostgreSQL's restores that runs. */
 const priorities = `for d in /proc/[0-9]*; do
   { read -r line <"$d/stat"; } 2>/dev/null || continue
-  case $line in *"(pg_dump)"*|*"(mysqldump)"*|*"(mariadb-dump)"*) ;; *) continue ;; esac
+  case $line in *"(pg_dump)"*|*"(pg_restore)"*|*"(mysqldump)"*|*"(mariadb-dump)"*) ;; *) continue ;; esac
   set -- \${line##*) }
   echo "\${17} $(ionice -p "\${d#/proc/}" 2>/dev/null)"
 done`
+const priorityOfNext = `for n in $(seq 2000); do said=$(${priorities}); if [ -n "$said" ]; then echo "$said"; exit; fi; sleep 0.05; done`
 
 for (const image of ["postgres:17", "mysql:9", "mariadb:11.8"]) {
   describe(`a dump of ${image} that is to step back`, () => {
@@ -41,7 +42,9 @@ for (const image of ["postgres:17", "mysql:9", "mariadb:11.8"]) {
       if (server.engine === "postgres")
         await server.sql(
           "shop",
-          "create table t as select i, md5(i::text) || md5((i+1)::text) as x from generate_series(1, 120000) i",
+          `create table t as select i, md5(i::text) || md5((i+1)::text) as x from generate_series(1, 120000) i;
+          create function wait() returns boolean language sql as 'select pg_sleep(2) is not null';
+          create table held (i int check (wait())); insert into held values (1)`,
         )
       else {
         await server.sql(
@@ -76,6 +79,14 @@ for (const image of ["postgres:17", "mysql:9", "mariadb:11.8"]) {
       expect(wanted).toBeGreaterThan(3)
       // What is not read yet when the tool ends, some 100 KB, is no wait any more. A busy machine may make it later.
       expect(seconds).toBeGreaterThan(wanted * 0.9)
+      if (server.engine !== "postgres") return
+      const next = must(["docker", "exec", server.name, "sh", "-c", priorityOfNext])
+      const options = { mode: "new", name: "shop_again" } as const
+      const { data: restore } = await controller.call(createRestore, {
+        body: { backupId: data.id, options },
+      })
+      expect((await next).trim()).toBe("10 best-effort: prio 7")
+      expect(await controller.restoreDone(restore.id)).toMatchObject({ status: "completed", differences: [] })
     })
   })
 }

@@ -99,7 +99,7 @@ for (const image of images) {
 
     const load = async (database: string, labels: Record<string, string>) => {
       const made = await dumped(labels)
-      const script = rules.load(database, made.plan.format, {}, made.isPart)
+      const script = rules.load(database, made.plan.format, {}, { isPart: made.isPart })
       const { code, stderr } = await runScript(server.name, script, made.bytes)
       if (code !== 0) throw new Error(`${code}: ${stderr}`)
       return made
@@ -216,7 +216,7 @@ for (const image of images) {
         await server.sql(database, "create table line (id int)")
         const { code, stderr } = await runScript(
           server.name,
-          rules.load(database, plan.format, {}, true),
+          rules.load(database, plan.format, {}, { isPart: true }),
           bytes,
         )
         expect({ code, stderr }).toMatchObject({

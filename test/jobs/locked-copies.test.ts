@@ -1,4 +1,5 @@
-// Deleting a backup of which one copy is locked: the others go, the locked one stays listed, and goes when its time is over.
+// Deleting a backup of which one copy is locked: the others go, the locked one stays listed, and goes when its time is over. And
+// one that two delete at once.
 import { afterEach, beforeEach, expect, test } from "bun:test"
 import { deleteCopies, type PruneDeps } from "../../controller/jobs/prune.ts"
 import type { Destination } from "../../controller/ports.ts"
@@ -79,4 +80,19 @@ test("after that it goes like any other", async () => {
     ["vault", "deleted"],
     ["local", "deleted"],
   ])
+})
+
+test("deleted by retention and by a person at once, it is gone, and neither is told of a failure", async () => {
+  now = minute(61)
+  const asListed = backup()
+  await Promise.all([deleteCopies(deps, asListed, signal), deleteCopies(deps, asListed, signal)])
+  now = minute(70)
+  await deleteCopies(deps, asListed, signal)
+  expect([vault.files.size, local.files.size]).toEqual([0, 0])
+  const at = minute(61).toISOString()
+  expect(backup().copies).toMatchObject([
+    { state: "deleted", deletedAt: at },
+    { state: "deleted", deletedAt: at },
+  ])
+  expect(store.catalogue.unfinished().deletions).toEqual([])
 })

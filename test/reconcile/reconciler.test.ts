@@ -25,6 +25,7 @@ let inSettings: boolean
 let fired: string[]
 let back: string[]
 let retried: number
+let levelled: number
 let events: Event[]
 
 beforeEach(() => {
@@ -41,7 +42,7 @@ afterEach(() => {
 function begin(): void {
   const { catalogue } = store
   const clock = () => now
-  ;[fired, back, events, retried] = [[], [], [], 0]
+  ;[fired, back, events, retried, levelled] = [[], [], [], 0, 0]
   const hub = { publish: (event: Event) => void events.push(event), subscribe: () => () => {} }
   world = createWorld({ catalogue, events: hub, clock, prefix: "dbbackup" })
   scheduler = createScheduler(clock, ({ id }) => fired.push(id))
@@ -56,7 +57,7 @@ function begin(): void {
     scheduler,
     pauses,
     events: hub,
-    prober: { update: () => {} },
+    prober: { update: () => void levelled++ },
     dispatch: {
       resume: (jobs: readonly DesiredJob[]) => back.push(...jobs.map(({ id }) => id)),
       retryDue: () => void retried++,
@@ -174,4 +175,19 @@ test("before any container was seen, nothing is called gone and nothing is tried
   reconciler.retryDue()
   expect(retried).toBe(2)
   expect(view()?.pausedBy).toBe("person")
+})
+
+test("changed settings are taken in at one levelling: what is derived anew, and what they pause", () => {
+  reconciler.again()
+  expect(levelled).toBe(0)
+  see(shop())
+  expect([levelled, view()?.timeZone, view()?.pausedBy]).toEqual([1, "UTC", null])
+  inSettings = true
+  events.length = 0
+  const berlin = operator({ timeZone: "Europe/Berlin" })
+  reconciler.again(deriveServers([shop()], berlin, world.remembered(), guess))
+  expect([levelled, view()?.timeZone, view()?.pausedBy]).toEqual([2, "Europe/Berlin", "settings"])
+  expect(events).toContainEqual({ name: "server.changed", data: { serverId: "shop~db" as never } })
+  reconciler.again()
+  expect([levelled, view()?.timeZone]).toEqual([3, "Europe/Berlin"])
 })

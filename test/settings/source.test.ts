@@ -112,7 +112,7 @@ describe("at the start", () => {
   })
 
   test("no secret of a URL is shown", () => {
-    here.write("dbbackup.yaml", "s3: {bucket: b, endpoint: 'https://me:s3cret@store.example'}\n")
+    here.write("dbbackup.yaml", "s3: {bucket: bkt, endpoint: 'https://me:s3cret@store.example'}\n")
     const source = open({ DOCKER_HOST: "tcp://me:s3cret@engine:2375" })
     expect(source.current().s3?.endpoint).toContain("s3cret")
     expect(line({ source }, "s3.endpoint")?.value).toBe("https://…@store.example")
@@ -371,13 +371,13 @@ describe("while it runs", () => {
   test("what needs a restart stays as it is, and says what it will be", async () => {
     here.write("dbbackup.yaml", "server: {port: 1111}\nlabelPrefix: old\n")
     const followed = follow(open())
-    here.write("dbbackup.yaml", `server: {port: 2222}\nlabelPrefix: old\ns3: {bucket: b}\n${runs(4)}`)
+    here.write("dbbackup.yaml", `server: {port: 2222}\nlabelPrefix: old\ns3: {bucket: bkt}\n${runs(4)}`)
     await becomes(followed, 4)
     expect(followed.source.current()).toMatchObject({ port: 1111, labelPrefix: "old", s3: null })
     expect(line(followed, "server.port")).toMatchObject({ value: "1111", afterRestart: "2222" })
     expect(line(followed, "labelPrefix")?.afterRestart).toBeNull()
     expect(followed.log.join()).toContain("server.port will be 2222 after a restart, is 1111")
-    expect(followed.log.join()).toContain("s3.bucket will be b after a restart, is unset")
+    expect(followed.log.join()).toContain("s3.bucket will be bkt after a restart, is unset")
     here.write("dbbackup.yaml", `server: {port: 1111}\nlabelPrefix: old\n${runs(5)}`)
     await becomes(followed, 5)
     expect(line(followed, "server.port")).toMatchObject({ value: "1111", afterRestart: null })
@@ -388,7 +388,7 @@ describe("while it runs", () => {
     here.write("dbbackup.yaml", `destinations: {${nas("/a")}, old: {type: local, path: /old}}\n${runs(3)}`)
     const followed = follow(open())
     const far =
-      "far: {type: s3, bucket: b, accessKeyIdFile: /run/id, secretAccessKeyVariable: KEY, endpoint: 'http://me:pass@store'}"
+      "far: {type: s3, bucket: bkt, accessKeyIdFile: /run/id, secretAccessKeyVariable: KEY, endpoint: 'http://me:pass@store'}"
     here.write("dbbackup.yaml", `destinations: {${nas("/b")}, ${far}}\n${runs(4)}`)
     await becomes(followed, 4)
     expect([...followed.source.current().destinations]).toEqual([
@@ -404,7 +404,7 @@ describe("while it runs", () => {
     expect(shown("far")).toMatchObject({
       value: "",
       afterRestart:
-        "type: s3, bucket: b, accessKeyIdFile: /run/id, secretAccessKeyVariable: KEY, endpoint: http://…@store",
+        "type: s3, bucket: bkt, accessKeyIdFile: /run/id, secretAccessKeyVariable: KEY, endpoint: http://…@store",
     })
     expect(followed.log.join()).toContain("destinations.old will be unset after a restart")
     here.write("dbbackup.yaml", `destinations: {${nas("/a")}, old: {type: local, path: /old}}\n${runs(5)}`)

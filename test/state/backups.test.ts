@@ -134,6 +134,10 @@ describe("a backup", () => {
       ],
     })
     expect(catalogue.logs("r1", "debug")).toHaveLength(1)
-    expect(() => catalogue.copyDeleted(backupId("b1"), "local", minute(5))).toThrow("no copy at local")
+    catalogue.deletingCopy(backupId("b1"), "local")
+    catalogue.copyDeleted(backupId("b1"), "local", minute(5))
+    expect(catalogue.backup("b1")).toMatchObject({ copies: [{ deletedAt: minute(3).toISOString() }, {}] })
+    expect(catalogue.unfinished().deletions).toEqual([])
+    expect(() => catalogue.copyDeleted(backupId("b1"), "nas", minute(5))).toThrow("no copy at nas")
   })
 })

@@ -3,7 +3,7 @@ import { must, run } from "./command.ts"
 import { ensureImage } from "./images.ts"
 import { until } from "./until.ts"
 
-const image = "motoserver/moto:5.1.0"
+export const storeImage = "motoserver/moto:5.1.0"
 
 export interface BucketStore {
   readonly endpoint: string
@@ -11,9 +11,9 @@ export interface BucketStore {
 }
 
 export async function startBucketStore(): Promise<BucketStore> {
-  await ensureImage(image)
+  await ensureImage(storeImage)
   const name = `dbbackup-test-store-${Math.random().toString(36).slice(2, 8)}`
-  await must(["docker", "run", "--detach", "--name", name, "--publish", "127.0.0.1::5000", image])
+  await must(["docker", "run", "--detach", "--name", name, "--publish", "127.0.0.1::5000", storeImage])
   const address = (await must(["docker", "port", name, "5000/tcp"])).trim().split("\n")[0]
   const endpoint = `http://${address}`
   await until(

@@ -75,7 +75,7 @@ export async function restore(
     return ended
   }
   await must("creating it", runScript(container, rules.createDatabase(name, facts, access)))
-  await must("loading it", runScript(container, rules.load(name, plan.format, access), bytes))
+  await must("loading it", runScript(container, rules.load(name, plan.format, access, { facts }), bytes))
   return rules.readFacts(await must("checking it", runScript(container, rules.inspect(name, access))))
 }
 

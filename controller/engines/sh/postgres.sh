@@ -11,7 +11,7 @@ unset PGHOSTADDR PGSERVICE PGSERVICEFILE PGOPTIONS PGCLIENTENCODING PGTARGETSESS
 export LC_ALL=C PGAPPNAME=dbbackup PGCONNECT_TIMEOUT=30
 
 # Debian's /usr/bin/pg_dump is a wrapper in Perl; the tools beside the server are of its version for sure.
-for bin in "/usr/lib/postgresql/${PG_MAJOR:-${PGVERSION:-none}}/bin" /opt/bitnami/postgresql/bin; do
+for bin in /usr/pgsql-*/bin "/usr/lib/postgresql/${PG_MAJOR:-${PGVERSION:-none}}/bin" /opt/bitnami/postgresql/bin; do
   if [ -x "$bin/pg_dump" ]; then PATH=$bin:$PATH; fi
 done
 
