@@ -58,13 +58,15 @@ export function planRetention(
     }
     const ageSeconds = ((newestAt ?? finishedAt).getTime() - finishedAt.getTime()) / 1000
     const tooOld = limits.find(({ seconds }) => ageSeconds > seconds)
-    const at = localTime(finishedAt)
+    let at: LocalTime | undefined
+    // What the zone's clocks showed is costly to say, and often nobody asks.
+    const local = () => (at ??= localTime(finishedAt))
     const stays = [
       ...(index === 0 ? ["newest"] : []),
       ...(index < (policy.minKeep ?? 0) ? [`min-keep ${index + 1} of ${policy.minKeep}`] : []),
       ...lastVerified,
     ]
-    const asked = [...withinReasons(policy, ageSeconds), ...slots.flatMap((slot) => slot(at, index))]
+    const asked = [...withinReasons(policy, ageSeconds), ...slots.flatMap((slot) => slot(local, index))]
     decided.push({ backup, takesRoom: true, stays, asked, limit: tooOld?.reason ?? null })
     index++
   }
@@ -142,14 +144,13 @@ const slotNames = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as 
 const asksForSlots = (policy: RetentionPolicy) => slotNames.some((name) => policy[name] > 0)
 
 /** For each tier what it says of a backup, asked from the newest on. */
-function slotsOf(policy: RetentionPolicy): readonly ((at: LocalTime, index: number) => readonly string[])[] {
+function slotsOf(policy: RetentionPolicy): readonly ((at: () => LocalTime, index: number) => readonly string[])[] {
   return slotNames.map((name) => {
     const quota = policy[name]
-    const bucketIn = name === "last" ? (_: LocalTime, index: number) => String(index) : bucketOf[name]
     const taken = new Set<string>()
     return (at, index) => {
       if (taken.size >= quota) return []
-      const bucket = bucketIn(at, index)
+      const bucket = name === "last" ? String(index) : bucketOf[name](at())
       if (taken.has(bucket)) return []
       taken.add(bucket)
       return [`${name} ${taken.size} of ${quota}`]
