@@ -144,7 +144,9 @@ const slotNames = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as 
 const asksForSlots = (policy: RetentionPolicy) => slotNames.some((name) => policy[name] > 0)
 
 /** For each tier what it says of a backup, asked from the newest on. */
-function slotsOf(policy: RetentionPolicy): readonly ((at: () => LocalTime, index: number) => readonly string[])[] {
+function slotsOf(
+  policy: RetentionPolicy,
+): readonly ((at: () => LocalTime, index: number) => readonly string[])[] {
   return slotNames.map((name) => {
     const quota = policy[name]
     const taken = new Set<string>()

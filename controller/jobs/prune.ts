@@ -2,7 +2,7 @@
 import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import type { DatabaseId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
-import { retentionOf } from "../core/job-retention.ts"
+import { type JobRetention, retentionOf } from "../core/job-retention.ts"
 import { manifestKey, notesKey } from "../core/key.ts"
 import { braked } from "../core/prune-brake.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
@@ -34,17 +34,11 @@ export async function prune(
     journal("warn", `retention would delete ${waits.length} of ${of} backups at once: it waits for a person`)
   }
   let failed = 0
-  const [byId, allowed] = [new Map(backups.map((backup) => [backup.id as string, backup])), new Set(now)]
-  for (const { backupId, destinations, reason } of plan.prune) {
-    const backup = byId.get(backupId)
+  for (const { backup, what, reason } of goingOf(plan, new Set(now), backups)) {
     // A person may have pinned it while others were deleted.
-    if (!backup || !allowed.has(backupId) || isPinned(deps.catalogue, backup.id)) continue
-    const last = backup.copies.every(
-      ({ state, destination }) => state !== "stored" || destinations.includes(destination),
-    )
-    const what = last ? backup.fileName : `${backup.fileName} at ${destinations.join(", ")}`
+    if (isPinned(deps.catalogue, backup.id)) continue
     try {
-      await deleteCopies(deps, backup, signal, destinations)
+      await deleteCopies(deps, backup, signal)
       journal("info", `pruned ${what}: ${reason}`)
     } catch (error) {
       failed++
@@ -57,24 +51,53 @@ export async function prune(
   if (held && waits.length === 0 && failed === 0) deps.catalogue.releasePrune(job.id, databaseId)
 }
 
+interface Going {
+  /** With the copies that go, and no others. */
+  readonly backup: CompletedBackup
+  readonly what: string
+  readonly reason: string
+}
+
+/** What of a plan is carried out, oldest first, each backup once. */
+function goingOf(
+  plan: JobRetention,
+  allowed: ReadonlySet<string>,
+  backups: readonly CompletedBackup[],
+): readonly Going[] {
+  const byId = new Map(backups.map((backup) => [backup.id as string, backup]))
+  const planned = Map.groupBy(
+    plan.prune.filter(({ backupId }) => allowed.has(backupId)),
+    ({ backupId }) => backupId,
+  )
+  return [...planned].flatMap(([id, entries]) => {
+    const backup = byId.get(id)
+    if (!backup) return []
+    const stored = backup.copies.filter(({ state }) => state === "stored")
+    const names = entries.flatMap(({ destinations }) => destinations)
+    const copies = stored.filter(({ destination }) => names.includes(destination))
+    const what = copies.length < stored.length ? `${backup.fileName} at ${names.join(", ")}` : backup.fileName
+    const reason = [...new Set(entries.map(({ reason }) => reason))].join(", ")
+    return [{ backup: { ...backup, copies }, what, reason }]
+  })
+}
+
 function isPinned(catalogue: Catalogue, id: BackupId): boolean {
   const backup = catalogue.backup(id)
   return backup?.status === "completed" && backup.pinned !== null
 }
 
 /**
- * Deletes a backup everywhere, or at some destinations. Throws at the first destination that refuses; what is gone by then is recorded. A locked copy
+ * Deletes a backup everywhere. Throws at the first destination that refuses; what is gone by then is recorded. A locked copy
  * stays, and is what is thrown once the others are gone.
  */
 export async function deleteCopies(
   deps: PruneDeps,
   backup: CompletedBackup,
   signal: AbortSignal,
-  at?: readonly string[],
 ): Promise<void> {
   let waits: unknown
   for (const copy of backup.copies) {
-    if (copy.state !== "stored" || (at && !at.includes(copy.destination))) continue
+    if (copy.state !== "stored") continue
     const destination = deps.destinations.get(copy.destination)
     if (!destination) {
       throw new Fault(
