@@ -14,12 +14,13 @@ import { lintCompose } from "./cli/lint.ts"
 import { pin, unpin } from "./cli/pin.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
-import { policies, preview } from "./cli/retention.ts"
+import { retention } from "./cli/retention.ts"
 import { rotateKey } from "./cli/rotate-key.ts"
 import { cancel, runs } from "./cli/runs.ts"
 import { change, changeAll, schedules } from "./cli/schedules.ts"
 import { servers } from "./cli/servers.ts"
 import { usage } from "./cli/usage.ts"
+import { verify } from "./cli/verify.ts"
 import { details, discover, why } from "./cli/why.ts"
 import { Fault } from "./core/fault.ts"
 
@@ -37,6 +38,9 @@ const options = {
   policy: { type: "string" },
   out: { type: "string" },
   identity: { type: "string" },
+  level: { type: "string" },
+  destination: { type: "string" },
+  wait: { type: "boolean" },
   "passphrase-file": { type: "string" },
   "dry-run": { type: "boolean" },
   yes: { type: "boolean", short: "y" },
@@ -104,19 +108,12 @@ async function run(command: string, args: readonly string[], values: Values, cal
       return say(await backups(call, await backupQuery(call, values)))
     case "accept":
       return say(await accept(call, operand(args, "a backup")))
-    case "pin": {
-      const [id, ...reason] = args
-      return say(await pin(call, wanted(id, "a backup"), wanted(reason.join(" "), "why it is to stay")))
-    }
+    case "pin":
+      return say(await pin(call, args))
     case "unpin":
       return say(await unpin(call, operand(args, "a backup")))
-    case "retention": {
-      const [verb, name, ...more] = args
-      none(more)
-      if (verb === "preview") return say(await preview(call, name, values.policy))
-      none(args)
-      return say(await policies(call))
-    }
+    case "retention":
+      return say(await retention(call, args, values.policy))
     case "confirm-prune":
       return confirmPrunes(call, operand(args, "a database"), values.yes ? null : ask, say)
     case "restore":
@@ -128,6 +125,18 @@ async function run(command: string, args: readonly string[], values: Values, cal
           identityFile: values.identity,
           dryRun: values["dry-run"] ?? false,
           confirm: values.yes ? async () => values.as ?? "" : ask,
+        },
+        say,
+      )
+    case "verify":
+      return verify(
+        call,
+        {
+          source: operand(args, "a backup"),
+          level: values.level ?? "checksum",
+          destination: values.destination,
+          identityFile: values.identity,
+          wait: values.wait ?? false,
         },
         say,
       )

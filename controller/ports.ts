@@ -57,7 +57,7 @@ export interface ExecRequest {
   readonly stdin: boolean
   /** Operating system user inside the container; the image's own when not given. */
   readonly user?: string
-  /** Run it not in the container itself, but in a throw-away one beside it. */
+  /** Run it not in the container itself, but in a throw-away one beside it, or by itself. */
   readonly helper?: Helper
 }
 
@@ -68,6 +68,8 @@ export interface Helper {
   readonly memoryBytes: number
   /** For a server that has no container; absent: beside the container that the request names. */
   readonly outside?: OutsidePlace
+  /** For a tool that needs no server: no network, no volumes, no other process. `image` is named then, and the request's container is of no account. */
+  readonly alone?: true
 }
 
 export interface OutsidePlace {
@@ -201,6 +203,8 @@ export interface Destination {
   read(key: string, signal: AbortSignal): Promise<Readable>
   /** Size in bytes, or null when there is nothing under the key. */
   size(key: string, signal: AbortSignal): Promise<number | null>
+  /** What the store itself computed of what it holds, as hexadecimal digits; null when it tells none. Absent: it never does. */
+  storedSha256?(key: string, signal: AbortSignal): Promise<string | null>
   /** Deleting what is not there succeeds. */
   remove(key: string, signal: AbortSignal): Promise<void>
   /** Keys under a prefix, in no order. */
@@ -264,7 +268,33 @@ export interface NewBackup {
   readonly queuedAt: Date
 }
 
-/** A backup that is kept and not trusted, with no good one of its job after it. */
+export interface CopyToRead {
+  readonly backupId: BackupId
+  readonly key: string
+  /** Since when its bytes are known to be right: read again, or stored. */
+  readonly lastReadAt: Date
+}
+
+export interface ReadShare {
+  readonly copies: number
+  readonly readCopies: number
+  /** Of the copy that was read, or stored, longest ago; null when there is none. */
+  readonly oldestReadAt: string | null
+}
+
+export interface BadCopy {
+  readonly backupId: BackupId
+  readonly databaseId: DatabaseId
+  readonly serverId: ServerId
+  readonly serverName: string
+  readonly database: string
+  readonly destination: string
+  readonly problem: Problem
+  /** Where other copies of the backup are whole. */
+  readonly goodAt: readonly string[]
+}
+
+/** A backup that is kept and not trusted, suspect or damaged, with no good one of its job after it. */
 export interface Doubt {
   readonly backupId: BackupId
   readonly databaseId: DatabaseId
@@ -414,7 +444,7 @@ export interface Catalogue {
   lastGood(databaseId: DatabaseId): CompletedBackup | undefined
   /** Of the newest good backup, among the last hundred of the database, whose manifest is as wanted. */
   lastGoodManifest(databaseId: DatabaseId, isWanted: (manifest: Manifest) => boolean): Manifest | undefined
-  /** Of each database and job, the newest backup when it is suspect, and nobody has accepted it, oldest first: of all servers, or of one. */
+  /** Of each database and job, the newest backup when it is suspect and nobody has accepted it, or when it is damaged, oldest first: of all servers, or of one. */
   doubts(serverId?: ServerId): readonly Doubt[]
   /** A person says that a suspect backup is right: it is good from now on. False, and nothing changes, when it is not suspect. */
   acceptBackup(id: BackupId, at: Date): boolean
@@ -431,6 +461,14 @@ export interface Catalogue {
   notesStored(id: BackupId, destination: string, asOf: Date): boolean
   /** The bytes of the copy were read again, and are right. */
   copyChecked(id: BackupId, destination: string, at: Date): void
+  /** A stored copy was read again, and is not right: no longer one to restore from. False, and nothing changes, when it is being deleted, or is. */
+  copyBad(id: BackupId, destination: string, error: Problem): boolean
+  /** Stored copies at a destination, the one that was read longest ago first. */
+  copiesToRead(destination: string, limit: number): readonly CopyToRead[]
+  /** How much of what a destination holds was read again since a time. */
+  readShare(destination: string, since: Date): ReadShare
+  /** Copies that hold other bytes than left the server, of backups that are not deleted, the newest first and not more than a hundred. */
+  badCopies(): readonly BadCopy[]
   heldPrunes(databaseId?: DatabaseId): readonly HeldPrune[]
   /** Instead of what was held of the job and database before; since when is kept. */
   holdPrune(held: Omit<HeldPrune, "heldAt" | "confirmedAt">, at: Date): void

@@ -19,6 +19,8 @@ import { ChangedS3Config, NewS3Config, S3Config } from "./s3-config.ts"
 import { Bytes, Engine, Instant } from "./scalar.ts"
 import { Database, DatabaseId, Freshness, Server } from "./server.ts"
 import { SettingsView } from "./settings-view.ts"
+import { Verification, VerifyLevel } from "./verification.ts"
+import { VerifyTask } from "./verify-task.ts"
 
 export interface Endpoint {
   readonly method: "get" | "post" | "put" | "delete"
@@ -355,6 +357,54 @@ export const listRestores = {
   response: z.array(Restore),
 } as const satisfies Endpoint
 
+export const verifyBackup = {
+  method: "post",
+  path: "/api/backups/:id/verify",
+  summary:
+    "Read a stored backup again: every copy, or the one at `destination`. `checksum`: its bytes are those that left the server. `read`: besides, the engine's own tool reads it to its end. Follow it by its id.",
+  params: Id,
+  body: z.strictObject({
+    level: VerifyLevel,
+    destination: z.string().min(1).optional(),
+    /** Opens an encrypted backup for this one time. Kept in memory until it has ended, and nowhere else. */
+    identity: Identity.optional(),
+  }),
+  response: VerifyTask,
+  status: 202,
+} as const satisfies Endpoint
+
+export const verificationsOf = {
+  method: "get",
+  path: "/api/backups/:id/verifications",
+  summary: "What was found each time the backup was checked again, the newest first.",
+  params: Id,
+  response: z.array(Verification),
+} as const satisfies Endpoint
+
+export const listVerifications = {
+  method: "get",
+  path: "/api/verifications",
+  summary: "Checks that were asked for since the controller started, the newest first.",
+  response: z.array(VerifyTask),
+} as const satisfies Endpoint
+
+export const getVerification = {
+  method: "get",
+  path: "/api/verifications/:id",
+  summary: "One check that was asked for: how far it is, or what it found.",
+  params: Id,
+  response: VerifyTask,
+} as const satisfies Endpoint
+
+export const cancelVerification = {
+  method: "post",
+  path: "/api/verifications/:id/cancel",
+  summary: "Cancel a check that waits or runs. What it has found so far stays.",
+  params: Id,
+  response: VerifyTask,
+  status: 202,
+} as const satisfies Endpoint
+
 const RestoreRequest = {
   backupId: BackupId,
   databaseId: DatabaseId.optional(),
@@ -413,6 +463,15 @@ export const DestinationStatus = z.object({
   state: z.enum(["up", "down"]),
   freeBytes: Bytes.nullable(),
   problem: Problem.nullable(),
+  /** Of the copies it holds: how many were read again in the last days, and since when the oldest of them was not. */
+  reading: z
+    .object({
+      copies: z.number().int(),
+      readCopies: z.number().int(),
+      days: z.number().int(),
+      oldestReadAt: Instant.nullable(),
+    })
+    .optional(),
 })
 export type DestinationStatus = z.output<typeof DestinationStatus>
 
@@ -670,6 +729,16 @@ export const Event = z.discriminatedUnion("name", [
   z.object({
     name: z.literal("restore.updated"),
     data: z.object({ restoreId: z.string(), status: z.string(), storedBytes: Bytes.nullable() }),
+  }),
+  z.object({
+    name: z.literal("verify.updated"),
+    data: z.object({
+      taskId: z.string(),
+      backupId: z.string(),
+      databaseId: z.string(),
+      status: z.string(),
+      readBytes: Bytes.nullable(),
+    }),
   }),
   z.object({ name: z.literal("restore.log"), data: z.object({ restoreId: z.string(), line: LogLine }) }),
 ])

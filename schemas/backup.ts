@@ -32,6 +32,9 @@ export const Copy = z.discriminatedUnion("state", [
 ])
 export type Copy = z.output<typeof Copy>
 
+/** It was there, and holds other bytes than left the server, or none any more. It is made again from a copy that is good. */
+export const isBad = (copy: Copy): boolean => copy.state === "failed" && copy.error.code === "copy-mismatch"
+
 /** What was seen before the backup was listed as good. */
 export const Proof = z.object({
   exitCode: z.literal(0),

@@ -105,3 +105,6 @@ export const Problem = z.object({
   suggestion: z.string().nullable(),
 })
 export type Problem = z.output<typeof Problem>
+
+/** Of a backup that is not trusted: whether it is damaged, which nobody can accept, rather than suspect. */
+export const isDamage = ({ code }: Pick<Problem, "code">): boolean => code !== "backup-suspect"

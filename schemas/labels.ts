@@ -18,6 +18,7 @@ import { partLabels } from "./part-labels.ts"
 import { plannedLabels } from "./planned-labels.ts"
 import { Retention, retentionLabels } from "./retention.ts"
 import { Bool, Compress, Duration, DurationOrNone, Engine, Schedule, TimeZone } from "./scalar.ts"
+import { verifyLevels } from "./verification.ts"
 
 export const hookMoments = ["pre", "post", "pre-restore", "post-restore"] as const
 export type HookMoment = (typeof hookMoments)[number]
@@ -166,6 +167,14 @@ export const JobLabels = z.strictObject({
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),
   meta: z.record(z.string(), z.string()).prefault({}).meta({
     description: "Free text, which every manifest of the job carries.",
+  }),
+  verify: z.enum(verifyLevels).prefault("checksum").meta({
+    description:
+      "How far the newest backup of each database is checked: `checksum`, its bytes, which are compared when it is stored, and now and then again (setting `sweep.every`); `read`, besides, by the engine's own tool, after each run or at `verify.schedule`; `drill`, which restores it *(not in force yet: a `read` instead)*.",
+  }),
+  "verify.schedule": Schedule.optional().meta({
+    description:
+      "When the newest backup is checked as far as `verify` says, in the job's time zone; as `schedule`. Without it, a `read` follows each run.",
   }),
   ...partLabels,
   ...plannedLabels,

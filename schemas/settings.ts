@@ -4,10 +4,11 @@ import { z } from "zod"
 import { BucketName, bucketWays } from "./bucket-ways.ts"
 import { DestinationName, DestinationPlace } from "./destination.ts"
 import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encryption.ts"
+import { Rate } from "./label-values.ts"
 import { OutsideName, OutsideServer } from "./outside.ts"
-import { PolicyName, Retention } from "./retention.ts"
+import { retentionSettings } from "./retention-settings.ts"
 import { logLevels } from "./run.ts"
-import { Bool, Compress, Engine, Size, TimeZone } from "./scalar.ts"
+import { Bool, Compress, DurationOrNone, Engine, Size, TimeZone } from "./scalar.ts"
 import { BlackoutWindow } from "./window.ts"
 
 /** Written in YAML without quotes, these are no strings to an editor. */
@@ -111,25 +112,6 @@ const encryption = z.strictObject({
   }),
 })
 
-const retention = z.strictObject({
-  policies: z
-    .record(PolicyName, Retention)
-    .prefault({})
-    .meta({ description: "Policies by name, for `dbbackup.retention: gold`: `{gold: 24h 7d 4w}`." }),
-  destinations: z.record(z.string(), Text).prefault({}).meta({
-    description:
-      "Policies for the copies at a destination, in the place of every job's own: `{local: 7d, offsite: gold}`. A backup goes with its last copy; the newest stays at each.",
-  }),
-  maxRetentionDays: WholeNumber.refine((days) => days >= 1, "write at least 1")
-    .optional()
-    .meta({
-      ...number,
-      description:
-        "No job's retention keeps a backup for longer, counted back from its newest good one. What always stays, stays: the newest, the last verified, `min-keep`, what is pinned or was made by hand (no limit).",
-      variable: "MAX_BACKUP_RETENTION_DAYS",
-    }),
-})
-
 const servers = z.record(OutsideName, OutsideServer).prefault({}).meta({
   description:
     "Servers outside Docker, by name: `{legacy: {type: postgres, host: db.example.com, user: backup, passwordFile: /run/secrets/legacy, tls: {mode: verify-full}, labels: {schedule: hourly}}}`; also `port`, `passwordVariable`, `tls.caFile`. Their tools come from a local image.",
@@ -143,6 +125,18 @@ const helper = z.strictObject({
   images: z.partialRecord(Engine, Text).prefault({}).meta({
     description:
       "Local images whose tools helper containers use, by engine, for servers whose own image has none: `{postgres: postgres:17}`. They are never pulled (the server's own image).",
+  }),
+})
+
+const sweep = z.strictObject({
+  every: DurationOrNone.prefault("30d").meta({
+    description:
+      "Each stored copy is read again about so often, a share of them a day, and a bad one is made again from a good one. `0`: none is by itself.",
+    variable: "DBBACKUP_SWEEP_EVERY",
+  }),
+  rate: Rate.prefault("20MiB").meta({
+    description: "Bytes per second at which that reads at most, or `none`.",
+    variable: "DBBACKUP_SWEEP_RATE",
   }),
 })
 
@@ -184,7 +178,8 @@ export const SettingsFile = z.strictObject({
   s3: s3.prefault({}),
   destinations,
   encryption: encryption.prefault({}),
-  retention: retention.prefault({}),
+  retention: retentionSettings.prefault({}),
+  sweep: sweep.prefault({}),
   defaults: z.record(z.string(), z.string()).prefault({}).meta({
     description:
       "Values of labels for jobs that do not say otherwise, by key: `{schedule: hourly, retention: gold}`.",

@@ -24,6 +24,7 @@ import { mountServers } from "./servers.ts"
 import type { Services } from "./services.ts"
 import { mountSettings } from "./settings.ts"
 import { mountSystem } from "./system.ts"
+import { mountVerify } from "./verify.ts"
 
 const longestBody = 1024 * 1024
 
@@ -38,6 +39,7 @@ export function createApp(services: Services): Router {
   mountBackups(app, services)
   mountDownload(app, services)
   mountRestores(app, services)
+  mountVerify(app, services)
   mountS3Configs(app, services)
   mountRetentionPolicies(app, services)
   mountSystem(app, services)

@@ -12,7 +12,7 @@ import {
   unpinBackup,
   uploadToS3,
 } from "../../schemas/api.ts"
-import type { Backup } from "../../schemas/backup.ts"
+import { type Backup, isBad } from "../../schemas/backup.ts"
 import { Fault } from "../core/fault.ts"
 import type { Catalogue } from "../ports.ts"
 import { accept } from "./accept.ts"
@@ -101,6 +101,8 @@ export function existingBackup(catalogue: Catalogue, id: string): Backup {
   const backup = found(catalogue.backup(id), "backup", id, "/api/backups")
   if (backup.status !== "completed" || backup.copies.some(({ state }) => state === "stored")) return backup
   const deletions = backup.copies.flatMap((copy) => (copy.state === "deleted" ? [copy.deletedAt] : []))
+  // One whose every copy is bad is still there, to be looked at and to be deleted.
+  if (deletions.length === 0 || backup.copies.some(isBad)) return backup
   throw new Fault("not-found", `backup ${id} was deleted at ${deletions.sort().at(-1)}`, {
     hint: `Its log is still there: GET /api/backups/${encodeURIComponent(id)}/logs.`,
   })

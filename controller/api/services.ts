@@ -5,6 +5,8 @@ import type { JobView } from "../../schemas/job.ts"
 import type { Rebuild } from "../../schemas/rebuild.ts"
 import type { Database, DatabaseId, JobId, Server } from "../../schemas/server.ts"
 import type { SettingsView } from "../../schemas/settings-view.ts"
+import type { VerifyLevel } from "../../schemas/verification.ts"
+import type { VerifyTask, VerifyTaskId } from "../../schemas/verify-task.ts"
 import type {
   Actions,
   Buckets,
@@ -54,6 +56,19 @@ export interface Services {
     /** Throws a Fault when the destination is unknown, or while a rebuild runs. */
     begin(destination: string): Rebuild
     state(): Rebuild
+  }
+  readonly verifications: {
+    /** Throws a Fault when it is refused. */
+    ask(request: {
+      readonly backupId: BackupId
+      readonly level: VerifyLevel
+      readonly destination: string | null
+      readonly askedBy: VerifyTask["askedBy"]
+      readonly identity?: string | undefined
+    }): VerifyTask
+    task(id: string): VerifyTask | undefined
+    tasks(): readonly VerifyTask[]
+    cancel(id: VerifyTaskId): boolean
   }
   /** Carries out what retention holds back of a database; `backups`: how many the person has seen. Throws a Fault when refused. */
   readonly confirmPrune: (databaseId: DatabaseId, backups: number) => void

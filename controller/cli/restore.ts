@@ -55,7 +55,8 @@ async function identityFor(call: Call, backupId: BackupId, path: string): Promis
   return encryption === null ? {} : { identity: identityIn(path, encryption.recipients) }
 }
 
-async function backupNamed(call: Call, source: string): Promise<BackupId> {
+/** By its id, or as the newest good one of `server/database`. */
+export async function backupNamed(call: Call, source: string): Promise<BackupId> {
   if (await isBackup(call, source)) return source as BackupId
   const [database, ...more] = (await databasesNamed(call, source)).filter(({ kind }) => kind === "database")
   if (!database?.lastBackup || more.length > 0) {

@@ -6,7 +6,21 @@ import { databasesNamed } from "./backup.ts"
 import type { Call } from "./client.ts"
 import { size, table } from "./table.ts"
 
-export async function policies(call: Call): Promise<string> {
+/** @param args what stands behind the command: nothing, or `preview` and perhaps a database */
+export async function retention(
+  call: Call,
+  [verb, name, ...more]: readonly string[],
+  policy: string | undefined,
+): Promise<string> {
+  const stray = verb === "preview" ? more[0] : verb
+  if (stray !== undefined)
+    throw new Fault("request-invalid", `what to do with ${stray} is not clear`, {
+      hint: "dbbackup --help lists the commands.",
+    })
+  return verb === "preview" ? preview(call, name, policy) : policies(call)
+}
+
+async function policies(call: Call): Promise<string> {
   const { data } = await call(listRetentionPolicies)
   if (data.length === 0)
     return "No policy has a name. Labels say theirs in full; dbbackup retention preview shows what they do."
@@ -20,11 +34,7 @@ export async function policies(call: Call): Promise<string> {
 }
 
 /** @param name of one database, whose backups are told one by one. @param policy a name or the short form, else what is in force */
-export async function preview(
-  call: Call,
-  name: string | undefined,
-  policy: string | undefined,
-): Promise<string> {
+async function preview(call: Call, name: string | undefined, policy: string | undefined): Promise<string> {
   const [database, ...more] = name === undefined ? [] : await databasesNamed(call, name)
   if (more.length > 0)
     throw new Fault("request-invalid", `${name} has several databases`, {

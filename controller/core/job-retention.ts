@@ -46,7 +46,9 @@ export function pinOf(
   schedule: Schedule,
 ): string | null {
   if (pinned) return `pinned: ${pinned.reason}`
-  if (lastVerified?.outcome === "failed") return `its last check failed (${lastVerified.level})`
+  // Wrong bytes are a matter of one copy, which is healed from another.
+  if (lastVerified?.outcome === "failed" && lastVerified.level !== "checksum")
+    return `its last check failed (${lastVerified.level})`
   return type === "manual" && schedule.kind !== "manual" ? "made by hand" : null
 }
 
@@ -69,7 +71,8 @@ export function retentionOf(backups: readonly Retained[], job: Job, now: Date): 
 
   const prune: PrunedCopies[] = []
   const left = new Set<string>()
-  for (const { policy, names, copies } of groups) {
+  const awaited = new Set<string>()
+  for (const { policy, names, copies, missing } of groups) {
     const members = [...copies.keys()].flatMap((id) => kept.get(id) ?? [])
     // Which one is verified is a question of all destinations together.
     const asked = isOne ? members : members.map((one) => ({ ...one, isVerified: false }))
@@ -80,6 +83,11 @@ export function retentionOf(backups: readonly Retained[], job: Job, now: Date): 
         if (isOne || !reasons.get(backupId)?.has(reason))
           say(backupId, isOne ? reason : `${reason} at ${names.join(", ")}`)
     }
+    if (!isOne && missing.size > 0) {
+      const all = [...asked, ...[...missing].flatMap((id) => kept.get(id) ?? [])]
+      for (const { backupId } of planRetention(all, policy, timeZone, limits).keep)
+        if (missing.has(backupId)) awaited.add(backupId)
+    }
     const newest = newestAt(members, copies, limits)
     for (const { backupId, reason } of plan.prune) {
       const [stay, go] = [[] as string[], [] as string[]]
@@ -89,6 +97,8 @@ export function retentionOf(backups: readonly Retained[], job: Job, now: Date): 
       if (go.length > 0) prune.push({ backupId, destinations: go, reason })
     }
   }
+  // What a destination missed and would keep is still to be copied there: from here.
+  for (const id of awaited) if (!left.has(id)) say(id, "to be copied where it is missing")
   const order = new Map(ranked([...kept.values()]).map(({ id }, i) => [id, i]))
   const place = ({ backupId }: { readonly backupId: string }) => order.get(backupId) ?? 0
   const isLost = (id: string) => !left.has(id) && reasons.has(id)
@@ -126,6 +136,8 @@ interface Group {
   readonly names: readonly string[]
   /** Where each backup is stored, among these. */
   readonly copies: ReadonlyMap<string, readonly string[]>
+  /** Backups that are at none of these, and whose copy to one of them failed. */
+  readonly missing: ReadonlySet<string>
 }
 
 function groupsOf(
@@ -133,21 +145,30 @@ function groupsOf(
   policy: RetentionPolicy,
   at: OperatorRetention["at"],
 ): readonly Group[] {
-  const groups = new Map<
-    string,
-    { policy: RetentionPolicy; names: Set<string>; copies: Map<string, string[]> }
-  >()
+  interface Growing {
+    readonly policy: RetentionPolicy
+    readonly names: Set<string>
+    readonly copies: Map<string, string[]>
+    readonly failed: Set<string>
+  }
+  const groups = new Map<string, Growing>()
   for (const { id, copies } of backups)
     for (const { state, destination } of copies) {
-      if (state !== "stored") continue
+      if (state === "deleted") continue
       const own = at[destination] ?? policy
       const key = formatRetention(own)
-      const group = groups.get(key) ?? { policy: own, names: new Set(), copies: new Map() }
+      const group = groups.get(key) ?? {
+        ...{ policy: own, names: new Set(), copies: new Map(), failed: new Set() },
+      }
       groups.set(key, group)
       group.names.add(destination)
-      group.copies.set(id, [...(group.copies.get(id) ?? []), destination])
+      if (state === "failed") group.failed.add(id)
+      else group.copies.set(id, [...(group.copies.get(id) ?? []), destination])
     }
-  return [...groups.values()].map(({ names, ...rest }) => ({ ...rest, names: [...names].sort() }))
+  return [...groups.values()].map(({ policy, names, copies, failed }) => ({
+    ...{ policy, copies, names: [...names].sort() },
+    missing: new Set([...failed].filter((id) => !copies.has(id))),
+  }))
 }
 
 function keptOf({ id, finishedAt, proof, ...rest }: Retained, schedule: Schedule): Kept {

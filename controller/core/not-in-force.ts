@@ -8,8 +8,9 @@ import type { JobSpec } from "./labels.ts"
 import { defaultOf } from "./value-words.ts"
 
 const planned = new Map([
-  // The one value that depends on the engine.
+  // The values that depend on the engine, or are not in force where others of their key are.
   ["format", "MySQL and MariaDB are dumped as `plain`"] as const,
+  ["verify", "the newest backup is read by the engine's own tool, and not restored"] as const,
   ...Object.entries(JobLabels.shape).flatMap(([key, schema]) => {
     const instead = insteadOf(schema)
     return instead === undefined ? [] : [[key, instead] as const]
@@ -38,5 +39,6 @@ export function notInForce(jobs: readonly JobSpec[], engine: Engine | null): rea
 
 function happensAnyway(key: string, value: string, engine: Engine | null): boolean {
   if (key === "format") return value === "plain" || engine === null || engine === "postgres"
+  if (key === "verify") return value !== "drill"
   return value === defaultOf(key) || (value === "none" && ["notify", "ping"].includes(key))
 }

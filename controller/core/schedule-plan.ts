@@ -34,14 +34,18 @@ export function desiredJob(
   destinations: readonly string[],
   operatorRetention: OperatorRetention = noOperatorRetention,
 ): DesiredJob {
-  const spec = { ...labels, schedule: resolvedSchedule(labels.schedule, id) }
+  const verify = labels["verify.schedule"]
+  const spec = {
+    ...{ ...labels, schedule: resolvedSchedule(labels.schedule, id) },
+    ...(verify && { "verify.schedule": resolvedSchedule(verify, `${id} verify`) }),
+  }
   const fingerprint = createHash("sha256")
     .update(JSON.stringify([spec, timeZone, destinations, operatorRetention]))
     .digest("hex")
   return { id, serverId, name, spec, timeZone, destinations, operatorRetention, fingerprint }
 }
 
-function resolvedSchedule(schedule: Schedule, id: JobId): Schedule {
+function resolvedSchedule(schedule: Schedule, id: string): Schedule {
   if (schedule.kind !== "cron" || !hasHash(schedule.pattern)) return schedule
   const pick = (field: string) => createHash("sha256").update(`${id} ${field}`).digest().readUInt32BE()
   return { ...schedule, pattern: resolveHash(schedule.pattern, pick) }

@@ -14,6 +14,7 @@ import { mistakesInDefaults } from "./label-defaults.ts"
 import { mistakesInRetention, operatorRetentionOf } from "./retention-settings.ts"
 import { fileMistakes, type SettingMistake } from "./setting-mistakes.ts"
 import { isTreeMap, settledTree, type Tree, valueAt } from "./setting-tree.ts"
+import type { SweepSettings } from "./sweep-plan.ts"
 import type { HelperSettings } from "./tool-place.ts"
 
 export interface Settings {
@@ -43,6 +44,8 @@ export interface Settings {
   /** Whether hooks of labels may run. */
   readonly hooksAllowed: boolean
   readonly helper: HelperSettings
+  /** How stored copies are read again by themselves. */
+  readonly sweep: SweepSettings
   /** Servers that have no container, by name. */
   readonly servers: ReadonlyMap<string, OutsideServer>
   /** Retention policies that labels may name. */
@@ -160,6 +163,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     hooksAllowed: file.hooks,
     servers: new Map(Object.entries(file.servers)),
     helper: { memoryBytes: file.helper.memory, images: file.helper.images },
+    sweep: { everySeconds: file.sweep.every || null, bytesPerSecond: file.sweep.rate },
     policies: new Map(Object.entries(file.retention.policies)),
     operatorRetention: operatorRetentionOf(file.retention),
     defaults: { ...(compression && { compress: compressionText(compression) }), ...file.defaults },

@@ -104,6 +104,12 @@ export function bucketDestination(
       })
     },
     size: async (key, signal) => (await bucket.head(objectOf(key), signal))?.bytes ?? null,
+    async storedSha256(key, signal) {
+      if (bucket.digests.kind !== "sha256" || readBack === "always") return null
+      const digest = (await bucket.head(objectOf(key), signal))?.digest ?? null
+      // Of an object in parts there is only a digest of digests.
+      return digest === null || digest.includes("-") ? null : Buffer.from(digest, "base64").toString("hex")
+    },
     remove: async (key, signal) => await bucket.delete(objectOf(key), signal),
     async *list(start, signal) {
       for await (const object of bucket.list(under + start, signal)) {

@@ -151,6 +151,8 @@ export interface EngineRules {
   wanted(choice: Choice, facts: DatabaseFacts): DatabaseFacts
   /** A watcher for a stored dump of this format, to prove a copy before a restore. */
   end(format: DumpFormat, subject: Subject): EndDetector
+  /** Reads a dump, its stream compression undone, on stdin to its end, without a server. Null: no tool of the engine's does that. */
+  read(format: DumpFormat): Script | null
   /** Why a tool failed, as a Fault with what to do. `doing` is such as "dumping shop". */
   explain(doing: string, outcome: ToolOutcome, access: Access): Fault
   /** Creates the empty database a restore goes into, like the one that was dumped. Fails when it exists. */

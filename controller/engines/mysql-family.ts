@@ -110,6 +110,7 @@ export function mysqlFamily(variety: Variety): EngineRules {
     readRelations: ({ stdout }) => readRelations(stdout),
     wanted: wantedIn,
     end: (_format, subject) => end(subject),
+    read: () => null,
     explain: explainMysql,
     createDatabase: (name, { attributes }, access) => statement(sql.createDatabase(name, attributes), access),
     load(name, format, access) {

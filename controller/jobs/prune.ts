@@ -1,5 +1,5 @@
 // Deletes what retention no longer keeps: the manifest first, then the bytes, then the row. Plans come from core/job-retention.
-import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
+import { type BackupId, type CompletedBackup, isBad } from "../../schemas/backup.ts"
 import type { DatabaseId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { type JobRetention, retentionOf } from "../core/job-retention.ts"
@@ -75,9 +75,11 @@ function goingOf(
     const stored = backup.copies.filter(({ state }) => state === "stored")
     const names = entries.flatMap(({ destinations }) => destinations)
     const copies = stored.filter(({ destination }) => names.includes(destination))
-    const what = copies.length < stored.length ? `${backup.fileName} at ${names.join(", ")}` : backup.fileName
+    const isLast = copies.length === stored.length
+    const what = isLast ? backup.fileName : `${backup.fileName} at ${names.join(", ")}`
     const reason = [...new Set(entries.map(({ reason }) => reason))].join(", ")
-    return [{ backup: { ...backup, copies }, what, reason }]
+    // With the last good copy go those that are bad.
+    return [{ backup: isLast ? backup : { ...backup, copies }, what, reason }]
   })
 }
 
@@ -97,9 +99,11 @@ export async function deleteCopies(
 ): Promise<void> {
   let waits: unknown
   for (const copy of backup.copies) {
-    if (copy.state !== "stored") continue
+    // The bytes of a bad copy are there as well.
+    if (copy.state !== "stored" && !isBad(copy)) continue
     const destination = deps.destinations.get(copy.destination)
     if (!destination) {
+      if (copy.state !== "stored") continue
       throw new Fault(
         "destination-unavailable",
         `the destination ${copy.destination} is not defined any more`,

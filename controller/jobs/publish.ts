@@ -72,7 +72,7 @@ export async function publishCopy(
 }
 
 /** Small, and all that a restore without the catalogue has: read back as it is. */
-async function publishManifest(
+export async function publishManifest(
   { destination, key, keeping }: Place,
   text: Buffer,
   signal: AbortSignal,

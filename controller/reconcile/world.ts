@@ -203,7 +203,8 @@ export function createWorld(deps: {
     },
     insight: insightOf,
     verdict(docker, settingsProblem = null) {
-      return verdictOf(servers(), this.databases(), docker, prefix, clock(), settingsProblem)
+      const bad = catalogue.badCopies()
+      return verdictOf(servers(), this.databases(), docker, prefix, clock(), settingsProblem, bad)
     },
   }
 }

@@ -15,7 +15,8 @@ export function adoptIn(store: Store): Pick<Catalogue, "adopt"> {
     const known = db
       .query<{ status: string; deleted: number | null; copy: string | null }, [string, string]>(
         `SELECT status, deleted_at AS deleted,
-           (SELECT state FROM copies WHERE backup_id = b.id AND destination = ?) AS copy
+           (SELECT iif(json_extract(error, '$.code') = 'copy-mismatch', 'bad', state) FROM copies
+             WHERE backup_id = b.id AND destination = ?) AS copy
          FROM backups b WHERE id = ?`,
       )
       .get(copy.destination, manifest.id)
@@ -29,6 +30,8 @@ export function adoptIn(store: Store): Pick<Catalogue, "adopt"> {
         if (notes && notes !== "unreadable") takeNotes(db, manifest, notes)
         return "known"
       }
+      // That its size is right says nothing: its bytes were read, and are others.
+      if (known.copy === "bad") return "known"
     }
     db.query(
       `INSERT INTO copies (backup_id, destination, key, state, at) VALUES ($id, $destination, $key, 'stored', $at)

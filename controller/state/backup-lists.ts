@@ -7,6 +7,7 @@ import type { Catalogue } from "../ports.ts"
 import { type BackupRow, readBackup, readCompleted, type Seen, selectBackups } from "./backup-row.ts"
 import type { Progress } from "./progress.ts"
 import { json, readRow, readRows } from "./row.ts"
+import { isSound } from "./sound.ts"
 import type { Store } from "./store.ts"
 import { pageOf, where } from "./where.ts"
 
@@ -26,7 +27,7 @@ type Lists = Pick<
 const mostLacking = 300
 
 const isStored = "b.status = 'completed' AND b.deleted_at IS NULL"
-const isGood = `${isStored} AND b.doubted = 0`
+const isGood = `${isStored} AND b.doubted = 0 AND ${isSound("b")}`
 // A backup of a part does not stand for its database.
 const isWhole = "json_extract(b.manifest, '$.part') IS NULL"
 // A database whose labels change that often is compared with nothing.

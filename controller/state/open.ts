@@ -5,6 +5,7 @@ import { adoptIn } from "./adopt.ts"
 import { backupListsIn } from "./backup-lists.ts"
 import type { Seen } from "./backup-row.ts"
 import { backupsIn } from "./backups.ts"
+import { checksIn } from "./checks.ts"
 import { copiesIn } from "./copies.ts"
 import { doubtsIn } from "./doubts.ts"
 import { openFile } from "./file.ts"
@@ -82,6 +83,7 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...doubtsIn(store),
     ...heldPrunesIn(store),
     ...notesIn(store),
+    ...checksIn(store),
     ...lists,
     ...newest,
     ...restores,

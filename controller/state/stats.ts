@@ -2,6 +2,7 @@
 import { statSync } from "node:fs"
 import { Fault } from "../core/fault.ts"
 import type { Catalogue } from "../ports.ts"
+import { isDamaged } from "./sound.ts"
 import type { Store } from "./store.ts"
 
 const dayMilliseconds = 24 * 60 * 60 * 1000
@@ -24,10 +25,11 @@ export function statsIn({ db }: Store): Pick<Catalogue, "stats"> {
       const since = now.getTime() - dayMilliseconds
       return {
         backups: {
-          total: count(
-            `SELECT count(*) AS n FROM backups INDEXED BY backups_good
+          total:
+            count(
+              `SELECT count(*) AS n FROM backups INDEXED BY backups_good
              WHERE status = 'completed' AND deleted_at IS NULL AND doubted = 0`,
-          ),
+            ) - count(`SELECT count(*) AS n FROM backups b WHERE ${isDamaged("b")}`),
           last24h: count(
             "SELECT count(*) AS n FROM backups WHERE finished_at > ? AND status = 'completed'",
             since,

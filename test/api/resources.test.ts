@@ -40,7 +40,10 @@ describe("every answer", () => {
       restores: "s1",
       "s3-configs": "s3",
       "retention-policies": "gold",
+      verifications: "v1",
     }
+    const { ask } = world.services.verifications
+    ask({ backupId: "b1" as BackupId, level: "checksum", destination: null, askedBy: "person" })
     const endpoints = Object.values(api).filter(
       (value): value is (typeof api)["getRun"] =>
         !(value instanceof z.ZodType) && "method" in value && value.method === "get",

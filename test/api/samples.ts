@@ -8,6 +8,7 @@ import { deriveServers } from "../../controller/core/server.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
 import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
 import { createRetentionPolicies } from "../../controller/reconcile/retention-policies.ts"
+import { createVerifications } from "../../controller/reconcile/verifications.ts"
 import { openSettings } from "../../controller/settings/source.ts"
 import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
 import type { BackupId } from "../../schemas/backup.ts"
@@ -146,6 +147,27 @@ export function aWorld(changes: Changes = {}): World {
       }),
       state: () => ({ status: "never" }),
     },
+    verifications: createVerifications({
+      ...{ catalogue, events, log: () => {}, levels: ["checksum", "read"] },
+      clock: () => minute(10),
+      newId: () => "v1",
+      run: async (backup, { level, destination }) => ({
+        results: [
+          {
+            ...{
+              level,
+              destination: destination ?? "local",
+              outcome: "passed",
+              report: ["all bytes were read"],
+            },
+            ...{ startedAt: minute(10).toISOString(), finishedAt: minute(10).toISOString() },
+            readBytes: backup.proof.storedBytes,
+          },
+        ],
+        error: null,
+      }),
+      signal: new AbortController().signal,
+    }),
     confirmPrune() {},
     buckets: createBucketConfigs({
       store: catalogue,

@@ -65,6 +65,8 @@ describe("what stays whatever the policy says", () => {
       expect(pinOf({ ...plain, type, pinned }, daily)).toBe("pinned: before the migration")
     const lastVerified = { level: "read", at, outcome: "failed" } as const
     expect(pinOf({ ...plain, type: "daily", lastVerified }, daily)).toBe("its last check failed (read)")
+    const oneCopy = { ...lastVerified, level: "checksum" } as const
+    expect(pinOf({ ...plain, type: "daily", lastVerified: oneCopy }, daily)).toBeNull()
     const history = [backup(0), backup(1), backup(2, { lastVerified })]
     expect(planned(history, jobWith("last=1"))).toEqual({
       keep: { b2: ["its last check failed (read)"], b1: ["newest", "last 1 of 1"] },
@@ -126,6 +128,16 @@ describe("where destinations have policies of their own", () => {
     expect(keep.b1).toEqual(["last verified"])
     expect(keep.b3).toEqual(["min-keep 2 of 2"])
     expect(prune).toEqual(["b0 at local", "b0 at s3", "b2 at local", "b2 at s3"])
+  })
+
+  test("while a bucket is away, what is still to be copied there is not deleted where it is", () => {
+    const missed = [3, 4].map((day) => backup(day, { copies: [stored("local"), failed("s3")] }))
+    const history = [...days(3), ...missed, backup(5, { copies: [stored("local"), failed("s3")] })]
+    const { keep, prune } = planned(history, jobWith("4d", { local: "1d" }))
+    expect(keep.b3).toEqual(["to be copied where it is missing"])
+    expect(keep.b4).toEqual(["to be copied where it is missing"])
+    // By what is there, not by what will be: the bucket keeps its own until it is back.
+    expect(prune).toEqual(["b0 at local", "b1 at local", "b2 at local"])
   })
 
   test("what is pinned stays everywhere", () => {

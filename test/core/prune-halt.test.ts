@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test"
 import { pruneHalt } from "../../controller/core/prune-halt.ts"
-import { aProblem } from "../state/samples.ts"
+import type { BackupId } from "../../schemas/backup.ts"
+import { aDoubt, aProblem } from "../state/samples.ts"
 
-const doubt = { database: "shop", backupId: "b7" }
+const doubt = { database: "shop", backupId: "b7" as BackupId, problem: aDoubt }
 
 test("nothing stands in the way after a run in which nothing, or something harmless, went wrong", () => {
   expect(pruneHalt([], [])).toBeNull()
@@ -18,4 +19,11 @@ test("a suspect backup stops it, also one of an earlier run, until somebody has 
   expect(halt).toContain("shop")
   expect(halt).toContain("b7")
   expect(pruneHalt([aProblem({ code: "backup-suspect" })], [doubt])).toBe(halt)
+})
+
+test("a damaged one stops it, too, until a good one follows it or it is put right: nobody can accept that", () => {
+  const halt = pruneHalt([], [{ ...doubt, problem: aProblem({ code: "copy-mismatch" }) }])
+  expect(halt).toContain("b7")
+  expect(halt).toContain("damaged")
+  expect(halt).not.toContain("accepted")
 })

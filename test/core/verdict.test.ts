@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { databaseIdOf, serverIdOf } from "../../controller/core/key.ts"
 import { ageInWords, verdictOf } from "../../controller/core/verdict.ts"
+import type { BadCopy } from "../../controller/ports.ts"
 import { type DockerStatus, Verdict } from "../../schemas/api.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Database, Server, ServerState } from "../../schemas/server.ts"
@@ -165,6 +166,25 @@ describe("a person is needed", () => {
       serverId: db.id,
       hint: "Set dbbackup.user.",
     })
+  })
+
+  test("for a damaged backup, and for copies that are bad, each told once", () => {
+    const damage = problem({ code: "copy-mismatch", message: "it has 5 bytes" })
+    const finishedAt = "2026-03-01T07:00:00.000Z"
+    const broken = aDatabase("a", { suspect: { id: "b1", finishedAt, problem: damage } as never })
+    const about = { serverId: db.id, serverName: "db", database: "b", databaseId: aDatabase("b").id }
+    const copy = (backupId: string, destination: string, goodAt: readonly string[]) =>
+      ({ ...about, backupId, destination, goodAt, problem: damage }) as BadCopy
+    const bad = [copy("b1", "local", []), copy("b2", "nas", ["s3"]), copy("b3", "nas", [])]
+    const answer = verdictOf([db], [broken, aDatabase("b")], connected, "dbbackup", now, null, bad)
+    expect(answer.sentence).toBe(
+      "1 database is backed up; 1 database's newest backup is damaged, 3 stored copies are bad.",
+    )
+    expect(answer.attention.map(({ sentence, hint }) => `${sentence} ${hint}`)).toEqual([
+      "a on db has a damaged backup: it has 5 bytes. Set dbbackup.user.",
+      "A copy of b on db is bad at nas: it has 5 bytes. It is made again from s3 by itself. Check the health of nas before trusting it.",
+      "A copy of b on db is bad at nas: it has 5 bytes. No copy of that backup is good any more, and it is not counted as one: delete it, and check the health of nas.",
+    ])
   })
 
   test("for globals, which are no database", () => {

@@ -25,6 +25,7 @@ const engine = "test/faults/engine.test.ts"
 const store = "test/faults/store.test.ts"
 const disk = "test/faults/disk.test.ts"
 const data = "test/faults/data.test.ts"
+const verify = "test/integration/verify.test.ts"
 
 export const faultRows: Readonly<Record<string, FaultRow>> = {
   "wrong-password": {
@@ -377,5 +378,30 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     hint: "",
     file: data,
     title: "MiB; a limit of the server in the way of its restore is named",
+  },
+  "folder-rots": {
+    fault: "A byte of a stored copy flips, long after the backup",
+    outcome: "it is found when the copy is read again, told, and the copy made again from a good one",
+    code: "copy-mismatch",
+    hint: "Restore another backup, and check the storage",
+    file: verify,
+    title: "a byte that has flipped in the folder is found, told, and healed from the bucket",
+  },
+  "bucket-rots": {
+    fault: "An object in the bucket is changed, or cut short, long after the backup",
+    outcome: "the same",
+    code: "copy-mismatch",
+    hint: "Restore another backup, and check the storage",
+    file: verify,
+    title: "an object that was changed, and one that is cut short, are found and healed from the folder",
+  },
+  "all-copies-bad": {
+    fault: "No copy of the newest backup is good any more",
+    outcome:
+      "it does not count as a backup: an older one is the newest, and is not pruned; put back and verified, it counts again",
+    code: "copy-mismatch",
+    hint: "Restore another backup, and check the storage",
+    file: verify,
+    title: "when no copy is good any more the backup does not count, everybody is told",
   },
 }

@@ -215,3 +215,12 @@ test("notes go with their copy, before the bytes", async () => {
   await carryOut(asked("4d"))
   expect(local.files.has(notesKey(keyOf("b0")))).toBe(false)
 })
+
+test("a bad copy goes with the last good one", async () => {
+  expect(store.catalogue.copyBad("b0" as BackupId, "s3", aProblem({ code: "copy-mismatch" }))).toBe(true)
+  await carryOut(asked("4d"))
+  expect([whole(local), whole(s3)]).toEqual([
+    [1, 2, 3, 4],
+    [1, 2, 3, 4],
+  ])
+})

@@ -5,7 +5,7 @@ import type { Backup } from "../../../../schemas/backup.ts"
 import { Button, buttonClass } from "../../components/button.tsx"
 import { RestoreLink } from "../../components/restore-link.tsx"
 import { backupsPath, downloadUrl } from "../../lib/paths.ts"
-import { storedAt } from "../../lib/words.ts"
+import { heldAt, storedAt } from "../../lib/words.ts"
 import { CancelDialog } from "./cancel-dialog.tsx"
 import { DeleteDialog } from "./delete-dialog.tsx"
 import { PinDialog } from "./pin-dialog.tsx"
@@ -22,17 +22,20 @@ export function BackupActions({ backup }: { readonly backup: Backup }) {
       </>
     )
   }
-  if (backup.status !== "completed" || storedAt(backup).length === 0) return null
+  if (backup.status !== "completed" || heldAt(backup).length === 0) return null
+  const good = storedAt(backup).length > 0
   return (
     <>
       <Button look="quiet" onClick={() => setOpen("delete")}>
         Delete
       </Button>
       {backup.pinned === null && <Button onClick={() => setOpen("pin")}>Pin</Button>}
-      <a href={downloadUrl(backup.id)} download className={buttonClass()}>
-        Download
-      </a>
-      {backup.kind === "database" && (
+      {good && (
+        <a href={downloadUrl(backup.id)} download className={buttonClass()}>
+          Download
+        </a>
+      )}
+      {good && backup.kind === "database" && (
         <RestoreLink backupId={backup.id} className={buttonClass("primary")}>
           Restore
         </RestoreLink>

@@ -11,7 +11,7 @@ import { TypedName } from "../../components/typed-name.tsx"
 import { count, listed } from "../../lib/format.ts"
 import { removeBackup } from "../../lib/queries/backups.ts"
 import { databaseQuery } from "../../lib/queries/databases.ts"
-import { storedAt } from "../../lib/words.ts"
+import { heldAt } from "../../lib/words.ts"
 
 interface Props {
   readonly backup: CompletedBackup
@@ -24,7 +24,7 @@ export function DeleteDialog({ backup, onClose, onDeleted = onClose }: Props) {
   const [typed, setTyped] = useState("")
   const removal = useMutation({ ...removeBackup, onSuccess: onDeleted })
   const newest = useQuery(databaseQuery(backup.databaseId)).data?.lastBackup?.id === backup.id
-  const copies = storedAt(backup)
+  const copies = heldAt(backup)
   return (
     <Dialog title={`Delete a backup of ${backup.database}`} onClose={onClose}>
       <div className="space-y-4 text-sm">

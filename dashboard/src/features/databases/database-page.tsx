@@ -95,7 +95,8 @@ function Summary({ database }: { readonly database: Database }) {
         </Fact>
         {suspect && (
           <Fact name="Suspect">
-            <SuspectLink id={suspect.id} /> <Age at={suspect.finishedAt} />: {suspect.problem.message}
+            <SuspectLink id={suspect.id} problem={suspect.problem} /> <Age at={suspect.finishedAt} />:{" "}
+            {suspect.problem.message}
           </Fact>
         )}
         {lastAttempt && lastAttempt.id !== lastBackup?.id && lastAttempt.id !== suspect?.id && (

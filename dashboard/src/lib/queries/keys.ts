@@ -19,6 +19,10 @@ export const keys = {
   backupLists: ["backups", "list"],
   backup: (id: string) => ["backups", "one", id],
   manifest: (backupId: string) => ["manifest", backupId],
+  /** Checks that were asked for, of all backups. */
+  verificationTasks: ["verifications", "tasks"],
+  /** What was found of one. */
+  verificationsOf: (backupId: string) => ["verifications", "of", backupId],
   restoreLists: ["restores", "list"],
   restore: (id: string) => ["restores", "one", id],
   /** Log lines of a run or a restore. */
