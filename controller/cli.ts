@@ -6,7 +6,7 @@ import { parseArgs } from "node:util"
 import { getReady } from "../schemas/api.ts"
 import { accept } from "./cli/accept.ts"
 import { usualAddress } from "./cli/address.ts"
-import { backup, backups } from "./cli/backup.ts"
+import { backup, backups, databasesNamed } from "./cli/backup.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
 import { key } from "./cli/key.ts"
@@ -198,7 +198,6 @@ async function serversAsked(
 }
 
 async function backupQuery(call: Call, { database, status, limit }: Values) {
-  const { databasesNamed } = await import("./cli/backup.ts")
   const [named, ...more] = database === undefined ? [] : await databasesNamed(call, database)
   if (more.length > 0) throw usageFault(`${database} has several databases: name one as SERVER/DATABASE`)
   return {
