@@ -207,6 +207,8 @@ export interface Destination {
   storedSha256?(key: string, signal: AbortSignal): Promise<string | null>
   /** Deleting what is not there succeeds. */
   remove(key: string, signal: AbortSignal): Promise<void>
+  /** Each as `remove`, with few requests. Why some were not removed, by key. Absent: one by one is as good. */
+  removeAll?(keys: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, unknown>>
   /** Keys under a prefix, in no order. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<string>
   /** Bytes that can still be written, null when nobody can say. Absent where room has no end, as in a bucket. Never rejects. */

@@ -2,7 +2,7 @@
 // manifest is believed: it must be the one of the bytes that it stands beside.
 import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault } from "./fault.ts"
-import { fileName, manifestKey, notesKey, objectKey, parseObjectKey, subjectWord } from "./key.ts"
+import { fileName, manifestKey, notesKey, objectKey, parseObjectKey, serverIdOf, subjectWord } from "./key.ts"
 import { guideKey } from "./restore-guide.ts"
 
 export interface Inventory {
@@ -61,8 +61,19 @@ export function requireOwn(key: string, manifest: Manifest, size: number | null)
   }
   if (objectKey(named) !== key || manifest.fileName !== fileName(named))
     throw foul(`it names ${objectKey(named)}, and stands beside ${key}`)
+  // Ids are made by the program. What it would not make, a database or a terminal may take for something else.
+  if (![id, manifest.runId].every((made) => /^[A-Za-z0-9-]{1,64}$/.test(made)))
+    throw foul("its ids are not of this program")
+  if (serverIdOf(server.name) !== server.id) throw foul(`its server is not named ${server.id}`)
+  if (manifest.finishedAt < startedAt) throw foul("it ends before it begins")
   if (size !== proof.storedBytes)
     throw foul(`it says ${proof.storedBytes} bytes, and there are ${size ?? "none"}`)
+}
+
+/** Throws a Fault `copy-mismatch` when another backup has the manifest's id: a copy of that one would not be what it says. */
+export function requireSame(manifest: Manifest, known: Manifest | undefined): void {
+  if (known !== undefined && known.proof.storedSha256 !== manifest.proof.storedSha256)
+    throw foul(`another backup has its id, ${manifest.id}`)
 }
 
 function foul(what: string): Fault {

@@ -1,6 +1,7 @@
 // Which backups stay, with every reason why, and which may go, with the reason. A pure function of backups, policy, zone and time.
 import type { RetentionPlan, RetentionPolicy, RetentionTier } from "../../schemas/retention.ts"
 import { formatDuration, formatSize } from "../../schemas/scalar.ts"
+import { calendarOf, type LocalTime } from "./calendar.ts"
 
 /** A good backup, as far as retention cares. */
 export interface Kept {
@@ -161,35 +162,6 @@ function slotsOf(
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
-
-/** The date and hour on the zone's clocks, and how far these are from UTC: it tells the two hours of an autumn night apart. */
-type LocalTime = {
-  readonly year: number
-  readonly month: number
-  readonly day: number
-  readonly hour: number
-  readonly offsetMinutes: number
-}
-
-function calendarOf(timeZone: string): (at: Date) => LocalTime {
-  const format = new Intl.DateTimeFormat("en-CA", {
-    timeZone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  })
-  return (at) => {
-    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
-    const field = (name: string) => parts.get(name as Intl.DateTimeFormatPartTypes) ?? 0
-    const [year, month, day, hour] = [field("year"), field("month"), field("day"), field("hour")]
-    const local = Date.UTC(year, month - 1, day, hour, field("minute"))
-    const offsetMinutes = local / 60_000 - Math.floor(at.getTime() / 60_000)
-    return { year, month, day, hour, offsetMinutes }
-  }
-}
 
 const bucketOf: Readonly<Record<RetentionTier, (at: LocalTime) => string>> = {
   hourly: ({ year, month, day, hour, offsetMinutes }) => `${year}-${month}-${day}-${hour}-${offsetMinutes}`,

@@ -33,6 +33,8 @@ export interface Bucket {
   ensureLocked(object: string, until: Date): Promise<void>
   /** For good, with every version of it. Rejects with `in-use` while it is locked. */
   delete(object: string, signal: AbortSignal | null): Promise<void>
+  /** Each as `delete` does, with few requests where that can be. Why some were not, by name. */
+  deleteMany(objects: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, unknown>>
   /** Names under a prefix. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<string>
   unfinishedUploads(prefix: string, signal: AbortSignal): AsyncIterable<UnfinishedUpload>
@@ -111,6 +113,11 @@ export function bucketDestination(
       return digest === null || digest.includes("-") ? null : Buffer.from(digest, "base64").toString("hex")
     },
     remove: async (key, signal) => await bucket.delete(objectOf(key), signal),
+    async removeAll(keys, signal) {
+      const keyOf = new Map(keys.map((key) => [objectOf(key), key]))
+      const failed = await bucket.deleteMany([...keyOf.keys()], signal)
+      return new Map([...failed].map(([object, error]) => [keyOf.get(object) ?? object, error]))
+    },
     async *list(start, signal) {
       for await (const object of bucket.list(under + start, signal)) {
         const key = object.slice(under.length)

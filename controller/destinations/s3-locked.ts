@@ -37,6 +37,15 @@ export async function eraseVersions(
   }
 }
 
+/** Whether what stands under the name has versions. Of what is not there nothing is known. */
+export async function hasVersions(
+  ask: Ask,
+  object: { readonly Bucket: string; readonly Key: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  return ((await topLayer(ask, object, signal))?.version ?? null) !== null
+}
+
 /** Some stores forget the lock of an upload in parts: what is not locked once it is there is locked then. */
 export async function ensureLocked(
   ask: Ask,

@@ -1,5 +1,5 @@
 // Deletes what retention no longer keeps: the manifest first, then the bytes, then the row. Plans come from core/job-retention.
-import { type BackupId, type CompletedBackup, isBad } from "../../schemas/backup.ts"
+import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import type { DatabaseId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { type JobRetention, retentionOf } from "../core/job-retention.ts"
@@ -7,6 +7,7 @@ import { manifestKey, notesKey } from "../core/key.ts"
 import { braked } from "../core/prune-brake.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { Catalogue, Clock, Destination } from "../ports.ts"
+import { deleteBackups, isLocked, type OneCopy } from "./delete-many.ts"
 import type { Journal } from "./journal.ts"
 
 export interface PruneDeps {
@@ -34,11 +35,17 @@ export async function prune(
     journal("warn", `retention would delete ${waits.length} of ${of} backups at once: it waits for a person`)
   }
   let failed = 0
-  for (const { backup, what, reason } of goingOf(plan, new Set(now), backups)) {
-    // A person may have pinned it while others were deleted.
-    if (isPinned(deps.catalogue, backup.id)) continue
+  const going = goingOf(plan, new Set(now), backups)
+  const one = oneCopy(deps, (id) => requireUnpinned(deps.catalogue, id))
+  const kept = await deleteBackups(
+    deps,
+    going.map(({ backup }) => backup),
+    one,
+    signal,
+  )
+  for (const { backup, what, reason } of going) {
     try {
-      await deleteCopies(deps, backup, signal)
+      if (kept.has(backup.id)) throw kept.get(backup.id)
       journal("info", `pruned ${what}: ${reason}`)
     } catch (error) {
       failed++
@@ -83,9 +90,11 @@ function goingOf(
   })
 }
 
-function isPinned(catalogue: Catalogue, id: BackupId): boolean {
+/** A person may have pinned it while others were deleted. Throws a Fault, `in-use`. */
+function requireUnpinned(catalogue: Catalogue, id: BackupId): void {
   const backup = catalogue.backup(id)
-  return backup?.status === "completed" && backup.pinned !== null
+  if (backup?.status === "completed" && backup.pinned)
+    throw new Fault("in-use", `it was pinned meanwhile: ${backup.pinned.reason}`)
 }
 
 /**
@@ -97,30 +106,23 @@ export async function deleteCopies(
   backup: CompletedBackup,
   signal: AbortSignal,
 ): Promise<void> {
-  let waits: unknown
-  for (const copy of backup.copies) {
-    // The bytes of a bad copy are there as well.
-    if (copy.state !== "stored" && !isBad(copy)) continue
-    const destination = deps.destinations.get(copy.destination)
-    if (!destination) {
-      if (copy.state !== "stored") continue
-      throw new Fault(
-        "destination-unavailable",
-        `the destination ${copy.destination} is not defined any more`,
-        {
-          hint: "Define it again to let its copies be deleted.",
-        },
-      )
-    }
-    try {
-      await deleteCopy(deps, backup.id, destination, copy.key, signal)
-    } catch (error) {
-      if (!isLocked(error)) throw error
-      waits ??= error
-    }
-  }
-  if (waits) throw waits
+  const kept = await deleteBackups(deps, [backup], oneCopy(deps), signal)
+  if (kept.has(backup.id)) throw kept.get(backup.id)
 }
+
+const oneCopy = (
+  deps: Pick<PruneDeps, "catalogue" | "clock">,
+  requireWanted: (id: BackupId) => void = () => {},
+): OneCopy => ({
+  async remove(id, destination, key, signal) {
+    requireWanted(id)
+    await deleteCopy(deps, id, destination, key, signal)
+  },
+  async requireUnlocked(id, destination, key, signal) {
+    await requireUnlocked(deps.clock, destination, key, signal)
+    requireWanted(id)
+  },
+})
 
 /** The manifest first: a crash leaves bytes that nobody takes for a backup, and a note to delete these, too. */
 export async function deleteCopy(
@@ -130,13 +132,7 @@ export async function deleteCopy(
   key: string,
   signal: AbortSignal,
 ): Promise<void> {
-  // A bucket may lock whatever is put there: of notes that were written later, longer than the bytes.
-  const names = [key, notesKey(key)]
-  const locks = await Promise.all(names.map((name) => destination.lockedUntil?.(name, signal)))
-  names.forEach((name, i) => {
-    const until = locks[i]
-    if (until && until > clock()) throw locked(destination.name, name, until)
-  })
+  await requireUnlocked(clock, destination, key, signal)
   catalogue.deletingCopy(id, destination.name)
   await destination.remove(manifestKey(key), signal)
   await destination.remove(notesKey(key), signal)
@@ -157,7 +153,20 @@ function stillThere(destination: string, key: string): Fault {
   )
 }
 
-const isLocked = (error: unknown): boolean => error instanceof Fault && error.code === "in-use"
+/** A bucket may lock whatever is put there: notes that were written later, longer than the bytes. */
+async function requireUnlocked(
+  clock: Clock,
+  destination: Destination,
+  key: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const names = [key, notesKey(key)]
+  const locks = await Promise.all(names.map((name) => destination.lockedUntil?.(name, signal)))
+  names.forEach((name, i) => {
+    const until = locks[i]
+    if (until && until > clock()) throw locked(destination.name, name, until)
+  })
+}
 
 function locked(destination: string, key: string, until: Date): Fault {
   return new Fault("in-use", `${key} at ${destination} is locked until ${until.toISOString()}`, {

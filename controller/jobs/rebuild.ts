@@ -2,7 +2,7 @@
 // Nothing at the destination is changed, and nothing that the catalogue knows is forgotten.
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RebuildReport } from "../../schemas/rebuild.ts"
-import { inventoryOf, requireOwn } from "../core/inventory.ts"
+import { inventoryOf, requireOwn, requireSame } from "../core/inventory.ts"
 import { notesKey, subjectName } from "../core/key.ts"
 import type { Catalogue, Destination, FoundBackup, Log, ServerRecord } from "../ports.ts"
 import { failureOf } from "./journal.ts"
@@ -19,7 +19,7 @@ export interface RebuildDeps {
 }
 
 /** A store far away answers in tenths of a second, however little is asked. */
-const readersAtOnce = 16
+const readersAtOnce = 32
 /** Rows of one transaction: each waits for the disk once. */
 const batch = 200
 const shownProblems = 100
@@ -67,6 +67,7 @@ export async function rebuildFrom(
       // Deleted since it was listed.
       if (!manifest) return
       requireOwn(key, manifest, await destination.size(key, signal))
+      requireSame(manifest, catalogue.manifest(manifest.id))
       const notes = inventory.noted.has(key) ? await notesBeside(key, manifest.id) : undefined
       waiting.push({ manifest, copy: { destination: destination.name, key }, ...(notes && { notes }) })
       if (waiting.length >= batch) takeIn()

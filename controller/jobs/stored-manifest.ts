@@ -1,5 +1,6 @@
 // Reads the manifest that stands beside a copy's bytes.
 import type { Manifest } from "../../schemas/manifest.ts"
+import { Fault } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
 import { parseManifest } from "../core/manifest.ts"
 import type { Destination } from "../ports.ts"
@@ -11,6 +12,10 @@ export async function storedManifest(
   key: string,
   signal: AbortSignal,
 ): Promise<Manifest | undefined> {
-  if ((await destination.size(manifestKey(key), signal)) === null) return undefined
-  return parseManifest(await readWhole(destination, manifestKey(key), signal))
+  try {
+    return parseManifest(await readWhole(destination, manifestKey(key), signal))
+  } catch (error) {
+    if (error instanceof Fault && error.code === "copy-missing") return undefined
+    throw error
+  }
 }

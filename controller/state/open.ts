@@ -25,7 +25,9 @@ import { serversIn } from "./servers.ts"
 import { sqliteFault } from "./sqlite-fault.ts"
 import { checkIn, statsIn } from "./stats.ts"
 import { type Store, transactions } from "./store.ts"
+import { rememberTotals } from "./totals.ts"
 import { unfinishedBackups, unfinishedDeletions } from "./unfinished.ts"
+import { pagesOf } from "./where.ts"
 
 export interface OpenCatalogue extends Catalogue, BucketStore, PolicyStore {
   /** Folds the write-ahead log into the file and closes it. */
@@ -62,17 +64,20 @@ export function openCatalogue(
 
 function assemble(opened: Store, path: string): OpenCatalogue {
   const backupProgress = liveProgress<Seen>(opened)
-  const { lastAttemptId, ...lists } = backupListsIn(opened, backupProgress)
+  const totals = rememberTotals()
+  const pages = pagesOf(opened.db, totals)
+  const { lastAttemptId, ...lists } = backupListsIn(opened, backupProgress, pages)
   const { forget, ...newest } = rememberNewest({ ...lists, lastAttemptId })
   const store: Store = {
     ...opened,
     publish(event) {
       forget(event)
+      totals.forget(event)
       opened.publish(event)
     },
   }
-  const { unfinishedRuns, ...runs } = runsIn(store)
-  const { unfinishedRestores, ...restores } = restoresIn(store)
+  const { unfinishedRuns, ...runs } = runsIn(store, pages)
+  const { unfinishedRestores, ...restores } = restoresIn(store, pages)
   return {
     ...serversIn(store),
     ...runs,
@@ -91,7 +96,7 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...looseEndsIn(store),
     ...keptBucketsIn(store),
     ...keptPoliciesIn(store),
-    ...statsIn(store),
+    ...statsIn(store, totals),
     ...checkIn(store, path),
     unfinished: () => ({
       runs: unfinishedRuns(),
