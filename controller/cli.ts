@@ -5,7 +5,7 @@ import { parseArgs } from "node:util"
 import { getReady } from "../schemas/api.ts"
 import { accept } from "./cli/accept.ts"
 import { usualAddress } from "./cli/address.ts"
-import { backup, backups } from "./cli/backup.ts"
+import { backup, backups, databasesNamed } from "./cli/backup.ts"
 import { catalogue, maintenance } from "./cli/catalogue.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
 import { exportTo, importFrom } from "./cli/configuration.ts"
@@ -15,8 +15,10 @@ import { key } from "./cli/key.ts"
 import { lintFile } from "./cli/lint-file.ts"
 import { orphans } from "./cli/orphans.ts"
 import { outside, outsideOptions } from "./cli/outside.ts"
+import { pin, unpin } from "./cli/pin.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
+import { retention } from "./cli/retention.ts"
 import { rotateKey } from "./cli/rotate-key.ts"
 import { cancel, runs } from "./cli/runs.ts"
 import { change, changeAll, schedules } from "./cli/schedules.ts"
@@ -38,6 +40,7 @@ const options = {
   as: { type: "string" },
   from: { type: "string" },
   catalogue: { type: "boolean" },
+  policy: { type: "string" },
   out: { type: "string" },
   identity: { type: "string" },
   level: { type: "string" },
@@ -115,6 +118,12 @@ async function run(command: string, args: readonly string[], values: Values, cal
       return say(await backups(call, await backupQuery(call, values)))
     case "accept":
       return say(await accept(call, operand(args, "a backup")))
+    case "pin":
+      return say(await pin(call, args))
+    case "unpin":
+      return say(await unpin(call, operand(args, "a backup")))
+    case "retention":
+      return say(await retention(call, args, values.policy))
     case "confirm-prune":
       return confirmPrunes(call, operand(args, "a database"), values.yes ? null : ask, say)
     case "restore":
@@ -223,7 +232,6 @@ async function serversAsked(call: Call, args: readonly string[], values: Values)
 }
 
 async function backupQuery(call: Call, { database, status, limit }: Values) {
-  const { databasesNamed } = await import("./cli/backup.ts")
   const [named, ...more] = database === undefined ? [] : await databasesNamed(call, database)
   if (more.length > 0) throw usageFault(`${database} has several databases: name one as SERVER/DATABASE`)
   return {

@@ -10,6 +10,14 @@ import type { Manifest, ObjectCounts } from "../schemas/manifest.ts"
 import type { BackupNotes } from "../schemas/notes.ts"
 import type { OutsideServer } from "../schemas/outside.ts"
 import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
+import type { RetentionPolicy } from "../schemas/retention.ts"
+import type {
+  ChangedRetentionPolicy,
+  NamedPolicy,
+  NewRetentionPolicy,
+  PreviewAsked,
+  RetentionPreview,
+} from "../schemas/retention-policy.ts"
 import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
 import type { BucketPlaced, ChangedS3Config, NewS3Config, S3Config } from "../schemas/s3-config.ts"
 import type { Engine } from "../schemas/scalar.ts"
@@ -345,6 +353,8 @@ export interface PlannedCopy {
 export interface FoundBackup {
   readonly manifest: Manifest
   readonly copy: PlannedCopy
+  /** What stands beside it of what was said since; `unreadable` when that is not believed. Absent: nothing stands there. */
+  readonly notes?: BackupNotes | "unreadable"
 }
 export interface Adopted {
   readonly added: number
@@ -504,11 +514,12 @@ export interface Catalogue {
   addVerification(id: BackupId, verification: Verification): void
   /** The newest first. */
   verifications(id: string): readonly Verification[]
-  /** What was said of it since it was made, to be kept beside its manifest; `change` numbers the state of it. Undefined: nothing was. */
-  notes(id: BackupId, at: Date): { readonly notes: BackupNotes; readonly change: number } | undefined
-  /** Stored copies beside which the notes are missing or old, the oldest change first. */
-  lackingNotes(limit: number): readonly (PlannedCopy & { readonly backupId: BackupId })[]
-  notesStored(id: BackupId, destination: string, change: number): void
+  /** What was said of it since it was made, to be kept beside its manifest. Undefined: nothing was. */
+  notes(id: BackupId): BackupNotes | undefined
+  /** Copies stored at a destination beside which the notes are missing or old, the oldest change first. None that is being deleted. */
+  lackingNotes(destination: string, limit: number): readonly (PlannedCopy & { readonly backupId: BackupId })[]
+  /** Notes as of then stand there. False, and nothing changes, when the copy is deleted, or is being deleted. */
+  notesStored(id: BackupId, destination: string, asOf: Date): boolean
   /** The bytes of the copy were read again, and are right. */
   copyChecked(id: BackupId, destination: string, at: Date): void
   /** A stored copy was read again, and is not right: no longer one to restore from. False, and nothing changes, when it is being deleted, or is. */
@@ -680,6 +691,23 @@ export interface SealedStore {
   reseal(change: (sealed: string, purpose: string) => string): number
 }
 
+export interface KeptPolicy {
+  readonly name: string
+  /** As it was entered, and what that means. */
+  readonly retention: string
+  readonly policy: RetentionPolicy
+  readonly description: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Retention policies that were entered over the API. */
+export interface PolicyStore {
+  keptPolicies(): readonly KeptPolicy[]
+  savePolicy(policy: KeptPolicy): void
+  forgetPolicy(name: string): void
+}
+
 /** A way to a bucket: as a destination, and for a look at its neighbours. */
 export interface BucketConnection {
   readonly destination: Destination
@@ -743,6 +771,17 @@ export interface OutsideServers {
   try(request: NewServer, signal: AbortSignal): Promise<Connection>
   /** Of any server that is backed up. */
   test(id: string, signal: AbortSignal): Promise<Connection>
+}
+
+export interface RetentionPolicies {
+  list(): readonly NamedPolicy[]
+  /** Throws a Fault when the name is taken. */
+  add(request: NewRetentionPolicy): NamedPolicy
+  /** These two throw a Fault for one that is unknown, or of the settings; the latter also while jobs use it. */
+  change(name: string, request: ChangedRetentionPolicy): NamedPolicy
+  remove(name: string): Date
+  /** By job and database. Throws a Fault for what is no policy and no database. */
+  preview(asked: PreviewAsked): readonly RetentionPreview[]
 }
 
 export interface Health {

@@ -31,6 +31,7 @@ import { createPauses } from "./reconcile/pauses.ts"
 import { createProber } from "./reconcile/prober.ts"
 import { createQueue } from "./reconcile/queue.ts"
 import { createReconciler } from "./reconcile/reconciler.ts"
+import { createRetentionPolicies, policiesInForce } from "./reconcile/retention-policies.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
 import { createUpkeep } from "./upkeep.ts"
@@ -56,6 +57,15 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     newId,
     log,
     changed: () => takeIn(),
+  })
+  const retentionPolicies = createRetentionPolicies({
+    ...{ store: catalogue, catalogue, clock, changed: () => takeIn() },
+    set: () => source.current().policies,
+    world: {
+      derived: (id) => world.derived(id),
+      databases: () => world.databases(),
+      jobs: () => world.jobs(),
+    },
   })
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
@@ -114,10 +124,19 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     stop.signal,
   )
   const derivationNow = () => {
-    const { labelPrefix: prefix, discovery, timeZone, policies, defaults, keys, helper } = source.current()
+    const {
+      labelPrefix: prefix,
+      discovery,
+      timeZone,
+      defaults,
+      keys,
+      helper,
+      operatorRetention,
+    } = source.current()
+    const policies = policiesInForce(source.current().policies, catalogue.keptPolicies())
     const names = { destinations: [...destinations.keys()], keys: [...keys.keys()] }
     const lockable = lockableAmong(destinations)
-    return { prefix, discovery, timeZone, policies, defaults, helper, ...names, lockable }
+    return { prefix, discovery, timeZone, policies, defaults, helper, operatorRetention, ...names, lockable }
   }
   // One object until the settings change: readers compare it with the last.
   let derivation = derivationNow()
@@ -194,6 +213,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     },
     buckets,
     outside,
+    retentionPolicies,
     settings: source.view,
     staticFiles: join(import.meta.dir, "../dashboard/dist"),
   })

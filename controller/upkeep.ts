@@ -1,4 +1,4 @@
-// Composes what looks after backups that are made already: copies that are missing, a catalogue to be rebuilt, prunes that wait.
+// Composes what looks after backups that are made already: copies that are missing, a catalogue to be rebuilt, prunes that wait, notes to be kept.
 import type { ServerId } from "../schemas/server.ts"
 import type { Adapters } from "./adapters.ts"
 import type { Services } from "./api/services.ts"
@@ -8,6 +8,7 @@ import { rulesOf } from "./core/rules.ts"
 import type { FillDeps } from "./jobs/back-fill.ts"
 import { fillOrHeal } from "./jobs/heal.ts"
 import { type ImportDeps, importDump } from "./jobs/import.ts"
+import { writeNotes } from "./jobs/notes.ts"
 import { adoptOrphans, cleanOrphans, lookForOrphans, mendMissing } from "./jobs/orphans.ts"
 import { prune } from "./jobs/prune.ts"
 import { rebuildFrom } from "./jobs/rebuild.ts"
@@ -16,6 +17,7 @@ import { levelsThere, type VerifyDeps, verifyBackup } from "./jobs/verify.ts"
 import { createBackFills } from "./reconcile/back-fills.ts"
 import { createDueVerifications } from "./reconcile/due-verifications.ts"
 import { createHeldPrunes } from "./reconcile/held-prunes.ts"
+import { createNoteKeeping } from "./reconcile/note-keeping.ts"
 import { createOrphanCare } from "./reconcile/orphans.ts"
 import type { Queue } from "./reconcile/queue.ts"
 import { createRebuilding } from "./reconcile/rebuilding.ts"
@@ -112,6 +114,10 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
         backFills.check,
       ),
   })
+  const noteKeeping = createNoteKeeping({
+    ...{ catalogue, destinations, events: adapters.events, clock, random: jobDeps.random, log, signal },
+    write: (destination, copy, within) => writeNotes(catalogue, destination, copy, within),
+  })
   return {
     services: {
       copyToBuckets: backFills.copyToBuckets,
@@ -126,16 +132,12 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
       backFills.follow()
       dueVerifications.follow()
       sweep.follow()
+      noteKeeping.follow()
       care.follow()
     },
     async ended() {
-      await Promise.all([
-        backFills.ended(),
-        rebuilding.ended(),
-        verifications.ended(),
-        sweep.ended(),
-        care.ended(),
-      ])
+      const all = [backFills, rebuilding, verifications, sweep, noteKeeping, care]
+      await Promise.all(all.map((one) => one.ended()))
     },
   }
 }

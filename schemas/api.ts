@@ -1,6 +1,6 @@
 // Every REST endpoint once: the controller mounts these values, the dashboard and the CLI call them, both typed by them.
 import { z } from "zod"
-import { Backup, BackupId, backupStatuses } from "./backup.ts"
+import { Backup, BackupId, backupStatuses, PinReason } from "./backup.ts"
 import { CatalogueState, Maintenance, MaintenanceTask } from "./catalogue.ts"
 import { Configuration, ImportPlan } from "./configuration.ts"
 import { Identity } from "./encryption.ts"
@@ -11,6 +11,13 @@ import { Manifest } from "./manifest.ts"
 import { AdoptedOrphans, Cleaned, Mended, Named, Orphans, ToClean } from "./orphans.ts"
 import { Rebuild } from "./rebuild.ts"
 import { Restore, RestoreOptions, RestorePlan } from "./restore.ts"
+import {
+  ChangedRetentionPolicy,
+  NamedPolicy,
+  NewRetentionPolicy,
+  PreviewAsked,
+  RetentionPreview,
+} from "./retention-policy.ts"
 import { LogLevel, LogLine, Run } from "./run.ts"
 import { ChangedS3Config, NewS3Config, S3Config } from "./s3-config.ts"
 import { Bytes, Engine, Instant } from "./scalar.ts"
@@ -342,7 +349,8 @@ export const getManifest = {
 export const deleteBackup = {
   method: "delete",
   path: "/api/backups/:id",
-  summary: "Delete a backup at every destination. The newest good one of a database is refused.",
+  summary:
+    "Delete a backup at every destination. The newest good one of a database is refused, and so is a pinned one.",
   params: Id,
   response: z.object({ id: BackupId, deletedAt: Instant }),
 } as const satisfies Endpoint
@@ -371,6 +379,24 @@ export const acceptBackup = {
   path: "/api/backups/:id/accept",
   summary:
     "Say that a suspect backup is right: it is good from now on, and the next is compared with it. 409 for one that is not suspect.",
+  params: Id,
+  response: Backup,
+} as const satisfies Endpoint
+
+export const pinBackup = {
+  method: "post",
+  path: "/api/backups/:id/pin",
+  summary:
+    "Keep a backup whatever retention says, for a reason in a person's words, until it is unpinned. Again: with another reason. 409 for one that has not completed.",
+  params: Id,
+  body: z.strictObject({ reason: PinReason }),
+  response: Backup,
+} as const satisfies Endpoint
+
+export const unpinBackup = {
+  method: "delete",
+  path: "/api/backups/:id/pin",
+  summary: "Let retention decide about a pinned backup again. 409 for one that is not pinned.",
   params: Id,
   response: Backup,
 } as const satisfies Endpoint
@@ -568,6 +594,74 @@ export const bucketsOfS3Config = {
   summary: "Names of the buckets that its keys may see.",
   params: Id,
   response: z.array(z.string()),
+} as const satisfies Endpoint
+
+export const listRetentionPolicies = {
+  method: "get",
+  path: "/api/retention-policies",
+  summary:
+    "Every retention policy that has a name, of the settings and of the API, with the jobs that use it.",
+  response: z.array(NamedPolicy),
+} as const satisfies Endpoint
+
+export const getRetentionPolicy = {
+  method: "get",
+  path: "/api/retention-policies/:id",
+  summary: "One policy.",
+  params: Id,
+  response: NamedPolicy,
+} as const satisfies Endpoint
+
+export const createRetentionPolicy = {
+  method: "post",
+  path: "/api/retention-policies",
+  summary: "Give a policy a name that labels can use, at once. `retention` is the short form of labels.",
+  body: NewRetentionPolicy,
+  response: NamedPolicy,
+} as const satisfies Endpoint
+
+export const changeRetentionPolicy = {
+  method: "put",
+  path: "/api/retention-policies/:id",
+  summary:
+    "Change a policy of the API. Jobs that use it follow at once; nothing is deleted before their next success.",
+  params: Id,
+  body: ChangedRetentionPolicy,
+  response: NamedPolicy,
+} as const satisfies Endpoint
+
+export const deleteRetentionPolicy = {
+  method: "delete",
+  path: "/api/retention-policies/:id",
+  summary: "Forget a policy of the API. Refused while a job uses it.",
+  params: Id,
+  response: z.object({ id: z.string(), deletedAt: Instant }),
+} as const satisfies Endpoint
+
+export const lookAtRetention = {
+  method: "get",
+  path: "/api/retention-policies/preview",
+  summary:
+    "What would stay, with every reason, and what would go. `retention`: a name or the short form, else what is in force. Without `databaseId`: all, in numbers. Deletes nothing.",
+  query: PreviewAsked,
+  response: z.array(RetentionPreview),
+} as const satisfies Endpoint
+
+export const previewRetention = {
+  method: "post",
+  path: "/api/retention-policies/preview",
+  summary: "The same.",
+  body: PreviewAsked,
+  response: z.array(RetentionPreview),
+} as const satisfies Endpoint
+
+export const previewRetentionPolicy = {
+  method: "post",
+  path: "/api/retention-policies/:id/preview",
+  summary: "The same of a named policy.",
+  params: Id,
+  body: PreviewAsked.omit({ retention: true }),
+  response: z.array(RetentionPreview),
 } as const satisfies Endpoint
 
 export const DockerStatus = z.object({

@@ -87,7 +87,7 @@ export const JobLabels = z.strictObject({
   }),
   retention: Retention.prefault("24h 7d 4w 12m").meta({
     description:
-      "Non-empty hours, days, weeks, months and years that keep one backup each (`24h 7d 4w 12m 1y`), and `last=3 within=30d min-keep=2`; or the name of a policy the operator defined. The newest good one always stays, and so does what was made by hand beside the schedule.",
+      "Non-empty hours, days, weeks, months and years that keep one backup each (`24h 7d 4w 12m 1y`), and `last=3 within=30d max-size=50GiB max-age=90d min-keep=2`; or the name of a policy the operator defined. The newest good one always stays, the last verified, what is pinned, and what was made by hand beside the schedule.",
   }),
   ...retentionLabels,
   destinations: DestinationNames.optional().meta({

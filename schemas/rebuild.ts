@@ -17,7 +17,7 @@ export const RebuildReport = z.object({
   deleted: count,
   /** Servers that were not known before, by name. */
   servers: z.array(z.string()),
-  /** Manifests that are not believed, the first hundred of them. */
+  /** Manifests, and notes beside them, that are not believed, the first hundred of them. */
   refused: z.array(z.object({ key: z.string(), problem: Problem })),
   refusedTotal: count,
   /** Taken in, with a note: nothing shows that they are as they were written. The first hundred. */

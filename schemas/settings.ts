@@ -8,7 +8,7 @@ import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encrypti
 import { helper } from "./helper-settings.ts"
 import { Rate } from "./label-values.ts"
 import { OutsideName, OutsideServer } from "./outside.ts"
-import { PolicyName, Retention } from "./retention.ts"
+import { retentionSettings } from "./retention-settings.ts"
 import { logLevels } from "./run.ts"
 import { Bool, Compress, Duration, DurationOrNone, Size, TimeZone } from "./scalar.ts"
 import { BlackoutWindow } from "./window.ts"
@@ -123,13 +123,6 @@ const encryption = z.strictObject({
   }),
 })
 
-const retention = z.strictObject({
-  policies: z
-    .record(PolicyName, Retention)
-    .prefault({})
-    .meta({ description: "Policies by name, for `dbbackup.retention: gold`: `{gold: 24h 7d 4w}`." }),
-})
-
 const servers = z.record(OutsideName, OutsideServer).prefault({}).meta({
   description:
     "Servers outside Docker, by name: `{legacy: {type: postgres, host: db.example.com, user: backup, passwordFile: /run/secrets/legacy, tls: {mode: verify-full}, labels: {schedule: hourly}}}`; also `port`, `passwordVariable`, `tls.caFile`. Their tools come from a local image.",
@@ -186,7 +179,7 @@ export const SettingsFile = z.strictObject({
   destinations,
   encryption: encryption.prefault({}),
   catalogue: catalogueSettings.prefault({}),
-  retention: retention.prefault({}),
+  retention: retentionSettings.prefault({}),
   sweep: sweep.prefault({}),
   defaults: z.record(z.string(), z.string()).prefault({}).meta({
     description:

@@ -20,6 +20,7 @@ import { mountOutsideServers } from "./outside-servers.ts"
 import { mountRebuild } from "./rebuild.ts"
 import { answerError, Refusal } from "./refusal.ts"
 import { mountRestores } from "./restores.ts"
+import { mountRetentionPolicies } from "./retention-policies.ts"
 import type { Env, Router } from "./router.ts"
 import { mountRuns } from "./runs.ts"
 import { mountS3Configs } from "./s3-configs.ts"
@@ -47,6 +48,7 @@ export function createApp(services: Services): Router {
   mountRestores(app, services)
   mountVerify(app, services)
   mountS3Configs(app, services)
+  mountRetentionPolicies(app, services)
   mountSystem(app, services)
   mountRebuild(app, services)
   mountOrphans(app, services)

@@ -22,6 +22,7 @@ import type {
   Health,
   Log,
   OutsideServers,
+  RetentionPolicies,
 } from "../ports.ts"
 
 /** The world as it is now, ready to be shown. */
@@ -113,6 +114,7 @@ export interface Services {
   readonly destination: (name: string) => Destination | undefined
   readonly buckets: Buckets
   readonly outside: OutsideServers
+  readonly retentionPolicies: RetentionPolicies
   readonly info: Info
   readonly settings: () => SettingsView
   /** Folder of the built dashboard; null to serve the API alone. */

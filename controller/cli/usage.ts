@@ -19,6 +19,11 @@ export const usage = `Usage: dbbackup COMMAND
   backups [--database SERVER/DATABASE] [--status STATUS] [--limit N]
                                      list backups, newest first
   accept BACKUP                      say that a suspect backup is right: it is good from now on
+  pin BACKUP REASON…                 keep it whatever retention says, until it is unpinned
+  unpin BACKUP                       let retention decide about it again
+  retention                          policies that have a name, and the jobs that use them
+  retention preview [SERVER/DATABASE] [--policy POLICY]
+                                     what stays, with every reason, and what would go; POLICY is a name or tiers
   confirm-prune SERVER/DATABASE [--yes]
                                      let retention delete what it holds back, because it is much at once
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes] [--identity FILE]

@@ -22,6 +22,8 @@ export interface Inventory {
   readonly withoutManifest: readonly string[]
   /** Keys of bytes that are named by a manifest and not there, sorted. */
   readonly withoutBytes: readonly string[]
+  /** Keys of bytes that notes stand beside. */
+  readonly noted: ReadonlySet<string>
   /** Objects that are not named as this program names them. */
   readonly foreign: number
 }
@@ -50,11 +52,13 @@ export function roleOf(key: string): Role {
 export function inventoryOf(keys: Iterable<string>): Inventory {
   const bytes = new Set<string>()
   const described = new Set<string>()
+  const noted = new Set<string>()
   let foreign = 0
   for (const key of keys) {
     const is = roleOf(key)
     if (is.role === "foreign") foreign++
-    // Notes say something only beside a manifest.
+    // They say something only beside a manifest.
+    if (is.role === "notes") noted.add(is.of)
     if (is.role === "bytes") bytes.add(is.of)
     if (is.role === "manifest") described.add(is.of)
   }
@@ -62,6 +66,7 @@ export function inventoryOf(keys: Iterable<string>): Inventory {
     backups: [...described].filter((key) => bytes.has(key)).sort(),
     withoutManifest: [...bytes].filter((key) => !described.has(key)).sort(),
     withoutBytes: [...described].filter((key) => !bytes.has(key)).sort(),
+    noted,
     foreign,
   }
 }

@@ -8,8 +8,10 @@ import { EnvironmentOnly, SettingsFile } from "../../schemas/settings.ts"
 import type { BlackoutWindow } from "../../schemas/window.ts"
 import { coversAllTime } from "./blackout.ts"
 import { destinationNames, mistakesInDestinations } from "./destination-mistakes.ts"
+import type { OperatorRetention } from "./job-retention.ts"
 import { type KeySettings, keyNames, keysFrom } from "./key-settings.ts"
 import { mistakesInDefaults } from "./label-defaults.ts"
+import { mistakesInRetention, operatorRetentionOf } from "./retention-settings.ts"
 import { fileMistakes, type SettingMistake } from "./setting-mistakes.ts"
 import { isTreeMap, settledTree, type Tree, valueAt } from "./setting-tree.ts"
 import type { SweepSettings } from "./sweep-plan.ts"
@@ -52,6 +54,7 @@ export interface Settings {
   readonly catalogue: Pick<SettingsFile["catalogue"], "copies" | "schedule"> & { readonly logSeconds: number }
   /** Retention policies that labels may name. */
   readonly policies: ReadonlyMap<string, RetentionPolicy>
+  readonly operatorRetention: OperatorRetention
   /** Label keys of jobs with values as text, for jobs that do not say otherwise. */
   readonly defaults: Readonly<Record<string, string>>
 }
@@ -80,6 +83,7 @@ export function readSettings(variables: Variables, file: Tree): SettingsReading 
     ...fileMistakes(tree),
     ...mistakesInDefaults(tree, destinationNames(merged), keyNames(tree, variables)),
     ...mistakesInDestinations(merged, storagePathIn(merged)),
+    ...mistakesInRetention(tree, destinationNames(merged)),
     ...blackoutMistakes(merged),
   ]
   if (mistakes.length > 0) return { kind: "bad", mistakes }
@@ -172,6 +176,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     },
     sweep: { everySeconds: file.sweep.every || null, bytesPerSecond: file.sweep.rate },
     policies: new Map(Object.entries(file.retention.policies)),
+    operatorRetention: operatorRetentionOf(file.retention),
     defaults: { ...(compression && { compress: compressionText(compression) }), ...file.defaults },
   }
 }

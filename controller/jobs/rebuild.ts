@@ -4,11 +4,12 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import type { RebuildReport } from "../../schemas/rebuild.ts"
 import { catalogueCopiesIn } from "../core/catalogue-copy.ts"
 import { inventoryOf, requireOwn, requireSame } from "../core/inventory.ts"
-import { subjectName } from "../core/key.ts"
+import { notesKey, subjectName } from "../core/key.ts"
 import { sealNote } from "../core/manifest.ts"
 import type { Signer } from "../core/manifest-seal.ts"
 import type { Adopted, Catalogue, Destination, FoundBackup, Log, ServerRecord } from "../ports.ts"
 import { failureOf } from "./journal.ts"
+import { storedNotes } from "./notes.ts"
 import { sealedManifest } from "./stored-manifest.ts"
 
 export interface RebuildDeps {
@@ -44,6 +45,7 @@ export async function rebuildFrom(
     deps,
     destination,
     inventory.backups.values(),
+    (key) => inventory.noted.has(key),
     signal,
     (read) => onProgress(found, read),
   )
@@ -73,6 +75,7 @@ export async function takeInKeys(
   { catalogue, log, known, remember, signer = null }: RebuildDeps,
   destination: Destination,
   keys: Iterator<string> & Iterable<string>,
+  isNoted: (key: string) => boolean,
   signal: AbortSignal,
   onRead: (read: number) => void = () => {},
 ): Promise<TakenIn> {
@@ -89,6 +92,21 @@ export async function takeInKeys(
     for (const { manifest } of waiting) noteServer(servers, manifest)
     waiting = []
   }
+  /** What is not believed is passed over, and told. */
+  const notesBeside = async (key: string, id: string): Promise<FoundBackup["notes"]> => {
+    try {
+      return await storedNotes(destination, key, id, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      const problem = failureOf(error, log)
+      // Deleted since they were listed.
+      if (problem.code === "copy-missing") return undefined
+      if (problem.code !== "copy-mismatch") throw error
+      log("warn", `${notesKey(key)} at ${destination.name} is passed over: ${problem.message}`)
+      refused.push({ key: notesKey(key), problem })
+      return "unreadable"
+    }
+  }
   const believe = async (key: string): Promise<void> => {
     try {
       const found = await sealedManifest(destination, key, signer, signal)
@@ -99,7 +117,8 @@ export async function takeInKeys(
       requireSame(manifest, catalogue.manifest(manifest.id))
       const note = sealNote(seal, signer)
       if (note !== null) unsure.push({ key, note })
-      waiting.push({ manifest, copy: { destination: destination.name, key } })
+      const notes = isNoted(key) ? await notesBeside(key, manifest.id) : undefined
+      waiting.push({ manifest, copy: { destination: destination.name, key }, ...(notes && { notes }) })
       if (waiting.length >= batch) takeIn()
     } catch (error) {
       signal.throwIfAborted()

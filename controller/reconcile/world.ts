@@ -168,7 +168,7 @@ export function createWorld(deps: {
     servers,
     databases() {
       const doubts = new Map(catalogue.doubts().map((doubt) => [doubt.databaseId, doubt]))
-      const held = waitingPrunes(catalogue, catalogue.heldPrunes(), (id) => current.get(id))
+      const held = waitingPrunes(catalogue, catalogue.heldPrunes(), (id) => current.get(id), clock())
       return servers().flatMap((server) => {
         const jobs = current.get(server.id)?.jobs ?? []
         const views = databaseViews(

@@ -7,6 +7,7 @@ import type {
   EventHub,
   KeptServerStore,
   Log,
+  PolicyStore,
   SealedStore,
 } from "../ports.ts"
 import { readAbout, writeAbout } from "./about.ts"
@@ -22,6 +23,7 @@ import { doubtsIn } from "./doubts.ts"
 import { openFile } from "./file.ts"
 import { heldPrunesIn } from "./held-prunes.ts"
 import { keptBucketsIn } from "./kept-buckets.ts"
+import { keptPoliciesIn } from "./kept-policies.ts"
 import { keptServersIn } from "./kept-servers.ts"
 import { logsIn } from "./logs.ts"
 import { looseEndsIn } from "./loose-ends.ts"
@@ -41,7 +43,13 @@ import { rememberTotals } from "./totals.ts"
 import { unfinishedBackups, unfinishedDeletions } from "./unfinished.ts"
 import { pagesOf } from "./where.ts"
 
-export interface OpenCatalogue extends Catalogue, BucketStore, KeptServerStore, SealedStore, CatalogueFile {
+export interface OpenCatalogue
+  extends Catalogue,
+    BucketStore,
+    KeptServerStore,
+    PolicyStore,
+    SealedStore,
+    CatalogueFile {
   /** Takes an earlier one's place: its tools and its copies are this one's. */
   beInstallation(id: string): void
   /** The copy that was made beside the file because a migration followed; null when none did. */
@@ -115,6 +123,7 @@ function assemble(opened: Store, path: string): Omit<OpenCatalogue, "beforeMigra
     ...keptBucketsIn(store),
     ...keptServersIn(store),
     ...resealIn(store),
+    ...keptPoliciesIn(store),
     ...statsIn(store, totals),
     ...checkIn(store, path),
     ...careIn(store, path),

@@ -40,6 +40,7 @@ describe("every answer", () => {
       restores: "s1",
       "s3-configs": "s3",
       destinations: "local",
+      "retention-policies": "gold",
       verifications: "v1",
     }
     const { ask } = world.services.verifications

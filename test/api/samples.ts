@@ -5,11 +5,13 @@ import { createEventHub } from "../../controller/api/event-hub.ts"
 import type { Router } from "../../controller/api/router.ts"
 import type { Services } from "../../controller/api/services.ts"
 import { Fault } from "../../controller/core/fault.ts"
+import { deriveServers } from "../../controller/core/server.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
 import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
 import { createConfiguration } from "../../controller/reconcile/configuration.ts"
 import { createKeptServers } from "../../controller/reconcile/kept-servers.ts"
 import { createMaintenance } from "../../controller/reconcile/maintenance.ts"
+import { createRetentionPolicies } from "../../controller/reconcile/retention-policies.ts"
 import { createVerifications } from "../../controller/reconcile/verifications.ts"
 import { openSettings } from "../../controller/settings/source.ts"
 import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
@@ -17,7 +19,7 @@ import type { BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
 import { noRetention } from "../../schemas/retention.ts"
 import type { Database, Server } from "../../schemas/server.ts"
-import { operator } from "../core/samples.ts"
+import { guess, labelled, operator } from "../core/samples.ts"
 import {
   aBackup,
   aManifest,
@@ -68,6 +70,14 @@ export const theDatabase: Database = {
   nextRunAt: minute(60).toISOString(),
 }
 
+/** The server as its labels say it, with a policy that is named. */
+const theDerived = deriveServers(
+  [labelled({ enable: "true", retention: "gold" }, { name: "shop-db-1", image: "postgres:17" })],
+  operator({ policies: new Map([["gold", { ...noRetention, daily: 30 }]]) }),
+  new Map(),
+  guess,
+)[0]
+
 export const theJob: JobView = {
   id: job,
   name: "default",
@@ -83,7 +93,10 @@ export const theJob: JobView = {
   retention: { ...noRetention, daily: 7 },
   destinations: ["local"],
   nextRunAt: minute(60).toISOString(),
-  settings: [{ key: "schedule", value: "daily", source: "default" }],
+  settings: [
+    { key: "schedule", value: "daily", source: "default" },
+    { key: "retention", value: "gold", source: "label" },
+  ],
 }
 
 export interface World {
@@ -214,6 +227,11 @@ export function aWorld(changes: Changes = {}): World {
       look: async () => {
         throw new Error("nothing to look at")
       },
+    }),
+    retentionPolicies: createRetentionPolicies({
+      ...{ store: catalogue, catalogue, clock: () => minute(10), changed() {} },
+      set: () => new Map([["gold", { ...noRetention, daily: 30 }]]),
+      world: { derived: () => theDerived, databases: () => [theDatabase], jobs: () => [theJob] },
     }),
     destination: (name) => [local, offsite].find((destination) => destination.name === name),
     staticFiles: null,

@@ -23,6 +23,7 @@ import { BackupsOfDatabase } from "./backups-of-database.tsx"
 import { HeldPruneNote } from "./held-prune-note.tsx"
 import { ImportDump } from "./import-dump.tsx"
 import { RestoresOfDatabase } from "./restores-of-database.tsx"
+import { RetentionOfDatabase } from "./retention-of-database.tsx"
 
 export function DatabasePage() {
   const id = useIdInPath()
@@ -38,6 +39,7 @@ export function DatabasePage() {
             <div className="min-w-0">
               <Summary database={database} />
               <BackupsOfDatabase databaseId={database.id} />
+              <RetentionOfDatabase databaseId={database.id} />
               {database.kind === "database" && <RestoresOfDatabase databaseId={database.id} />}
             </div>
             <Jobs databaseId={database.id} />

@@ -15,6 +15,8 @@ import {
   getRunLogs,
   importBackup,
   listBackups,
+  pinBackup,
+  unpinBackup,
 } from "../../../../schemas/api.ts"
 import { call, callList, callWithFile, type InputOf } from "../api.ts"
 import { keys } from "./keys.ts"
@@ -93,6 +95,29 @@ export const importFile = mutationOptions({
       file,
     ),
   onSettled: refreshed,
+})
+
+const pinChanged = (
+  _data: unknown,
+  _error: Error | null,
+  input: string | { readonly id: string },
+  _result: unknown,
+  { client }: MutationFunctionContext,
+) =>
+  Promise.all([
+    client.invalidateQueries({ queryKey: keys.backupLists }),
+    client.invalidateQueries({ queryKey: keys.backup(typeof input === "string" ? input : input.id) }),
+    client.invalidateQueries({ queryKey: keys.databases }),
+  ])
+
+export const pin = mutationOptions({
+  mutationFn: (asked: { readonly id: string; readonly reason: string }) => call(pinBackup, asked),
+  onSettled: pinChanged,
+})
+
+export const unpin = mutationOptions({
+  mutationFn: (id: string) => call(unpinBackup, { id }),
+  onSettled: pinChanged,
 })
 
 export const removeBackup = mutationOptions({

@@ -13,6 +13,7 @@ export const keys = {
   server: (id: string) => ["server", id],
   databases: ["databases"],
   database: (id: string) => ["databases", id],
+  retention: (databaseId: string) => ["databases", databaseId, "retention"],
   schedules: ["schedules"],
   /** Lists of runs, and each run with its backups. */
   runs: ["runs"],
