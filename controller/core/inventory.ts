@@ -1,8 +1,18 @@
 // What stands at a destination: backups, bytes without a manifest, manifests, and what is somebody else's. And whether a
 // manifest is believed: it must be the one of the bytes that it stands beside.
 import type { Manifest } from "../../schemas/manifest.ts"
+import { isReserved } from "./catalogue-copy.ts"
 import { Fault } from "./fault.ts"
-import { fileName, manifestKey, notesKey, objectKey, parseObjectKey, serverIdOf, subjectWord } from "./key.ts"
+import {
+  fileName,
+  hasOwnExtension,
+  manifestKey,
+  notesKey,
+  objectKey,
+  parseObjectKey,
+  serverIdOf,
+  subjectWord,
+} from "./key.ts"
 import { guideKey } from "./restore-guide.ts"
 
 export interface Inventory {
@@ -12,6 +22,8 @@ export interface Inventory {
   readonly withoutManifest: readonly string[]
   /** Keys of bytes that are named by a manifest and not there, sorted. */
   readonly withoutBytes: readonly string[]
+  /** Keys of bytes that notes stand beside. */
+  readonly noted: ReadonlySet<string>
   /** Objects that are not named as this program names them. */
   readonly foreign: number
 }
@@ -19,22 +31,42 @@ export interface Inventory {
 const ending = manifestKey("")
 const notesEnding = notesKey("")
 
+/** What an object is by its name: bytes of a backup, what stands beside these, what this program keeps besides, or somebody else's. */
+export type Role =
+  | { readonly role: "bytes" | "manifest" | "notes"; readonly of: string }
+  | { readonly role: "own" | "foreign"; readonly of?: undefined }
+
+export function roleOf(key: string): Role {
+  if (key === guideKey || isReserved(key)) return { role: "own" }
+  for (const [end, role] of [
+    [ending, "manifest"],
+    [notesEnding, "notes"],
+    ["", "bytes"],
+  ] as const) {
+    const of = key.endsWith(end) ? key.slice(0, key.length - end.length) : ""
+    if (hasOwnExtension(of)) return { role, of }
+  }
+  return { role: "foreign" }
+}
+
 export function inventoryOf(keys: Iterable<string>): Inventory {
   const bytes = new Set<string>()
   const described = new Set<string>()
+  const noted = new Set<string>()
   let foreign = 0
   for (const key of keys) {
-    if (key === guideKey) continue
+    const is = roleOf(key)
+    if (is.role === "foreign") foreign++
     // They say something only beside a manifest.
-    if (key.endsWith(notesEnding) && parseObjectKey(key.slice(0, -notesEnding.length))) continue
-    const of = key.endsWith(ending) ? key.slice(0, -ending.length) : key
-    if (parseObjectKey(of) === undefined) foreign++
-    else (of === key ? bytes : described).add(of)
+    if (is.role === "notes") noted.add(is.of)
+    if (is.role === "bytes") bytes.add(is.of)
+    if (is.role === "manifest") described.add(is.of)
   }
   return {
     backups: [...described].filter((key) => bytes.has(key)).sort(),
     withoutManifest: [...bytes].filter((key) => !described.has(key)).sort(),
     withoutBytes: [...described].filter((key) => !bytes.has(key)).sort(),
+    noted,
     foreign,
   }
 }

@@ -14,12 +14,14 @@ export function verdictOf(
   now: Date,
   settingsProblem: Problem | null = null,
   bad: readonly BadCopy[] = [],
+  catalogueProblem: Problem | null = null,
 ): Verdict {
   // What a label leaves out is neither missing nor backed up.
   const wanted = databases.filter(({ server, jobs }) => server.state === "active" && jobs.length > 0)
   const attention = [
     ...dockerAttention(docker),
     ...settingsAttention(settingsProblem),
+    ...catalogueAttention(catalogueProblem),
     ...servers.flatMap((server) => serverAttention(server, prefix)),
     ...wanted.flatMap(databaseAttention),
     ...badCopiesAttention(bad, wanted),
@@ -29,7 +31,7 @@ export function verdictOf(
   if (attention.length > 0)
     return {
       level: "attention",
-      sentence: attentionSentence(servers, wanted, docker, settingsProblem, bad),
+      sentence: attentionSentence(servers, wanted, docker, settingsProblem, bad, catalogueProblem),
       attention,
     }
   if (real.length === 0) return { level: "empty", sentence: emptySentence(servers), attention }
@@ -55,6 +57,7 @@ function attentionSentence(
   docker: DockerStatus,
   settingsProblem: Problem | null,
   bad: readonly BadCopy[],
+  catalogueProblem: Problem | null,
 ): string {
   const count = (n: number, one: string, many: string) =>
     n === 0 ? [] : [n === 1 ? `1 ${one}` : `${n} ${many}`]
@@ -107,6 +110,7 @@ function attentionSentence(
     ),
   ]
   if (settingsProblem) parts.push("the settings file cannot be used")
+  if (catalogueProblem) parts.push("the catalogue was damaged and is being made again")
   const troubled = servers.filter((server) => server.state === "active" && isTroubled(server)).length
   if (parts.length === 0) parts.push(...count(troubled, "server has a problem", "servers have problems"))
   const isFine = (database: Database) =>
@@ -131,6 +135,12 @@ function settingsAttention(problem: Problem | null): Attention[] {
   if (problem === null) return []
   const hint = `${problem.hint ?? "Correct the file."} Until then the last good settings stay in force.`
   return [{ databaseId: null, serverId: null, sentence: `${problem.message}.`, hint }]
+}
+
+function catalogueAttention(problem: Problem | null): Attention[] {
+  if (problem === null) return []
+  const sentence = `${problem.message.charAt(0).toUpperCase()}${problem.message.slice(1)}.`
+  return [{ databaseId: null, serverId: null, sentence, hint: problem.hint }]
 }
 
 const isSerious = ({ code }: Problem) => code !== "server-warning"

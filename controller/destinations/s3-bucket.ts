@@ -35,8 +35,7 @@ export interface Bucket {
   delete(object: string, signal: AbortSignal | null): Promise<void>
   /** Each as `delete` does, with few requests where that can be. Why some were not, by name. */
   deleteMany(objects: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, unknown>>
-  /** Names under a prefix. */
-  list(prefix: string, signal: AbortSignal): AsyncIterable<string>
+  list(prefix: string, signal: AbortSignal): AsyncIterable<ListedObject>
   unfinishedUploads(prefix: string, signal: AbortSignal): AsyncIterable<UnfinishedUpload>
   abortUpload(upload: UnfinishedUpload, signal: AbortSignal | null): Promise<void>
 }
@@ -45,6 +44,11 @@ export interface FoundObject {
   /** As the store computed it; null when it tells none. */
   readonly digest: string | null
   readonly lockedUntil: Date | null
+}
+export interface ListedObject {
+  readonly object: string
+  readonly bytes: number
+  readonly changedAt: Date
 }
 export interface UnfinishedUpload {
   readonly object: string
@@ -119,9 +123,12 @@ export function bucketDestination(
       return new Map([...failed].map(([object, error]) => [keyOf.get(object) ?? object, error]))
     },
     async *list(start, signal) {
-      for await (const object of bucket.list(under + start, signal)) {
+      for await (const { key } of destination.entries(start, signal)) yield key
+    },
+    async *entries(start, signal) {
+      for await (const { object, bytes, changedAt } of bucket.list(under + start, signal)) {
         const key = object.slice(under.length)
-        if (!isHidden(key)) yield key
+        if (!isHidden(key)) yield { key, bytes, changedAt }
       }
     },
     check: async (signal) => await checkByProbe(destination, null, signal),

@@ -4,8 +4,8 @@ import type { Ask } from "./s3-client.ts"
 import { isAbsent } from "./s3-fault.ts"
 import { wholeSecond } from "./s3-keeping.ts"
 
-/** More than any key of ours ever gets. */
-const mostVersions = 100
+/** More than any key of ours ever gets: notes are written again at each verification, for years. */
+const mostVersions = 10_000
 
 interface Layer {
   /** Null in a bucket without versions. */

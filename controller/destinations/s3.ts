@@ -100,7 +100,8 @@ function bucketOf(options: S3Options): Bucket {
         const page = await ask("s3:ListBucket", signal, ({ sdk, client, abort }) =>
           client.send(new sdk.ListObjectsV2Command(query), abort),
         )
-        for (const { Key = "" } of page.Contents ?? []) yield Key
+        for (const { Key = "", Size = 0, LastModified = new Date() } of page.Contents ?? [])
+          yield { object: Key, bytes: Size, changedAt: LastModified }
         ContinuationToken = page.NextContinuationToken
       } while (ContinuationToken !== undefined)
     },

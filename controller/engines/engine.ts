@@ -54,6 +54,10 @@ export interface Probe {
   readonly databases: readonly ProbedDatabase[]
   /** What the operator should know, in sentences: tables that are not in the snapshot, databases the user cannot see. */
   readonly warnings: readonly string[]
+  /** The version of TLS that was spoken; null or absent: none. */
+  readonly tls?: string | null
+  /** Whether the account may read everything there is. */
+  readonly readsAll?: boolean
 }
 
 /** What can be chosen of a database. */
@@ -108,6 +112,39 @@ export interface SharedSnapshot {
   ): Generator<string, FingerprintReading, readonly string[]>
 }
 
+/** Of the snapshot that was dumped. `sameSnapshot` is false when some of the tables are in no snapshot. */
+export type SnapshotReading = FingerprintReading & Pick<Fingerprint, "sameSnapshot">
+
+/**
+ * How a session opens a snapshot at the very instant at which a dump opens its own: a lock holds all writers up while both do.
+ * Whatever becomes of the session and of who speaks with it, the server lets the lock go within seconds.
+ */
+export interface LockedSnapshot {
+  /** Reads statements on stdin, and answers on stdout as far as `endLine`. Ends with its input, or at the first error. */
+  session(access: Access): Script
+  readonly endLine: string
+  /**
+   * Yields statements, and is given the answer to each; then the lock is held, and the session's snapshot open. Returns what must be
+   * known before, by database. Throws a Fault when the lock is better not asked for.
+   */
+  lock(
+    databases: readonly string[],
+  ): Generator<string, ReadonlyMap<string, readonly string[]>, readonly string[]>
+  readonly unlock: string
+  /** How long it was asked for and held, from the answer to `unlock`. */
+  heldMilliseconds(unlocked: readonly string[]): number
+  /** The same dump; it waits for a line on its input before it connects. */
+  waiting(script: Script): Script
+  /** Whether a dump that has printed so much has its snapshot. */
+  hasOpened(printed: Buffer): boolean
+  /** Yields statements, is given the answer to each, and returns the fingerprint. `before`: what `lock` returned of the database. */
+  fingerprint(
+    database: string,
+    level: FingerprintLevel,
+    before: readonly string[],
+  ): Generator<string, SnapshotReading, readonly string[]>
+}
+
 /** How one run of the tool dumps several databases at one instant. */
 export interface Together {
   /** Whether a database can be one of them. */
@@ -127,6 +164,44 @@ export interface Together {
     access: Access,
     compress: Compression,
   ): { readonly plan: DumpPlan; readonly cutter: Cutter }
+}
+
+/** A database that is to give or get a name. */
+export interface Place {
+  readonly name: string
+  /** The engine's own name for it, which stays when it is renamed. */
+  readonly key: string
+  /** Who is connected to it, tools of ours aside: how many, and as whom. */
+  readonly sessions: number
+  readonly who: readonly string[]
+  /** What keeps it from being renamed, and is for nobody to end. */
+  readonly obstacles: readonly string[]
+  /** What goes with it when another one takes its name. */
+  readonly staysBehind: readonly string[]
+}
+
+export interface ExchangeOrder {
+  readonly restoreId: string
+  /** The name, the key of what has it, and of what is to have it. */
+  readonly name: string
+  readonly outgoing: string
+  readonly incoming: string
+  /** What the outgoing one is called from then on. */
+  readonly keptName: string
+  readonly endConnections: boolean
+}
+
+/** How a database takes the place of another one, which is kept. */
+export interface Swapping {
+  /** Prints what `readPlaces` reads, of those that exist. */
+  places(names: readonly string[], access: Access): Script
+  readPlaces(outcome: ToolOutcome): readonly Place[]
+  /** Puts a new database where the files of another one are. */
+  settleBeside(name: string, other: string, access: Access): Script
+  /** Everything or nothing, whatever breaks it off; prints `exchanged`. Fails when somebody is connected to either. */
+  exchange(order: ExchangeOrder, access: Access): Script
+  /** Drops a replaced database if it is that very one, and then prints `dropped`. */
+  dropKept(kept: { readonly name: string; readonly key: string }, restoreId: string, access: Access): Script
 }
 
 /** What is known of a dump beside its format. */
@@ -171,8 +246,10 @@ export interface EngineRules {
   readFingerprint?(outcome: ToolOutcome): FingerprintReading
   /** Absent: each database can only be dumped in a snapshot of its own. */
   readonly together?: Together
-  /** Absent: the fingerprint can only be taken of another snapshot than the dump. */
+  /** Absent, and no `lockedSnapshot` either: the fingerprint can only be taken of another snapshot than the dump. */
   readonly sharedSnapshot?: SharedSnapshot
+  /** For an engine that shares no snapshot, but lets two be opened at one instant. */
+  readonly lockedSnapshot?: LockedSnapshot
   /** Prints what `readStanding` reads of the tools at work in a database; null: on those of the globals. */
   standing(name: string | null, access: Access): Script
   readStanding(outcome: ToolOutcome): Standing
@@ -184,6 +261,8 @@ export interface EngineRules {
   release(name: string, access: Access): Script
   /** Drops the database if it carries the mark of that restore, and then prints `dropped`. */
   dropUnfinished(name: string, restoreId: string, access: Access): Script
+  /** Absent: no database can take the place of another one. */
+  readonly swap?: Swapping
   /** Whether a name can be given to a new database; a sentence when it cannot. */
   nameMistake(name: string): string | undefined
   /** Commands, with placeholders in angle brackets, for a person without this program. */

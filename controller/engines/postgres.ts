@@ -12,9 +12,11 @@ import { partOptions, readRelations, wantedIn } from "./postgres-part.ts"
 import { readPostgresFacts, readPostgresProbe } from "./postgres-probe.ts"
 import * as sql from "./postgres-sql.ts"
 import { describeStanding, readPostgresStanding } from "./postgres-standing.ts"
+import * as swap from "./postgres-swap.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/postgres.sh" with { type: "text" }
 import dumpScript from "./sh/postgres-dump.sh" with { type: "text" }
+import exchangeScript from "./sh/postgres-exchange.sh" with { type: "text" }
 import inspectScript from "./sh/postgres-inspect.sh" with { type: "text" }
 import probeScript from "./sh/postgres-probe.sh" with { type: "text" }
 import readScript from "./sh/postgres-read.sh" with { type: "text" }
@@ -69,6 +71,26 @@ export const postgres: EngineRules = {
   release: (name, access) => script(statementScript, access, sql.release, name, ""),
   dropUnfinished: (name, id, access) =>
     script(statementScript, access, sql.dropUnfinished, name, sql.mark(id)),
+  swap: {
+    places: (names, access) =>
+      script(statementScript, access, swap.describePlaces, "", JSON.stringify(names)),
+    readPlaces: swap.readPlaces,
+    settleBeside: (name, other, access) =>
+      script(statementScript, access, swap.moveToTablespace, name, other),
+    exchange({ restoreId, name, outgoing, incoming, keptName, endConnections }, access) {
+      const facts = { old: outgoing, new: incoming, kept: keptName, mark: swap.keptMark(restoreId) }
+      const meanwhile = endConnections ? swap.endSessions : ""
+      return script(exchangeScript, access, swap.exchange, name, JSON.stringify(facts), meanwhile)
+    },
+    dropKept: ({ name, key }, restoreId, access) =>
+      script(
+        statementScript,
+        access,
+        swap.dropKept,
+        name,
+        JSON.stringify({ key, mark: swap.keptMark(restoreId) }),
+      ),
+  },
   nameMistake,
   restoreCommands: postgresCommands,
 }

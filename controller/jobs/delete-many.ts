@@ -19,7 +19,7 @@ interface Deps {
 export interface OneCopy {
   remove(id: BackupId, destination: Destination, key: string, signal: AbortSignal): Promise<void>
   /** Rejects with `in-use` while it cannot be deleted. */
-  requireUnlocked(destination: Destination, key: string, signal: AbortSignal): Promise<void>
+  requireUnlocked(id: BackupId, destination: Destination, key: string, signal: AbortSignal): Promise<void>
 }
 interface Going {
   readonly id: BackupId
@@ -94,7 +94,7 @@ async function together(
     const queue = some.values()
     const ask = async (): Promise<void> => {
       for (const { id, key } of queue)
-        await one.requireUnlocked(destination, key, signal).catch((error: unknown) => {
+        await one.requireUnlocked(id, destination, key, signal).catch((error: unknown) => {
           signal.throwIfAborted()
           failed.set(id, error)
         })

@@ -2,7 +2,8 @@
 import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
-import { parseManifest } from "../core/manifest.ts"
+import { readManifest } from "../core/manifest.ts"
+import type { SealState, Signer } from "../core/manifest-seal.ts"
 import type { Destination } from "../ports.ts"
 import { readWhole } from "./small-object.ts"
 
@@ -12,8 +13,18 @@ export async function storedManifest(
   key: string,
   signal: AbortSignal,
 ): Promise<Manifest | undefined> {
+  return (await sealedManifest(destination, key, null, signal))?.manifest
+}
+
+/** The same, with how far it is known to be what was written. */
+export async function sealedManifest(
+  destination: Destination,
+  key: string,
+  signer: Signer | null,
+  signal: AbortSignal,
+): Promise<{ readonly manifest: Manifest; readonly seal: SealState } | undefined> {
   try {
-    return parseManifest(await readWhole(destination, manifestKey(key), signal))
+    return readManifest(await readWhole(destination, manifestKey(key), signal), signer)
   } catch (error) {
     if (error instanceof Fault && error.code === "copy-missing") return undefined
     throw error

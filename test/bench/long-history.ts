@@ -270,7 +270,7 @@ async function prunes(): Promise<void> {
       {
         remove: (id, destination, key, ending) =>
           deleteCopy({ catalogue, clock }, id, destination, key, ending),
-        requireUnlocked: async (destination, key, ending) =>
+        requireUnlocked: async (_, destination, key, ending) =>
           void (await destination.lockedUntil?.(key, ending)),
       },
       signal,

@@ -1,6 +1,6 @@
 // A process of its own: `bun plan-all.ts CATALOGUE`. What every job keeps of its backups, read from the catalogue and planned.
 // Prints the seconds of both, and how much memory it took.
-import { retentionOf } from "../../controller/core/retention.ts"
+import { retentionOf } from "../../controller/core/job-retention.ts"
 import type { DesiredJob } from "../../controller/core/schedule-plan.ts"
 import { openCatalogue } from "../../controller/state/open.ts"
 import type { DatabaseId, JobId } from "../../schemas/server.ts"
@@ -18,7 +18,7 @@ for (const { id } of servers) {
   const began = performance.now()
   const good = catalogue.goodBackups(`${id}:default` as JobId, `${id}:shop` as DatabaseId)
   const read = performance.now()
-  const plan = retentionOf(good, job)
+  const plan = retentionOf(good, job, new Date())
   planning += performance.now() - read
   reading += read - began
   backups += good.length

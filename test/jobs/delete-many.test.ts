@@ -42,7 +42,7 @@ const one = (
   locked: readonly string[] = [],
 ): OneCopy => ({
   remove: (id, destination, key, aborted) => deleteCopy({ catalogue, clock }, id, destination, key, aborted),
-  async requireUnlocked(_, key) {
+  async requireUnlocked(_, __, key) {
     if (locked.includes(key)) throw new Fault("in-use", `${key} is locked`)
   },
 })
