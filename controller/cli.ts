@@ -17,12 +17,13 @@ import { orphans } from "./cli/orphans.ts"
 import { outside, outsideOptions } from "./cli/outside.ts"
 import { pin, unpin } from "./cli/pin.ts"
 import { rebuild } from "./cli/rebuild.ts"
-import { restore } from "./cli/restore.ts"
+import { restore, restoreChoice } from "./cli/restore.ts"
 import { retention } from "./cli/retention.ts"
 import { rotateKey } from "./cli/rotate-key.ts"
 import { cancel, runs } from "./cli/runs.ts"
 import { change, changeAll, schedules } from "./cli/schedules.ts"
 import { servers } from "./cli/servers.ts"
+import { undo } from "./cli/undo.ts"
 import { usage } from "./cli/usage.ts"
 import { verify } from "./cli/verify.ts"
 import { details, discover, why } from "./cli/why.ts"
@@ -51,6 +52,10 @@ const options = {
   adopt: { type: "boolean" },
   clean: { type: "boolean" },
   mend: { type: "boolean" },
+  swap: { type: "boolean" },
+  "end-connections": { type: "boolean" },
+  "keep-for": { type: "string" },
+  "no-safety-backup": { type: "boolean" },
   "dry-run": { type: "boolean" },
   ...outsideOptions,
   yes: { type: "boolean", short: "y" },
@@ -127,15 +132,13 @@ async function run(command: string, args: readonly string[], values: Values, cal
     case "confirm-prune":
       return confirmPrunes(call, operand(args, "a database"), values.yes ? null : ask, say)
     case "restore":
-      return restore(
+      return restore(call, restoreChoice(operand(args, "a backup"), values, values.yes ? null : ask), say)
+    case "undo":
+      return undo(
         call,
-        {
-          source: operand(args, "a backup"),
-          name: wanted(values.as, "--as NAME"),
-          identityFile: values.identity,
-          dryRun: values["dry-run"] ?? false,
-          confirm: values.yes ? async () => values.as ?? "" : ask,
-        },
+        operand(args, "a restore"),
+        values["end-connections"] ?? false,
+        values.yes ? null : ask,
         say,
       )
     case "import":

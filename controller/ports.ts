@@ -615,7 +615,7 @@ export interface Catalogue {
   endExchange(id: RestoreId, inPlace: SwapRecord["inPlace"], keptUntil: Date | null): void
   /** The one beside is dropped, or was not there any more. */
   keptGone(id: RestoreId): void
-  swapProblem(id: RestoreId, problem: Problem): void
+  swapProblem(id: RestoreId, problem: Problem | null): void
 
   /** Null when the catalogue can be relied on. Until then retention deletes nothing: unknown is not empty. Over restarts. */
   mending(): Mending | null

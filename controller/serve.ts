@@ -11,13 +11,10 @@ import { rulesOf } from "./core/rules.ts"
 import { isLoopback } from "./core/settings.ts"
 import { bucketsFrom, connectBucket, lockableAmong } from "./destinations/configured.ts"
 import { guessEngine } from "./engines/detect.ts"
-import { runBackup } from "./jobs/backup.ts"
 import { createBeside } from "./jobs/beside.ts"
 import { testConnection } from "./jobs/connection.ts"
 import { createTieUp } from "./jobs/loose-ends.ts"
-import { deleteCopies } from "./jobs/prune.ts"
 import { lookInsideTidied } from "./jobs/ready.ts"
-import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
 import { createBucketConfigs } from "./reconcile/bucket-configs.ts"
 import { createConfiguration } from "./reconcile/configuration.ts"
@@ -35,6 +32,7 @@ import { createRetentionPolicies, policiesInForce } from "./reconcile/retention-
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
 import { createUpkeep } from "./upkeep.ts"
+import { workOf } from "./work.ts"
 
 const program = `dbbackup ${packageJson.version}`
 const retryCheckMilliseconds = 5000
@@ -89,21 +87,9 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     () => reconciler.again(),
   )
   const dispatch = createDispatch({
-    catalogue,
-    world,
-    queue,
-    pauses,
-    rules,
-    clock,
-    newId,
-    log,
-    work: {
-      backUp: (order, signal, aside) => runBackup(jobDeps, order, signal, aside),
-      planRestore: (order) =>
-        makeRestorePlan(jobDeps, order, AbortSignal.any([stop.signal, AbortSignal.timeout(60_000)])),
-      restore: (id, order, signal, aside) => runRestore(jobDeps, id, order, signal, aside),
-      deleteBackup: (backup) => deleteCopies(jobDeps, backup, stop.signal),
-    },
+    ...{ catalogue, world, queue, pauses, rules, clock, newId, log },
+    keepReplacedSeconds: () => source.current().keepReplacedSeconds,
+    work: workOf(jobDeps, stop.signal),
   })
   const upkeep = createUpkeep(adapters, jobDeps, world, queue)
   const scheduler = createScheduler(clock, dispatch.tick, rules, () =>

@@ -8,6 +8,7 @@ import { rulesOf } from "./core/rules.ts"
 import type { FillDeps } from "./jobs/back-fill.ts"
 import { fillOrHeal } from "./jobs/heal.ts"
 import { type ImportDeps, importDump } from "./jobs/import.ts"
+import { dropKept, type KeptDeps } from "./jobs/kept-database.ts"
 import { writeNotes } from "./jobs/notes.ts"
 import { adoptOrphans, cleanOrphans, lookForOrphans, mendMissing } from "./jobs/orphans.ts"
 import { prune } from "./jobs/prune.ts"
@@ -17,6 +18,7 @@ import { levelsThere, type VerifyDeps, verifyBackup } from "./jobs/verify.ts"
 import { createBackFills } from "./reconcile/back-fills.ts"
 import { createDueVerifications } from "./reconcile/due-verifications.ts"
 import { createHeldPrunes } from "./reconcile/held-prunes.ts"
+import { createKeptDatabases } from "./reconcile/kept-databases.ts"
 import { createNoteKeeping } from "./reconcile/note-keeping.ts"
 import { createOrphanCare } from "./reconcile/orphans.ts"
 import type { Queue } from "./reconcile/queue.ts"
@@ -44,6 +46,7 @@ export interface Upkeep {
 }
 
 type JobDeps = FillDeps &
+  KeptDeps &
   VerifyDeps &
   Pick<ImportDeps, "keys" | "program"> & { readonly random: () => number }
 
@@ -118,6 +121,11 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
     ...{ catalogue, destinations, events: adapters.events, clock, random: jobDeps.random, log, signal },
     write: (destination, copy, within) => writeNotes(catalogue, destination, copy, within),
   })
+  const keptDatabases = createKeptDatabases({
+    ...{ catalogue, queue, clock, newId, signal },
+    drop: ({ restoreId, serverId }, dropping) =>
+      dropKept(jobDeps, restoreId, () => world.require(serverId), dropping),
+  })
   return {
     services: {
       copyToBuckets: backFills.copyToBuckets,
@@ -134,6 +142,7 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
       sweep.follow()
       noteKeeping.follow()
       care.follow()
+      keptDatabases.follow()
     },
     async ended() {
       const all = [backFills, rebuilding, verifications, sweep, noteKeeping, care]

@@ -6,6 +6,7 @@ import {
   getRestoreLogs,
   listRestores,
   planRestore,
+  undoRestore,
 } from "../../schemas/api.ts"
 import { found } from "./found.ts"
 import { answer, type Handler, mount } from "./mount.ts"
@@ -54,6 +55,10 @@ export function mountRestores(
       })
     }
     actions.cancelRestore(restoreId)
+    return { data: restore(id), location: locationOf(id) }
+  })
+  mount(app, undoRestore, async ({ params: { id }, body: { endConnections } }) => {
+    await actions.undoRestore(restore(id).id, endConnections)
     return { data: restore(id), location: locationOf(id) }
   })
   mount(app, getRestoreLogs, ({ params, query }) => ({

@@ -28,6 +28,10 @@ export const usage = `Usage: dbbackup COMMAND
                                      let retention delete what it holds back, because it is much at once
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes] [--identity FILE]
                                      restore into a new database beside the old one
+  restore BACKUP|SERVER/DATABASE --swap [--as NAME] [--end-connections] [--keep-for 24h] [--no-safety-backup]
+                                     restore in the place of a database (PostgreSQL), which is kept for an undo
+  undo RESTORE [--end-connections] [--yes]
+                                     put back what such a restore has replaced
   verify BACKUP|SERVER/DATABASE [--level checksum|read] [--destination NAME] [--wait] [--identity FILE]
                                      read its copies again; read: by the engine's own tool. Exit code 1 when one is bad
   rebuild --from DESTINATION         list again what stands there: on a new machine, or when the catalogue is lost

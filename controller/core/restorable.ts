@@ -1,5 +1,6 @@
 // Which restores a server takes, as its label `restore` says.
 import { ServerLabels } from "../../schemas/labels.ts"
+import type { RestorePlan } from "../../schemas/restore.ts"
 import type { ContainerFacts } from "../ports.ts"
 import { Fault } from "./fault.ts"
 
@@ -15,15 +16,19 @@ export function stricter(a: Allowed, b: Allowed): Allowed {
   return strictness.indexOf(a) > strictness.indexOf(b) ? a : b
 }
 
-/**
- * Throws a Fault `restore-denied` when a server takes no restores. `new-only` needs no check: every restore goes into a new
- * database. A server that is gone has nothing to say.
- */
+/** Throws a Fault `restore-denied` when a server takes no restores, or none of this mode. A server that is gone has nothing to say. */
 export function requireRestorable(
   server: { readonly name: string; readonly restore: Allowed } | undefined,
+  mode: RestorePlan["mode"],
 ): void {
-  if (server?.restore !== "deny") return
-  throw new Fault("restore-denied", `${server.name} takes no restores: its label restore=deny says so`, {
-    hint: "Take the label away for the time of the restore, or restore elsewhere with the commands in the manifest.",
-  })
+  if (server === undefined || server.restore === "allow") return
+  if (server.restore === "new-only" && mode === "new") return
+  const what = server.restore === "deny" ? "no restores" : "restores into new databases only"
+  throw new Fault(
+    "restore-denied",
+    `${server.name} takes ${what}: its label restore=${server.restore} says so`,
+    {
+      hint: "Take the label away for the time of the restore, or restore elsewhere with the commands in the manifest.",
+    },
+  )
 }

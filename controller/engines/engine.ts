@@ -10,6 +10,7 @@ import type { Compression, Engine } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import type { Fault } from "../core/fault.ts"
 import type { Choice, Relation } from "../core/part.ts"
+import type { Place } from "../core/swap-plan.ts"
 import type { Cutter, EndDetector, ToolOutcome } from "../ports.ts"
 import type { Standing } from "./standing.ts"
 
@@ -164,20 +165,6 @@ export interface Together {
     access: Access,
     compress: Compression,
   ): { readonly plan: DumpPlan; readonly cutter: Cutter }
-}
-
-/** A database that is to give or get a name. */
-export interface Place {
-  readonly name: string
-  /** The engine's own name for it, which stays when it is renamed. */
-  readonly key: string
-  /** Who is connected to it, tools of ours aside: how many, and as whom. */
-  readonly sessions: number
-  readonly who: readonly string[]
-  /** What keeps it from being renamed, and is for nobody to end. */
-  readonly obstacles: readonly string[]
-  /** What goes with it when another one takes its name. */
-  readonly staysBehind: readonly string[]
 }
 
 export interface ExchangeOrder {

@@ -1,30 +1,32 @@
 // How two PostgreSQL databases exchange a name: in one transaction, so that no crash leaves neither or half of it.
+
+import type { Place } from "../core/swap-plan.ts"
 import type { ToolOutcome } from "../ports.ts"
-import type { Place } from "./engine.ts"
 
 /** The comment of a database that was replaced. */
 export const keptMark = (restoreId: string) => `dbbackup keeps this database for an undo (${restoreId})`
 
+/** Sessions of people in the database d. Tools of ours leave by themselves. */
+const people =
+  "pg_stat_activity a where a.datid = d.oid and a.pid <> pg_backend_pid() and a.application_name <> 'dbbackup' and a.backend_type in ('client backend', 'walsender')"
+
 /** Statements with psql's variable `facts`: a JSON array of names. A line of JSON for each that exists. */
-export const describePlaces = String.raw`
+export const describePlaces = `
 select json_build_object('name', d.datname, 'key', d.oid::text,
-  'sessions', (select count(*) from people a where a.datid = d.oid),
-  'who', (select coalesce(json_agg(distinct concat_ws(' ', a.usename, nullif('(' || a.application_name || ')', '()'))), '[]') from people a where a.datid = d.oid),
+  'sessions', (select count(*) from ${people}),
+  'who', (select coalesce(json_agg(distinct concat_ws(' ', a.usename, nullif('(' || a.application_name || ')', '()'))), '[]') from ${people}),
   'prepared', (select count(*) from pg_prepared_xacts p where p.database = d.datname),
   'subscriptions', (select count(*) from pg_subscription s where s.subdbid = d.oid),
   'slots', (select count(*) from pg_replication_slots s where s.database = d.datname))
-from pg_database d cross join lateral (select 1) as one
-where d.datname in (select json_array_elements_text(:'facts'::json))
-`.replaceAll(
-  "people a",
-  "(select * from pg_stat_activity p where p.pid <> pg_backend_pid() and p.application_name <> 'dbbackup' and p.backend_type in ('client backend', 'walsender')) a",
-)
+from pg_database d where d.datname in (select json_array_elements_text(:'facts'::json))
+`
 
 export function readPlaces({ stdout }: ToolOutcome): readonly Place[] {
   const lines = stdout.split("\n").filter((line) => line !== "")
   return lines.map((line) => {
     const { name, key, sessions, who, prepared, subscriptions, slots } = JSON.parse(line)
-    const count = (number: number, one: string) => (number === 0 ? [] : [`${number} ${one}${number === 1 ? "" : "s"}`])
+    const count = (number: number, one: string) =>
+      number === 0 ? [] : [`${number} ${one}${number === 1 ? "" : "s"}`]
     return {
       name: String(name),
       key: String(key),

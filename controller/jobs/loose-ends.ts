@@ -2,6 +2,7 @@
 import type { ServerId } from "../../schemas/server.ts"
 import { faultIn, problemOf } from "../core/fault.ts"
 import type { Catalogue, Clock, Docker, Leftovers, Log, LooseEnd } from "../ports.ts"
+import { isExchanging, settle } from "./exchange.ts"
 import { runOwed } from "./hooks.ts"
 import { type Journal, journalOf } from "./journal.ts"
 import type { Look, Target } from "./probe.ts"
@@ -37,6 +38,7 @@ export function createTieUp(deps: LooseEndDeps): TieUp {
     const open = catalogue.looseEnds(target.id).filter(({ owner }) => !isUnderWay(owner))
     for (const kind of order)
       for (const end of open) if (end.kind === kind) await tie(deps, end, target, look)
+    if (look) await settleExchanges(deps, target, look, isUnderWay)
   }
 
   return (target, look) => {
@@ -52,6 +54,23 @@ export function createTieUp(deps: LooseEndDeps): TieUp {
       .finally(() => busy.delete(target.id))
     busy.set(target.id, tying)
     return tying
+  }
+}
+
+/** Exchanges of names whose end nobody saw: which database is in place is asked. */
+async function settleExchanges(
+  deps: LooseEndDeps,
+  target: Target,
+  look: Look,
+  isUnderWay: (owner: string) => boolean,
+): Promise<void> {
+  for (const swap of deps.catalogue.swaps(target.id)) {
+    const { restoreId, state } = swap
+    if (state !== "exchanging" || isUnderWay(restoreId) || isExchanging(restoreId)) continue
+    const journal = journalOf(deps, restoreId, { restoreId })
+    await settle(deps, swap, look, journal).catch((error: unknown) =>
+      journal("warn", `which database is in place is not known yet: ${problemOf(error).message}`),
+    )
   }
 }
 

@@ -53,7 +53,9 @@ export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<v
   }
   for (const restore of restores) {
     const name = restore.targetDatabase
-    const hint = `If a half-restored database ${name} is on ${restore.serverName} and has this restore's mark, it is dropped at the next look; the log says so. Otherwise look at it yourself before you restore again.`
+    const hint = restore.swap
+      ? `If ${name} was put in place already is found out at the next look at the server: the log and the restore say so. Otherwise ${name} is as it was, and what was restored beside it is dropped.`
+      : `If a half-restored database ${name} is on ${restore.serverName} and has this restore's mark, it is dropped at the next look; the log says so. Otherwise look at it yourself before you restore again.`
     catalogue.finishRestore(restore.id, clock(), {
       status: "interrupted",
       error: interrupted("the controller stopped during the restore", hint),

@@ -4,10 +4,9 @@ import { hookOf, type JobLabels } from "../../schemas/labels.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId, RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
 import { Fault, inFull } from "../core/fault.ts"
-import { requireIdentity } from "../core/key-missing.ts"
-import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
+import { expectedFrom } from "../core/restorable-part.ts"
 import { planRestore } from "../core/restore-plan.ts"
-import { politely } from "../engines/polite.ts"
+import { besideOptions, planSwap } from "../core/swap-plan.ts"
 import { loadDump, proveCopy } from "../pipeline/load.ts"
 import type {
   Aside,
@@ -21,13 +20,15 @@ import type {
 } from "../ports.ts"
 import { checked } from "./check-restored.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
+import { placesOf } from "./exchange.ts"
 import { type HookDeps, hooksAround } from "./hooks.ts"
 import { identityFor } from "./identity-for.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
+import { loadingOf } from "./loading.ts"
 import { asJobSays } from "./place.ts"
 import type { Target } from "./probe.ts"
 import { type Ready, type ReadyDeps, whenReady } from "./ready.ts"
-import { loadSilence } from "./silence.ts"
+import { settleBeside, takePlace } from "./take-place.ts"
 import { createUnfinished, type UnfinishedDatabase } from "./unfinished-database.ts"
 
 export interface RestoreDeps extends HookDeps, ReadyDeps {
@@ -45,6 +46,12 @@ export interface RestoreRequest {
   readonly options: RestoreOptions
   /** What opens the backup, where it was given with the request. */
   readonly identity: string | undefined
+  /** When it was asked for. */
+  readonly askedAt: Date
+  /** Of a swap: how long what is replaced is kept, unless the options say. */
+  readonly keepSeconds: number
+  /** Backs up what is about to be replaced, with a job of its server. Throws a Fault when that is not good. Null: not wanted. */
+  readonly safetyBackup: ((id: RestoreId, signal: AbortSignal) => Promise<void>) | null
   /** The server to restore on. Throws a Fault when its container is gone. */
   readonly target: () => Target
 }
@@ -65,10 +72,15 @@ export async function makeRestorePlan(
   signal: AbortSignal,
 ): Promise<RestorePlan> {
   const ready = await whenReady(deps, placed(request), planWaitSeconds, () => undefined, signal)
-  return planOf(deps, request, ready)
+  return planOf(deps, request, ready, signal)
 }
 
-function planOf(deps: RestoreDeps, request: RestoreRequest, { look, target }: Ready): RestorePlan {
+async function planOf(
+  deps: RestoreDeps,
+  request: RestoreRequest,
+  { look, target }: Ready,
+  signal: AbortSignal,
+): Promise<RestorePlan> {
   const { backup, manifest, options } = request
   if (look.rules.engine !== manifest.engine.name) {
     throw new Fault(
@@ -80,6 +92,7 @@ function planOf(deps: RestoreDeps, request: RestoreRequest, { look, target }: Re
     )
   }
   const present = look.probe.databases.map(({ name }) => name)
+  const { askedAt: now, keepSeconds } = request
   const nameMistake = look.rules.nameMistake(options.name)
   const { serverVersion } = look.probe
   const spec = specOf(backup, target)
@@ -88,7 +101,10 @@ function planOf(deps: RestoreDeps, request: RestoreRequest, { look, target }: Re
     after: spec ? hookOf(spec, "post-restore") : null,
   }
   const identity = identityFor(deps, request)
-  return planRestore({ backup, manifest, identity, present, serverVersion, nameMistake, hooks }, options)
+  const facts = { backup, manifest, identity, present, serverVersion, nameMistake, hooks }
+  if (options.mode === "new") return planRestore(facts, options)
+  const place = (await placesOf(deps.docker, look, [options.name], signal)).get(options.name)
+  return planSwap({ ...facts, place, keepSeconds, now }, options)
 }
 
 /** Hooks and patience are those of the job that made the backup; of the first one, when that is gone. */
@@ -151,14 +167,17 @@ async function restoreBetweenHooks(
   const spec = specOf(request.backup, ready.target)
   const hooks = hooksAround(deps, spec, ["pre-restore", "post-restore"], id, journal)
   hooks.requireAllowed()
-  const plan = planOf(deps, request, ready)
+  const plan = await planOf(deps, request, ready, signal)
   for (const step of plan.steps) journal("debug", `plan: ${step}`)
+  const { options } = request
+  const name = options.mode === "swap" ? besideOptions(options, request.askedAt).name : options.name
   const limitSeconds = spec?.["stall-timeout"] ?? usualStallSeconds
   const loading = loadingOf(
     deps,
     id,
     request,
     plan,
+    name,
     ready,
     limitSeconds,
     spec?.nice ?? false,
@@ -177,72 +196,23 @@ async function restoreBetweenHooks(
     let afterwards: Fault | null = null
     try {
       await hooks.before(ready.target, signal)
+      await request.safetyBackup?.(id, signal)
       const facts = expectedFrom(request.manifest)
       const { target, look } = ready
-      made = await createUnfinished(deps, id, target, look, plan.targetDatabase, facts, journal, signal)
+      made = await createUnfinished(deps, id, target, look, name, facts, journal, signal)
+      if (options.mode === "swap") await settleBeside(deps.docker, look, name, options.name, signal)
       const { rawBytes } = await loadDump(loading.load)
-      outcome = await checked(
-        deps,
-        request.manifest,
-        plan.targetDatabase,
-        ready,
-        facts,
-        rawBytes,
-        journal,
-        signal,
-      )
+      outcome = await checked(deps, request.manifest, name, ready, facts, rawBytes, journal, signal)
+      if (options.mode === "swap")
+        await takePlace(deps, id, ready, options, name, outcome, made, journal, signal)
     } finally {
       afterwards = await hooks.after(request.target)
     }
     if (afterwards) throw afterwards
-    await made.release(signal)
+    if (options.mode === "new") await made.release(signal)
     return outcome
   } catch (error) {
     await made?.drop()
     throw error
-  }
-}
-
-/** The two passes over the copy: the proof, and the load itself. */
-function loadingOf(
-  deps: RestoreDeps,
-  id: RestoreId,
-  request: RestoreRequest,
-  plan: RestorePlan,
-  { look }: Ready,
-  limitSeconds: number,
-  nice: boolean,
-  journal: Journal,
-  signal: AbortSignal,
-) {
-  const { manifest, backup, options } = request
-  const destination = deps.destinations.get(plan.destination)
-  const key = backup.copies.find((copy) => copy.destination === plan.destination)?.key
-  if (!destination || key === undefined)
-    throw new Fault("destination-unavailable", `the destination ${plan.destination} is not defined any more`)
-  const identity = identityFor(deps, request)?.identity ?? null
-  requireIdentity(manifest.encryption, identity === null ? null : { identity })
-  const { compression } = manifest
-  const common = { destination, key, proof: backup.proof, compression, identity, signal }
-  const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
-  const load = look.rules.load(options.name, manifest.format, look.access, {
-    isPart: lacksSome(manifest),
-    facts: expectedFrom(manifest),
-  })
-  const script = nice ? politely(load) : load
-  return {
-    copy: { ...common, end: look.rules.end(manifest.format, manifest.subject), onProgress: () => undefined },
-    load: {
-      ...common,
-      onProgress,
-      silence: loadSilence({ docker: deps.docker, look, name: options.name, limitSeconds, journal }),
-      start: () => deps.docker.exec({ ...look.place, ...script, stdin: true }, signal),
-      explain: (code: number, stderr: string) => {
-        const fault = look.rules.explain(`loading ${options.name}`, { code, stdout: "", stderr }, look.access)
-        return fault.code === "dump-failed"
-          ? new Fault("restore-failed", fault.message, fault.hint === null ? {} : { hint: fault.hint })
-          : fault
-      },
-    },
   }
 }

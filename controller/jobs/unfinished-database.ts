@@ -22,6 +22,8 @@ export async function must(docker: Docker, look: Look, doing: string, script: Sc
 export interface UnfinishedDatabase {
   /** It is whole as far as loading goes: takes the mark off. */
   release(signal: AbortSignal): Promise<void>
+  /** It has another name by now, and no mark: there is nothing to be dropped. */
+  forget(): void
   /** Drops it; what cannot be dropped now is at the next look at the server. Never rejects. */
   drop(): Promise<void>
 }
@@ -51,6 +53,7 @@ export async function createUnfinished(
   }
   journal("info", `created the database ${name}`)
   let marked = true
+  let renamed = false
   await ask("marking", rules.claim(name, restore, access), signal).catch((error) => {
     marked = false
     journal("debug", `could not mark ${name} as unfinished: ${problemOf(error).message}`)
@@ -60,7 +63,12 @@ export async function createUnfinished(
       if (marked) await ask("releasing", rules.release(name, access), under)
       catalogue.removeLooseEnd(end)
     },
+    forget() {
+      renamed = true
+      catalogue.removeLooseEnd(end)
+    },
     async drop() {
+      if (renamed) return
       try {
         await ask("dropping", rules.dropDatabase(name, access), AbortSignal.timeout(dropMilliseconds))
         catalogue.removeLooseEnd(end)

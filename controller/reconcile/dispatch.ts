@@ -7,11 +7,14 @@ import { Fault } from "../core/fault.ts"
 import { databaseIdOf } from "../core/key.ts"
 import { requireRestorable } from "../core/restorable.ts"
 import type { Rules } from "../core/schedule-plan.ts"
+import { keptSeconds } from "../core/swap-plan.ts"
 import type { Actions, Catalogue, Clock, Log, NewBackup } from "../ports.ts"
 import { createDue, type Due } from "./due.ts"
 import type { Pauses } from "./pauses.ts"
 import { manualBackupOf, restoreInto, restoreOf } from "./pending.ts"
 import type { Queue } from "./queue.ts"
+import { createSafetyBackup } from "./safety-backup.ts"
+import { createUndo } from "./undo.ts"
 import type { Work } from "./work.ts"
 import type { World } from "./world.ts"
 
@@ -24,12 +27,15 @@ export function createDispatch(deps: {
   readonly work: Work
   readonly pauses: Pauses
   readonly rules?: Rules
+  /** How long what a swap replaces is kept, when nobody says. */
+  readonly keepReplacedSeconds: () => number
   readonly clock: Clock
   readonly newId: () => string
   readonly log: Log
 }): Dispatch {
   const { catalogue, world, queue, work, pauses, clock, newId, log } = deps
   const due = createDue(deps)
+  const safetyBackup = createSafetyBackup(deps)
 
   const completed = (id: BackupId): CompletedBackup => {
     const backup = catalogue.backup(id)
@@ -64,10 +70,16 @@ export function createDispatch(deps: {
         hint: "For now a backup is restored on its own server.",
       })
     }
-    requireRestorable(world.derived(backup.serverId))
+    requireRestorable(world.derived(backup.serverId), options.mode)
     const manifest = catalogue.manifest(backupId)
     if (!manifest) throw new Fault("internal", `the catalogue has no manifest of backup ${backupId}`)
-    return { backup, manifest, options, identity, target: () => world.require(backup.serverId) }
+    const swaps = options.mode === "swap" && options.safetyBackup
+    return {
+      ...{ backup, manifest, options, identity, askedAt: clock() },
+      keepSeconds: deps.keepReplacedSeconds(),
+      safetyBackup: swaps ? safetyBackup(backup.serverId, options.name) : null,
+      target: () => world.require(backup.serverId),
+    }
   }
 
   return {
@@ -171,7 +183,12 @@ export function createDispatch(deps: {
         )
       const id = newId() as RestoreId
       const { serverId, serverName, sourceDatabase, targetDatabase, mode } = plan
+      const swap = options.mode === "swap" && {
+        keepSeconds: keptSeconds(options, request.keepSeconds),
+        endConnections: options.endConnections,
+      }
       catalogue.addRestore({
+        ...(swap && { swap }),
         id,
         backupId,
         databaseId: request.backup.databaseId,
@@ -192,6 +209,8 @@ export function createDispatch(deps: {
       })
       return required<Restore>(catalogue.restore(id))
     },
+
+    undoRestore: createUndo(deps),
 
     cancelRestore(id) {
       if (!queue.cancel(id, new Fault("cancelled", "cancelled on request")))

@@ -24,6 +24,15 @@ export interface RestoreOrder {
   readonly manifest: Manifest
   readonly options: RestoreOptions
   readonly identity: string | undefined
+  readonly askedAt: Date
+  readonly keepSeconds: number
+  readonly safetyBackup: ((id: RestoreId, signal: AbortSignal) => Promise<void>) | null
+  readonly target: () => DerivedServer
+}
+
+export interface UndoOrder {
+  readonly id: RestoreId
+  readonly endConnections: boolean
   readonly target: () => DerivedServer
 }
 
@@ -32,5 +41,9 @@ export interface Work {
   backUp(order: BackupOrder, signal: AbortSignal, aside: Aside): Promise<void>
   planRestore(order: RestoreOrder): Promise<RestorePlan>
   restore(id: RestoreId, order: RestoreOrder, signal: AbortSignal, aside: Aside): Promise<void>
+  /** Rejects with a Fault that says why it cannot be undone now. */
+  checkUndo(order: UndoOrder): Promise<void>
+  /** Records its own outcome and never rejects. */
+  undo(order: UndoOrder, signal: AbortSignal, aside: Aside): Promise<void>
   deleteBackup(backup: CompletedBackup): Promise<void>
 }

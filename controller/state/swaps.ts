@@ -93,7 +93,9 @@ export function swapsIn(store: Store, published: (id: string) => void): Swaps {
     },
     swapProblem(id, problem) {
       change(id, () =>
-        db.query("UPDATE swaps SET problem = ? WHERE restore_id = ?").run(JSON.stringify(problem), id),
+        db
+          .query("UPDATE swaps SET problem = ? WHERE restore_id = ?")
+          .run(problem === null ? null : JSON.stringify(problem), id),
       )
     },
   }

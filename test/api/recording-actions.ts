@@ -58,6 +58,9 @@ export function actionsOn(catalogue: OpenCatalogue): Actions {
       catalogue.addRestore(restore)
       return catalogue.restore(restore.id) ?? never()
     },
+    async undoRestore() {
+      throw new Fault("restore-unsupported", "the restore went into a new database: there is nothing to undo")
+    },
     cancelRestore(id) {
       const error = aProblem({ code: "cancelled", message: "cancelled on request" })
       catalogue.finishRestore(id, minute(11), { status: "cancelled", error })

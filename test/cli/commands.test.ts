@@ -90,6 +90,7 @@ beforeAll(() => {
       overrideSchedule: (...request) => ready().overrideSchedule(...request),
       pauseAll: (...request) => ready().pauseAll(...request),
       cancelRestore: (...request) => ready().cancelRestore(...request),
+      undoRestore: (...request) => ready().undoRestore(...request),
     },
     view: {
       servers: () =>

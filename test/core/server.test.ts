@@ -419,9 +419,15 @@ describe("which restores a server takes", () => {
   })
 
   test("is asked before any restore", () => {
-    expect(() => requireRestorable({ name: "shop/db", restore: "deny" })).toThrow("shop/db takes no restores")
-    for (const restore of ["allow", "new-only"] as const) requireRestorable({ name: "shop/db", restore })
-    requireRestorable(undefined)
+    expect(() => requireRestorable({ name: "shop/db", restore: "deny" }, "new")).toThrow(
+      "shop/db takes no restores",
+    )
+    for (const restore of ["allow", "new-only"] as const)
+      requireRestorable({ name: "shop/db", restore }, "new")
+    requireRestorable({ name: "shop/db", restore: "allow" }, "swap")
+    for (const restore of ["deny", "new-only"] as const)
+      expect(() => requireRestorable({ name: "shop/db", restore }, "swap")).toThrow(`restore=${restore}`)
+    requireRestorable(undefined, "swap")
   })
 })
 

@@ -55,6 +55,7 @@ beforeEach(() => {
   const { catalogue } = store
   let ids = 0
   dispatch = createDispatch({
+    keepReplacedSeconds: () => 3600,
     catalogue,
     world,
     queue,
@@ -82,6 +83,8 @@ beforeEach(() => {
           signal.addEventListener("abort", () => finish("cancelled"))
         })
       },
+      checkUndo: async () => {},
+      undo: async () => {},
       planRestore({ backup, options }) {
         if (planFault) return Promise.reject(planFault)
         const plan: RestorePlan = {
@@ -91,7 +94,7 @@ beforeEach(() => {
           engine: backup.engine,
           sourceDatabase: backup.database,
           targetDatabase: options.name,
-          mode: "new",
+          mode: options.mode,
           destination: "local",
           storedBytes: 1000,
           rawBytes: 1000,

@@ -77,7 +77,17 @@ function begin(): void {
   const refuse = () => Promise.reject(new Error("not in this test"))
   const work = { backUp, planRestore: refuse, restore: refuse, deleteBackup: refuse }
   const newId = () => `id-${String(++ids).padStart(3, "0")}`
-  dispatch = createDispatch({ catalogue, world, queue, pauses, work, clock, newId, log: () => {} })
+  dispatch = createDispatch({
+    keepReplacedSeconds: () => 3600,
+    catalogue,
+    world,
+    queue,
+    pauses,
+    work,
+    clock,
+    newId,
+    log: () => {},
+  })
 }
 
 /** Each database of the order gets a backup, good or failed as the test says, as a real run makes them. */
