@@ -37,7 +37,9 @@ export async function prune(
     journal("warn", `retention would delete ${waits.length} of ${of} backups at once: it waits for a person`)
   }
   let failed = 0
-  const going = goingOf(plan, new Set(now), backups)
+  // The backup made before a database is replaced must not push out the one that replaces it.
+  const read = new Set(deps.catalogue.unfinished().restores.map(({ backupId }) => backupId))
+  const going = goingOf(plan, new Set(now), backups).filter(({ backup }) => !read.has(backup.id))
   const one = oneCopy(deps, (id) => requireUnpinned(deps.catalogue, id))
   const kept = await deleteBackups(
     deps,

@@ -75,7 +75,14 @@ function begin(): void {
     () => {},
   )
   const refuse = () => Promise.reject(new Error("not in this test"))
-  const work = { backUp, planRestore: refuse, restore: refuse, deleteBackup: refuse }
+  const work = {
+    backUp,
+    planRestore: refuse,
+    restore: refuse,
+    checkUndo: refuse,
+    undo: refuse,
+    deleteBackup: refuse,
+  }
   const newId = () => `id-${String(++ids).padStart(3, "0")}`
   dispatch = createDispatch({
     keepReplacedSeconds: () => 3600,
