@@ -88,7 +88,13 @@ describe("a copy", () => {
     expect(key).toBe(`.dbbackup/catalogue/${installation}/20260301T020500Z.db.zst`)
     const keys = await Array.fromAsync(local.list("", signal))
     expect(keys.sort()).toEqual([key, noteKey(key)])
-    expect(inventoryOf(keys)).toEqual({ backups: [], withoutManifest: [], withoutBytes: [], noted: new Set(), foreign: 0 })
+    expect(inventoryOf(keys)).toEqual({
+      backups: [],
+      withoutManifest: [],
+      withoutBytes: [],
+      noted: new Set(),
+      foreign: 0,
+    })
     const bytes = readFileSync(join(folder, "backups", key))
     expect(bytes.length).toBe(note.storedBytes)
     const plain = Buffer.from(Bun.zstdDecompressSync(bytes))
