@@ -9,13 +9,14 @@ import { Fault } from "./core/fault.ts"
 import { outsideContainers } from "./core/outside-server.ts"
 import { rulesOf } from "./core/rules.ts"
 import { isLoopback } from "./core/settings.ts"
-import { bucketsFrom, connectBucket, lockableAmong } from "./destinations/configured.ts"
+import { bucketsFrom, connectBucket } from "./destinations/configured.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { createBeside } from "./jobs/beside.ts"
 import { testConnection } from "./jobs/connection.ts"
 import { createTieUp } from "./jobs/loose-ends.ts"
 import { lookInsideTidied } from "./jobs/ready.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
+import { operatorNow } from "./operator.ts"
 import { createBucketConfigs } from "./reconcile/bucket-configs.ts"
 import { createConfiguration } from "./reconcile/configuration.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
@@ -28,7 +29,7 @@ import { createPauses } from "./reconcile/pauses.ts"
 import { createProber } from "./reconcile/prober.ts"
 import { createQueue } from "./reconcile/queue.ts"
 import { createReconciler } from "./reconcile/reconciler.ts"
-import { createRetentionPolicies, policiesInForce } from "./reconcile/retention-policies.ts"
+import { createRetentionPolicies } from "./reconcile/retention-policies.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
 import { createUpkeep } from "./upkeep.ts"
@@ -109,21 +110,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     (id) => world.insight(id),
     stop.signal,
   )
-  const derivationNow = () => {
-    const {
-      labelPrefix: prefix,
-      discovery,
-      timeZone,
-      defaults,
-      keys,
-      helper,
-      operatorRetention,
-    } = source.current()
-    const policies = policiesInForce(source.current().policies, catalogue.keptPolicies())
-    const names = { destinations: [...destinations.keys()], keys: [...keys.keys()] }
-    const lockable = lockableAmong(destinations)
-    return { prefix, discovery, timeZone, policies, defaults, helper, operatorRetention, ...names, lockable }
-  }
+  const derivationNow = () => operatorNow(adapters)
   // One object until the settings change: readers compare it with the last.
   let derivation = derivationNow()
   const derive = createDerivation(
@@ -180,7 +167,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     discover: () => watch.lookNow().then(prober.refresh),
     ...upkeep.services,
     configuration: createConfiguration({
-      ...{ catalogue, buckets, actions: dispatch, destinations, program, clock },
+      ...{ catalogue, buckets, policies: retentionPolicies, actions: dispatch, destinations, program, clock },
       settings: () => source.view().settings,
       settingsFile: source.text,
     }),
