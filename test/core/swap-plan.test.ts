@@ -1,0 +1,161 @@
+// A restore in the place of a database: what it is called beside it, what the plan says is lost and kept, and when it is refused.
+import { describe, expect, test } from "bun:test"
+import fc from "fast-check"
+import { Fault } from "../../controller/core/fault.ts"
+import {
+  nameBeside,
+  type Place,
+  planSwap,
+  requireUndoable,
+  type SwapFacts,
+} from "../../controller/core/swap-plan.ts"
+import type { SwapRecord } from "../../controller/ports.ts"
+import { RestoreOptions, type SwapOptions } from "../../schemas/restore.ts"
+import { aCompletedBackup, aManifest } from "./records.ts"
+
+const now = new Date("2026-03-02T10:20:30.400Z")
+const place = (changes: Partial<Place> = {}): Place => ({
+  ...{ name: "shop", key: "16400", sessions: 0, who: [], obstacles: [], staysBehind: [] },
+  ...changes,
+})
+const facts = (changes: Partial<SwapFacts> = {}): SwapFacts => ({
+  backup: aCompletedBackup(),
+  manifest: aManifest(),
+  identity: null,
+  present: ["shop"],
+  serverVersion: "17.6",
+  nameMistake: undefined,
+  hooks: { before: null, after: null },
+  place: place(),
+  keepSeconds: 24 * 3600,
+  now,
+  ...changes,
+})
+const options = (more: object = {}) =>
+  RestoreOptions.parse({ mode: "swap", name: "shop", ...more }) as SwapOptions
+const plan = (changes: Partial<SwapFacts> = {}, more = {}) => planSwap(facts(changes), options(more))
+function refusal(attempt: () => unknown): Fault {
+  try {
+    attempt()
+  } catch (error) {
+    if (error instanceof Fault) return error
+    throw error
+  }
+  throw new Error("it was not refused")
+}
+
+describe("a name beside another one", () => {
+  test("says what it is and since when", () => {
+    expect(nameBeside("shop", "before", now)).toBe("shop_before_20260302_102030")
+  })
+
+  test("is never longer than servers take, and never cut within a character", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", minLength: 1, maxLength: 63 }), (name) => {
+        const beside = nameBeside(name, "undone", now)
+        expect(Buffer.byteLength(beside)).toBeLessThanOrEqual(63)
+        expect(beside.endsWith("_undone_20260302_102030")).toBe(true)
+        expect(
+          name.toWellFormed().startsWith(beside.slice(0, -"_undone_20260302_102030".length).toWellFormed()),
+        ).toBe(true)
+      }),
+    )
+  })
+})
+
+describe("the plan of a swap", () => {
+  test("backs up first, loads beside, exchanges at the end, and says until when it can be undone", () => {
+    const { steps, targetDatabase, mode } = plan()
+    expect({ targetDatabase, mode }).toEqual({ targetDatabase: "shop", mode: "swap" })
+    const at = (start: string) => steps.findIndex((step) => step.startsWith(start))
+    const order = [
+      "Back up shop",
+      "Load the backup into shop_new_20260302_102030",
+      "Stop, and drop",
+      "In one transaction",
+      "Keep what shop was",
+    ].map(at)
+    expect(order).toEqual([...order].sort((a, b) => a - b))
+    expect(order).not.toContain(-1)
+    expect(steps.join("\n")).toContain("for 1d")
+    expect(steps.join("\n")).not.toContain("is not touched at any time")
+  })
+
+  test("says what is lost, and where it still is", () => {
+    const lost = (more: object) => plan({}, more).warnings[0]
+    expect(lost({})).toMatch(
+      /^Everything written to shop after .* it is only in what is kept for 1d, and in the backup/,
+    )
+    expect(lost({ keepFor: "2h", safetyBackup: false })).toContain("it is only in what is kept for 2h")
+    expect(lost({ keepFor: "0" })).toContain("only in the backup made before")
+    expect(lost({ keepFor: "0", safetyBackup: false })).toContain("nothing keeps it")
+  })
+
+  test("tells whose connections are ended, and what goes with the old one", () => {
+    const busy = place({ sessions: 2, who: ["app (web)"], staysBehind: ["1 subscription"] })
+    const { warnings } = plan({ place: busy }, { endConnections: true })
+    expect(warnings).toContain("These connections are ended: 2 connections, of app (web)")
+    expect(warnings.join()).toContain("1 subscription")
+  })
+
+  test("says so when the backup is of another database", () => {
+    expect(plan({ place: place({ name: "users" }) }, { name: "users" }).warnings[1]).toBe(
+      "The backup is of shop, not of users",
+    )
+  })
+
+  test("is refused while somebody is connected, for what nobody can end, for a part, and without a place to take", () => {
+    const busy = place({ sessions: 1, who: ["app (web)"] })
+    expect(refusal(() => plan({ place: busy }))).toMatchObject({
+      code: "in-use",
+      message: "shop has 1 connection, of app (web)",
+    })
+    const prepared = place({ obstacles: ["1 prepared transaction"] })
+    expect(refusal(() => plan({ place: prepared }, { endConnections: true })).code).toBe("in-use")
+    const part = { content: "all", tables: ["t"], leftOut: [], withoutRows: [], wanted: {} } as const
+    expect(refusal(() => plan({ manifest: aManifest({ part: part as never }) })).code).toBe(
+      "restore-unsupported",
+    )
+    expect(refusal(() => plan({ place: undefined })).code).toBe("database-gone")
+  })
+})
+
+describe("an undo", () => {
+  const swap = (changes: Partial<SwapRecord> = {}): SwapRecord => ({
+    restoreId: "r1" as SwapRecord["restoreId"],
+    serverId: "s" as SwapRecord["serverId"],
+    database: "shop",
+    keepSeconds: 60,
+    endConnections: false,
+    safetyBackupId: null,
+    state: "kept",
+    inPlace: "restored",
+    oldKey: "1",
+    restoredKey: "2",
+    asideName: "shop_before",
+    nextName: null,
+    keptUntil: new Date(now.getTime() + 1000),
+    ...changes,
+  })
+  const refused = (one: SwapRecord | undefined, open: readonly SwapRecord[] = one ? [one] : []) =>
+    refusal(() => requireUndoable(one, open, now)).message
+
+  test("goes back from what is in place, in either direction", () => {
+    for (const inPlace of ["old", "restored"] as const)
+      requireUndoable(swap({ inPlace }), [swap({ inPlace })], now)
+  })
+
+  test("is refused once the other one is gone or its time is over, and while it is not known which is in place", () => {
+    expect(refused(undefined)).toContain("new database")
+    expect(refused(swap({ state: "beside" }))).toContain("nothing was put")
+    expect(refused(swap({ state: "exchanging" }))).toContain("not known yet")
+    expect(refused(swap({ state: "gone" }))).toContain("dropped already")
+    expect(refused(swap({ keptUntil: now }))).toContain("time for an undo is over")
+  })
+
+  test("is refused out of order, with the restore that came after", () => {
+    const later = swap({ restoreId: "r2" as SwapRecord["restoreId"] })
+    expect(refused(swap(), [later, swap()])).toContain("r2")
+    requireUndoable(swap(), [swap({ ...later, database: "users" }), swap()], now)
+  })
+})
