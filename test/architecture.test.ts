@@ -25,6 +25,7 @@ const all = [
   "catalogue-care",
   "upkeep",
   "operator",
+  "work",
   "package",
 ]
 const adapter = ["ports", "core", "schemas"]
@@ -52,6 +53,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "catalogue-care": all,
   upkeep: all,
   operator: all,
+  work: all,
 }
 
 /** The one place that may use a library. */

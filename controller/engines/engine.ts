@@ -10,9 +10,9 @@ import type { Compression, Engine } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import type { Fault } from "../core/fault.ts"
 import type { Choice, Relation } from "../core/part.ts"
-import type { Place } from "../core/swap-plan.ts"
 import type { Cutter, EndDetector, ToolOutcome } from "../ports.ts"
 import type { Standing } from "./standing.ts"
+import type { Swapping } from "./swapping.ts"
 
 /** Names, never values: of a user, of a variable, of a file inside the container. Absent: the image's conventions. */
 export interface Access {
@@ -165,30 +165,6 @@ export interface Together {
     access: Access,
     compress: Compression,
   ): { readonly plan: DumpPlan; readonly cutter: Cutter }
-}
-
-export interface ExchangeOrder {
-  readonly restoreId: string
-  /** The name, the key of what has it, and of what is to have it. */
-  readonly name: string
-  readonly outgoing: string
-  readonly incoming: string
-  /** What the outgoing one is called from then on. */
-  readonly keptName: string
-  readonly endConnections: boolean
-}
-
-/** How a database takes the place of another one, which is kept. */
-export interface Swapping {
-  /** Prints what `readPlaces` reads, of those that exist. */
-  places(names: readonly string[], access: Access): Script
-  readPlaces(outcome: ToolOutcome): readonly Place[]
-  /** Puts a new database where the files of another one are. */
-  settleBeside(name: string, other: string, access: Access): Script
-  /** Everything or nothing, whatever breaks it off; prints `exchanged`. Fails when somebody is connected to either. */
-  exchange(order: ExchangeOrder, access: Access): Script
-  /** Drops a replaced database if it is that very one, and then prints `dropped`. */
-  dropKept(kept: { readonly name: string; readonly key: string }, restoreId: string, access: Access): Script
 }
 
 /** What is known of a dump beside its format. */

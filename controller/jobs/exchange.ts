@@ -2,7 +2,7 @@
 import type { RestoreId } from "../../schemas/restore.ts"
 import { Fault, problemOf } from "../core/fault.ts"
 import { nameBeside, type Place, requireRenamable } from "../core/swap-plan.ts"
-import type { Swapping } from "../engines/engine.ts"
+import type { Swapping } from "../engines/swapping.ts"
 import type { Catalogue, Clock, Docker, SwapRecord } from "../ports.ts"
 import type { Journal } from "./journal.ts"
 import type { Look } from "./probe.ts"

@@ -245,6 +245,7 @@ const restoreAsked = {
   sourceDatabase: "shop",
   targetDatabase: "shop_restored",
   mode: "new",
+  swap: null,
   queuedAt: hoursAgo(0),
 }
 

@@ -1,4 +1,4 @@
-// Step 1: which backup, and the name of the new database. Asks the server for a plan; changes nothing.
+// Step 1: which backup, and where it goes: into a new database, or in the place of the old one. Asks the server for a plan; changes nothing.
 import { useMutation } from "@tanstack/react-query"
 import { type FormEvent, useEffect, useId, useRef } from "react"
 import type { CompletedBackup } from "../../../../schemas/backup.ts"
@@ -10,29 +10,31 @@ import { Refusal } from "../../components/problem.tsx"
 import { Size } from "../../components/size.tsx"
 import { Age, Time } from "../../components/time.tsx"
 import { plainInput } from "../../components/typed-name.tsx"
-import { askForPlan } from "../../lib/queries/restores.ts"
+import { askForPlan, type SwapChoice } from "../../lib/queries/restores.ts"
 import { IdentityField } from "./identity-field.tsx"
 import { nameMistake } from "./restore-step.ts"
 import { StepLine } from "./step-line.tsx"
+import { WhereField } from "./where-field.tsx"
 
 interface Props {
   readonly backup: CompletedBackup
   readonly name: string
-  readonly onName: (name: string) => void
+  readonly swap: SwapChoice | null
+  readonly onChoice: (name: string, swap: SwapChoice | null) => void
   readonly identity: string
   readonly onIdentity: (identity: string) => void
   readonly onPlan: (plan: RestorePlan) => void
 }
 
-export function ChooseStep({ backup, name, onName, identity, onIdentity, onPlan }: Props) {
+export function ChooseStep({ backup, name, swap, onChoice, identity, onIdentity, onPlan }: Props) {
   const planning = useMutation({ ...askForPlan, onSuccess: onPlan })
   const field = useId()
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => input.current?.focus(), [])
-  const mistake = nameMistake(name, backup.database)
+  const mistake = swap ? undefined : nameMistake(name, backup.database)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!mistake) planning.mutate({ backupId: backup.id, name, identity })
+    if (!mistake) planning.mutate({ backupId: backup.id, name, swap, identity })
   }
   return (
     <form onSubmit={submit} className="space-y-4 text-sm">
@@ -53,24 +55,27 @@ export function ChooseStep({ backup, name, onName, identity, onIdentity, onPlan 
           </Fact>
         )}
       </Facts>
-      <div>
-        <label htmlFor={field} className="mb-1 block font-medium">
-          Name of the new database
-        </label>
-        <input
-          {...plainInput}
-          ref={input}
-          id={field}
-          value={name}
-          aria-invalid={mistake !== undefined}
-          aria-describedby={`${field}-help`}
-          onChange={(event) => onName(event.target.value)}
-        />
-        <p id={`${field}-help`} className={`mt-1 ${mistake ? "text-bad" : "text-muted"}`}>
-          {mistake ??
-            `It is created on ${backup.serverName}, beside ${backup.database}, which is not touched.`}
-        </p>
-      </div>
+      {backup.engine === "postgres" && <WhereField backup={backup} swap={swap} onChoice={onChoice} />}
+      {swap === null && (
+        <div>
+          <label htmlFor={field} className="mb-1 block font-medium">
+            Name of the new database
+          </label>
+          <input
+            {...plainInput}
+            ref={input}
+            id={field}
+            value={name}
+            aria-invalid={mistake !== undefined}
+            aria-describedby={`${field}-help`}
+            onChange={(event) => onChoice(event.target.value, null)}
+          />
+          <p id={`${field}-help`} className={`mt-1 ${mistake ? "text-bad" : "text-muted"}`}>
+            {mistake ??
+              `It is created on ${backup.serverName}, beside ${backup.database}, which is not touched.`}
+          </p>
+        </div>
+      )}
       {backup.encryption && <IdentityField identity={identity} onIdentity={onIdentity} />}
       {planning.error && <Refusal what="No plan" error={planning.error} />}
       <div className="flex justify-end">

@@ -27,7 +27,8 @@ export function ConfirmStep({ step, identity, onType, onBack, onStarted }: Props
   const confirmed = isConfirmed(step)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (confirmed) start.mutate({ backupId: plan.backupId, name: plan.targetDatabase, identity })
+    if (confirmed)
+      start.mutate({ backupId: plan.backupId, name: plan.targetDatabase, swap: step.swap, identity })
   }
   return (
     <form onSubmit={submit} className="space-y-4 text-sm">
@@ -39,7 +40,8 @@ export function ConfirmStep({ step, identity, onType, onBack, onStarted }: Props
           <Size bytes={plan.storedBytes} />
         </Fact>
         <Fact name="Into">
-          new database <strong className="font-semibold">{plan.targetDatabase}</strong> on {plan.serverName},{" "}
+          {plan.mode === "swap" ? "the place of" : "new database"}{" "}
+          <strong className="font-semibold">{plan.targetDatabase}</strong> on {plan.serverName},{" "}
           {engineNames[plan.engine]}, <Size bytes={plan.rawBytes} /> to load
         </Fact>
       </Facts>

@@ -66,10 +66,11 @@ function Steps({ backup, asked, onStarted, onClose }: OpenProps & { readonly bac
         <ChooseStep
           backup={backup}
           name={step.name}
-          onName={(name) => setPlanned({ step: "choose", name })}
+          swap={step.swap}
+          onChoice={(name, swap) => setPlanned({ step: "choose", name, swap })}
           identity={identity}
           onIdentity={setIdentity}
-          onPlan={(plan) => setPlanned({ step: "confirm", plan, typedName: "" })}
+          onPlan={(plan) => setPlanned({ step: "confirm", plan, swap: step.swap, typedName: "" })}
         />
       )
     case "confirm":
@@ -78,7 +79,7 @@ function Steps({ backup, asked, onStarted, onClose }: OpenProps & { readonly bac
           step={step}
           identity={identity}
           onType={(typedName) => setPlanned({ ...step, typedName })}
-          onBack={() => setPlanned({ step: "choose", name: step.plan.targetDatabase })}
+          onBack={() => setPlanned({ step: "choose", name: step.plan.targetDatabase, swap: step.swap })}
           onStarted={onStarted}
         />
       )

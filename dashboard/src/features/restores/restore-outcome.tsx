@@ -33,7 +33,7 @@ function Found({ restore }: { readonly restore: Extract<Restore, { status: "comp
       <p>
         <strong className="font-semibold">{targetDatabase}</strong> is on {serverName} with{" "}
         {count(tables, "table")}; <Size bytes={restoredBytes} /> loaded in {formatDuration(durationSeconds)}.{" "}
-        {restore.sourceDatabase} was not touched.
+        {restore.swap === null && `${restore.sourceDatabase} was not touched.`}
       </p>
       {differences.length === 0 ? (
         <p className="flex items-start gap-2">

@@ -12,6 +12,7 @@ import { Age, Time } from "../../components/time.tsx"
 import { backupPath, databasePath, serverPath, useIdInPath } from "../../lib/paths.ts"
 import { restoreLogsQuery, restoreQuery, stopRestore } from "../../lib/queries/restores.ts"
 import { RestoreOutcome } from "./restore-outcome.tsx"
+import { SwapSection } from "./swap-section.tsx"
 
 export function RestorePage() {
   const restore = useQuery(restoreQuery(useIdInPath()))
@@ -36,6 +37,7 @@ export function RestorePage() {
             <div className="mb-8">
               <RestoreOutcome restore={restore} />
             </div>
+            {restore.swap && <SwapSection restore={restore} swap={restore.swap} />}
             <Section title="Facts">
               <RestoreFacts restore={restore} />
             </Section>
@@ -62,7 +64,7 @@ function RestoreFacts({ restore }: { readonly restore: Restore }) {
         </Link>
       </Fact>
       <Fact name="Into">
-        new database {restore.targetDatabase} on{" "}
+        {restore.swap ? "the place of" : "new database"} {restore.targetDatabase} on{" "}
         <Link href={serverPath(restore.serverId)} className="link">
           {restore.serverName}
         </Link>

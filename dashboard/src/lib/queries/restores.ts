@@ -7,6 +7,7 @@ import {
   getRestoreLogs,
   listRestores,
   planRestore,
+  undoRestore,
 } from "../../../../schemas/api.ts"
 import { call, callList, type InputOf } from "../api.ts"
 import { keys } from "./keys.ts"
@@ -26,17 +27,24 @@ export const restoreQuery = (id: string) =>
 export const restoreLogsQuery = (id: string) =>
   queryOptions({ queryKey: keys.logs(id), queryFn: ({ signal }) => call(getRestoreLogs, { id }, signal) })
 
+export interface SwapChoice {
+  readonly endConnections: boolean
+  readonly safetyBackup: boolean
+}
+
 export interface NewDatabase {
   readonly backupId: string
-  /** Name of the database to create. */
+  /** Name of the database to create, or of the one whose place is taken. */
   readonly name: string
+  /** In the place of one that is there; null: beside it. */
+  readonly swap: SwapChoice | null
   /** What opens an encrypted backup; empty to leave that to the controller. */
   readonly identity: string
 }
 
-const asked = ({ backupId, name, identity }: NewDatabase) => ({
+const asked = ({ backupId, name, swap, identity }: NewDatabase) => ({
   backupId,
-  options: { mode: "new", name } as const,
+  options: swap ? ({ mode: "swap", name, ...swap } as const) : ({ mode: "new", name } as const),
   ...(identity === "" ? {} : { identity }),
 })
 
@@ -51,6 +59,12 @@ export const startRestore = mutationOptions({
   gcTime: 0,
   onSettled: (_data, _error, _input, _result, { client }) =>
     client.invalidateQueries({ queryKey: keys.restoreLists }),
+})
+
+export const undoSwap = mutationOptions({
+  mutationFn: (asked: { readonly id: string; readonly endConnections: boolean }) => call(undoRestore, asked),
+  onSettled: (_data, _error, { id }, _result, { client }) =>
+    client.invalidateQueries({ queryKey: keys.restore(id) }),
 })
 
 export const stopRestore = mutationOptions({
