@@ -91,6 +91,12 @@ const since: Readonly<Record<number, (catalogue: OpenCatalogue) => void>> = {
       { level: "checksum", outcome: "passed" },
     ])
   },
+  8(catalogue) {
+    expect(catalogue.restore("r-good")?.swap).toBeNull()
+    expect(catalogue.restore("r-swapped")).toMatchObject({
+      swap: { state: "kept", inPlace: "restored", keptName: "shop_before_20260301_023200" },
+    })
+  },
 }
 
 test("there is one of each schema (bun test/support/catalogue-fixtures.ts writes what is missing)", () => {
