@@ -2,7 +2,7 @@ import { expect, test } from "bun:test"
 import { expectedFrom, lacksSome, partInWords, partWarnings } from "../../controller/core/restorable-part.ts"
 import { planRestore } from "../../controller/core/restore-plan.ts"
 import type { Part } from "../../schemas/manifest.ts"
-import { aCompletedBackup, aManifest } from "./records.ts"
+import { aCompletedBackup, aManifest, aSurvey } from "./records.ts"
 
 const part = (changes: Partial<Part> = {}): Part => ({
   content: "all",
@@ -18,7 +18,10 @@ const plan = (of: Part) =>
       backup: aCompletedBackup(),
       manifest: aManifest({ part: of }),
       present: [],
-      serverVersion: "17.6",
+      target: { id: aCompletedBackup().serverId, name: "shop/db" },
+      tools: { serverVersion: "17.6", toolVersion: "17.6", zstd: true },
+      timeGuess: null,
+      survey: aSurvey(),
       nameMistake: undefined,
       identity: null,
       hooks: { before: null, after: null },

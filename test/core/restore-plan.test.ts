@@ -3,14 +3,17 @@ import { Fault } from "../../controller/core/fault.ts"
 import { planRestore, type RestoreFacts } from "../../controller/core/restore-plan.ts"
 import type { Engine } from "../../schemas/scalar.ts"
 import { aDoubt } from "../state/samples.ts"
-import { aCompletedBackup, aManifest } from "./records.ts"
+import { aCompletedBackup, aManifest, aSurvey } from "./records.ts"
 
 const facts = (changes: Partial<RestoreFacts> = {}): RestoreFacts => ({
   backup: aCompletedBackup(),
   manifest: aManifest(),
   identity: null,
   present: ["shop", "users"],
-  serverVersion: "17.6",
+  target: { id: aCompletedBackup().serverId, name: "shop/db" },
+  tools: { serverVersion: "17.6", toolVersion: "17.6", zstd: true },
+  timeGuess: null,
+  survey: aSurvey(),
   nameMistake: undefined,
   hooks: { before: null, after: null },
   ...changes,
@@ -128,8 +131,11 @@ describe("is refused, with what to do,", () => {
 describe("warns of an older release series than the backup's", () => {
   const warnings = (name: Engine, from: string, to: string) =>
     plan({
-      manifest: aManifest({ engine: { name, serverVersion: from, tool: "t", toolVersion: from } }),
-      serverVersion: to,
+      manifest: aManifest({
+        format: "sql",
+        engine: { name, serverVersion: from, tool: "t", toolVersion: from },
+      }),
+      tools: { serverVersion: to, toolVersion: to, zstd: true },
     }).warnings.length
 
   test.each([

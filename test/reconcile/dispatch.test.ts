@@ -1,4 +1,5 @@
 // Ticks and requests become records and queued work: on a real catalogue, world and queue, with work that only says how it ended.
+
 import { afterEach, beforeEach, describe, expect, test } from "bun:test"
 import { Fault } from "../../controller/core/fault.ts"
 import { databaseIdOf, serverIdOf } from "../../controller/core/key.ts"
@@ -14,6 +15,7 @@ import type { BackupId } from "../../schemas/backup.ts"
 import type { RestoreId, RestorePlan } from "../../schemas/restore.ts"
 import type { RunId } from "../../schemas/run.ts"
 import type { DatabaseId, JobId } from "../../schemas/server.ts"
+import { plainDetails } from "../core/records.ts"
 import { guess, labelled, operator } from "../core/samples.ts"
 import { addGood, aProblem, type Fixture, temporaryCatalogue } from "../state/samples.ts"
 import { until } from "../support/until.ts"
@@ -86,18 +88,19 @@ beforeEach(() => {
         if (planFault) return Promise.reject(planFault)
         const plan: RestorePlan = {
           backupId: backup.id,
-          serverId: backup.serverId,
+          serverId: options.serverId ?? backup.serverId,
           serverName: backup.serverName,
           engine: backup.engine,
           sourceDatabase: backup.database,
-          targetDatabase: options.name,
-          mode: "new",
+          targetDatabase: options.mode === "new" ? options.name : "globals",
+          mode: options.mode,
           destination: "local",
           storedBytes: 1000,
           rawBytes: 1000,
           backupFinishedAt: backup.finishedAt,
           steps: ["load it"],
           warnings: [],
+          ...plainDetails,
         }
         return Promise.resolve(plan)
       },

@@ -1,0 +1,73 @@
+// The two passes over a stored copy that a restore makes: the proof, before anything is touched, and the load.
+import type { RestoreId, RestorePlan } from "../../schemas/restore.ts"
+import { Fault } from "../core/fault.ts"
+import { requireIdentity } from "../core/key-missing.ts"
+import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
+import { politely } from "../engines/polite.ts"
+import { identityFor } from "./identity-for.ts"
+import type { Journal } from "./journal.ts"
+import type { Ready } from "./ready.ts"
+import type { RestoreDeps, RestoreRequest } from "./restore.ts"
+import { loadSilence } from "./silence.ts"
+
+/** Where the copy is, and what opens it. Throws a Fault, `destination-unavailable` or `key-missing`. */
+export function copyToRead(
+  deps: Pick<RestoreDeps, "destinations" | "identities">,
+  request: Pick<RestoreRequest, "backup" | "manifest" | "identity">,
+  from: string,
+  signal: AbortSignal,
+) {
+  const { manifest, backup } = request
+  const destination = deps.destinations.get(from)
+  const key = backup.copies.find((copy) => copy.destination === from)?.key
+  if (!destination || key === undefined)
+    throw new Fault("destination-unavailable", `the destination ${from} is not defined any more`)
+  const identity = identityFor(deps, request)?.identity ?? null
+  requireIdentity(manifest.encryption, identity === null ? null : { identity })
+  const { compression } = manifest
+  return { destination, key, proof: backup.proof, compression, identity, signal }
+}
+
+export function loadingOf(
+  deps: RestoreDeps,
+  id: RestoreId,
+  request: RestoreRequest,
+  plan: RestorePlan,
+  { look }: Ready,
+  how: { readonly limitSeconds: number; readonly nice: boolean },
+  journal: Journal,
+  signal: AbortSignal,
+) {
+  const { manifest, options } = request
+  const { targetDatabase: name } = plan
+  const common = copyToRead(deps, request, plan.destination, signal)
+  const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
+  const load = look.rules.load(name, manifest.format, look.access, {
+    isPart: lacksSome(manifest),
+    facts: expectedFrom(manifest),
+    schemaOnly: options.mode === "new" && options.content === "schema",
+    withoutOwners: plan.owners === "drop",
+  })
+  const script = how.nice ? politely(load) : load
+  return {
+    copy: { ...common, end: look.rules.end(manifest.format, manifest.subject), onProgress: () => undefined },
+    load: {
+      ...common,
+      onProgress,
+      silence: loadSilence({
+        docker: deps.docker,
+        look,
+        name,
+        limitSeconds: how.limitSeconds,
+        journal,
+      }),
+      start: () => deps.docker.exec({ ...look.place, ...script, stdin: true }, signal),
+      explain: (code: number, stderr: string) => {
+        const fault = look.rules.explain(`loading ${name}`, { code, stdout: "", stderr }, look.access)
+        return fault.code === "dump-failed"
+          ? new Fault("restore-failed", fault.message, fault.hint === null ? {} : { hint: fault.hint })
+          : fault
+      },
+    },
+  }
+}
