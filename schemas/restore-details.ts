@@ -24,7 +24,7 @@ export const PlanDetails = z.object({
   timeGuess: z
     .object({
       seconds: z.number().positive(),
-      from: z.enum(["restores of this server", "restores of this engine", "dumps of this server"]),
+      from: z.enum(["restores of this server", "restores of this engine", "dumps of its server"]),
     })
     .nullable(),
   /** Where the server keeps its data; null when that cannot be asked. */

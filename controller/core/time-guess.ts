@@ -20,7 +20,7 @@ export function guessTime(bytes: number, { ofServer, ofEngine, dumps }: Pasts): 
   const from = [
     [ofServer, "restores of this server"],
     [ofEngine, "restores of this engine"],
-    [dumps, "dumps of this server"],
+    [dumps, "dumps of its server"],
   ] as const
   for (const [past, words] of from) {
     const total = past.reduce((sum, done) => sum + done.bytes, 0)

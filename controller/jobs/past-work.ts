@@ -1,14 +1,22 @@
 // How fast earlier restores and dumps were, as the catalogue has it.
+import type { CompletedBackup } from "../../schemas/backup.ts"
 import type { Restore } from "../../schemas/restore.ts"
-import type { Engine } from "../../schemas/scalar.ts"
 import type { ServerId } from "../../schemas/server.ts"
 import { type Done, guessTime } from "../core/time-guess.ts"
 import type { Catalogue } from "../ports.ts"
 
 const mostLookedAt = 50
 
-/** A guess for so many bytes, or null. */
-export function timeGuessFor(catalogue: Catalogue, serverId: ServerId, engine: Engine, bytes: number) {
+/** How long a server may take to load a backup, or null. */
+export function timeGuessFor(
+  catalogue: Catalogue,
+  serverId: ServerId,
+  {
+    serverId: dumpedFrom,
+    engine,
+    proof: { rawBytes },
+  }: Pick<CompletedBackup, "serverId" | "engine" | "proof">,
+) {
   const { rows } = catalogue.restores({ status: "completed" }, { page: 1, limit: mostLookedAt })
   const restores = rows.filter(
     (restore): restore is Extract<Restore, { status: "completed" }> =>
@@ -19,8 +27,11 @@ export function timeGuessFor(catalogue: Catalogue, serverId: ServerId, engine: E
     seconds: durationSeconds,
   })
   const isOfEngine = ({ backupId }: Restore) => catalogue.backup(backupId)?.engine === engine
-  const dumps = catalogue.backups({ serverId, status: "completed" }, { page: 1, limit: mostLookedAt }).rows
-  return guessTime(bytes, {
+  const dumps = catalogue.backups(
+    { serverId: dumpedFrom, status: "completed" },
+    { page: 1, limit: mostLookedAt },
+  ).rows
+  return guessTime(rawBytes, {
     ofServer: restores.filter((restore) => restore.serverId === serverId).map(done),
     ofEngine: restores.filter(isOfEngine).map(done),
     dumps: dumps.flatMap((backup) =>

@@ -37,7 +37,7 @@ export function commonFacts(
     identity: identityFor(deps, request),
     target: { id, name },
     tools: { serverVersion, toolVersion, zstd },
-    timeGuess: timeGuessFor(deps.catalogue, id, backup.engine, backup.proof.rawBytes),
+    timeGuess: timeGuessFor(deps.catalogue, id, backup),
   }
 }
 

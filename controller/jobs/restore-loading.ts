@@ -3,6 +3,7 @@ import type { RestoreId, RestorePlan } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
 import { requireIdentity } from "../core/key-missing.ts"
 import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
+import { bothOf, guardAgainst } from "../engines/hostile.ts"
 import { politely } from "../engines/polite.ts"
 import { identityFor } from "./identity-for.ts"
 import type { Journal } from "./journal.ts"
@@ -28,6 +29,9 @@ export function copyToRead(
   return { destination, key, proof: backup.proof, compression, identity, signal }
 }
 
+/** Its bytes are proven, but not where they come from: somebody handed it in. */
+const isOfOthers = (manifest: object): boolean => "imported" in manifest && manifest.imported !== undefined
+
 export function loadingOf(
   deps: RestoreDeps,
   id: RestoreId,
@@ -42,15 +46,22 @@ export function loadingOf(
   const { targetDatabase: name } = plan
   const common = copyToRead(deps, request, plan.destination, signal)
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
-  const load = look.rules.load(name, manifest.format, look.access, {
-    isPart: lacksSome(manifest),
-    facts: expectedFrom(manifest),
-    schemaOnly: options.mode === "new" && options.content === "schema",
-    withoutOwners: plan.owners === "drop",
-  })
-  const script = how.nice ? politely(load) : load
+  const end = look.rules.end(manifest.format, manifest.subject)
+  const isText = manifest.format === "sql"
+  const guard = isText && isOfOthers(manifest) ? guardAgainst(look.rules.engine) : null
+  /** After the proof, which shows what the dump does by itself. Our own of PostgreSQL has a key of its own from some version on. */
+  const script = () => {
+    const load = look.rules.load(name, manifest.format, look.access, {
+      isPart: lacksSome(manifest),
+      facts: expectedFrom(manifest),
+      schemaOnly: options.mode === "new" && options.content === "schema",
+      withoutOwners: plan.owners === "drop",
+      unconfined: isText && guard !== null && !guard.confinesItself(),
+    })
+    return how.nice ? politely(load) : load
+  }
   return {
-    copy: { ...common, end: look.rules.end(manifest.format, manifest.subject), onProgress: () => undefined },
+    copy: { ...common, end: guard ? bothOf(end, guard) : end, onProgress: () => undefined },
     load: {
       ...common,
       onProgress,
@@ -61,7 +72,7 @@ export function loadingOf(
         limitSeconds: how.limitSeconds,
         journal,
       }),
-      start: () => deps.docker.exec({ ...look.place, ...script, stdin: true }, signal),
+      start: () => deps.docker.exec({ ...look.place, ...script(), stdin: true }, signal),
       explain: (code: number, stderr: string) => {
         const fault = look.rules.explain(`loading ${name}`, { code, stdout: "", stderr }, look.access)
         return fault.code === "dump-failed"

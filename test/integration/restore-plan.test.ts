@@ -1,12 +1,21 @@
 // Plans of restores on real servers, and what becomes of them: another server as the target, roles that it lacks, a plan that is
 // stale by the time it is confirmed, globals.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
-import { createBackup, createRestore, getRestoreLogs, listServers, planRestore } from "../../schemas/api.ts"
+import { rulesFor } from "../../controller/engines/registry.ts"
+import {
+  createBackup,
+  createRestore,
+  discoverDatabases,
+  getRestoreLogs,
+  listServers,
+  planRestore,
+} from "../../schemas/api.ts"
 import type { CompletedBackup } from "../../schemas/backup.ts"
 import type { RestoreOptions } from "../../schemas/restore.ts"
 import type { ServerId } from "../../schemas/server.ts"
 import { must, run } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
+import { runScript } from "../support/docker-cli.ts"
 import { homeDatabase, startServer, type TestServer } from "../support/servers.ts"
 import { until } from "../support/until.ts"
 
@@ -110,7 +119,7 @@ describe("from one PostgreSQL server to another", () => {
     expect(plan.missing.roles).toEqual(["app", "readers"])
     expect(plan.freeBytes).toBeGreaterThan(1024 ** 2)
     expect(plan.neededBytes).toBeGreaterThan(1024 ** 2)
-    expect(plan.timeGuess?.from).toBe("dumps of this server")
+    expect(plan.timeGuess?.from).toBe("dumps of its server")
     const told = `${staging.name} lacks the roles app, readers: everything will belong to postgres`
     expect(plan.warnings.join("\n")).toContain(told)
     const keeping = await refusal(planFor(backup, { ...options, owners: "keep" }))
@@ -122,9 +131,9 @@ describe("from one PostgreSQL server to another", () => {
       "postgres\n",
     )
     // Production has what it had, and no more.
-    expect(await production.sql("postgres", "select count(*) from pg_database where datname like 'shop%'")).toBe(
-      "1\n",
-    )
+    expect(
+      await production.sql("postgres", "select count(*) from pg_database where datname like 'shop%'"),
+    ).toBe("1\n")
   })
 
   test("tables come without their rows when only they are asked for", async () => {
@@ -144,7 +153,9 @@ describe("from one PostgreSQL server to another", () => {
     expect(refused.fault).toBe("plan-stale")
     expect(refused.message).toContain(`now: ${staging.name} lacks the role app:`)
     expect(refused.message).toContain(`no more: ${staging.name} lacks the roles app, readers:`)
-    expect(await staging.sql("postgres", "select count(*) from pg_database where datname = 'later'")).toBe("0\n")
+    expect(await staging.sql("postgres", "select count(*) from pg_database where datname = 'later'")).toBe(
+      "0\n",
+    )
     await staging.sql("postgres", "drop role readers")
   })
 
@@ -167,9 +178,9 @@ describe("from one PostgreSQL server to another", () => {
     const wanted = await production.sql("postgres", described)
     expect(wanted).toContain("SCRAM-SHA-256")
     expect(await staging.sql("postgres", described)).toBe(wanted)
-    expect(await staging.sql("postgres", "select rolcanlogin, rolsuper from pg_roles where rolname = 'boss'")).toBe(
-      "f\tf\n",
-    )
+    expect(
+      await staging.sql("postgres", "select rolcanlogin, rolsuper from pg_roles where rolname = 'boss'"),
+    ).toBe("f\tf\n")
     const again = await planFor(backup, options)
     expect(again.accounts).toMatchObject({ create: [], same: expect.arrayContaining(["app", "readers"]) })
   })
@@ -180,7 +191,9 @@ describe("from one PostgreSQL server to another", () => {
     const plan = await planFor(backup, options)
     expect(plan).toMatchObject({ owners: "keep", missing: { roles: [] }, warnings: [] })
     expect((await restore(backup, options, plan.hash)).done.differences).toEqual([])
-    expect(await staging.sql("owned", "select tableowner from pg_tables where tablename = 'item'")).toBe("app\n")
+    expect(await staging.sql("owned", "select tableowner from pg_tables where tablename = 'item'")).toBe(
+      "app\n",
+    )
   })
 
   test("an extension that it does not have ends it before it begins", async () => {
@@ -190,16 +203,56 @@ describe("from one PostgreSQL server to another", () => {
     ])
     await production.sql("postgres", "create database housed")
     await production.sql("housed", "create extension house; create table t (i int)")
+    await controller.call(discoverDatabases)
     const backup = await backUp(production, "housed")
-    const refused = await refusal(planFor(backup, { mode: "new", name: "housed", serverId: await idOf(staging) }))
+    const refused = await refusal(
+      planFor(backup, { mode: "new", name: "housed", serverId: await idOf(staging) }),
+    )
     expect(refused.message).toBe(`${staging.name} has no extension house, which the backup needs`)
+  })
+})
+
+describe("what a dump tells the client to do", () => {
+  const target = (server: TestServer) => ({ name: server.name, rules: rulesFor(server.engine) })
+  const load = (server: TestServer, text: string) => {
+    const { name, rules } = target(server)
+    return runScript(name, rules.load("shop", "sql", {}, { unconfined: true }), Buffer.from(text))
+  }
+  const isThere = async ({ name }: TestServer, path: string) =>
+    (await run(["docker", "exec", name, "test", "-e", path])).code === 0
+
+  test("psql does not do", async () => {
+    for (const hostile of ["\\! touch /tmp/done", "\\copy item to /tmp/done", "\\o /tmp/done"]) {
+      const { code, stderr } = await load(production, `select 1;\n${hostile}\nselect 2;\n`)
+      expect(`${code} ${stderr}`).toMatch(/^3 .*backslash commands are restricted/)
+    }
+    expect(await isThere(production, "/tmp/done")).toBe(false)
+    expect((await load(production, "create table loaded (i int);\n")).code).toBe(0)
+  })
+
+  test("mysql and mariadb do not do", async () => {
+    for (const server of [mysql, mariadb]) {
+      for (const hostile of [
+        "\\! touch /tmp/done",
+        "system touch /tmp/done",
+        "tee /tmp/done",
+        "source /etc/passwd",
+      ])
+        await load(server, `select 1;\n${hostile}\n;\n`)
+      expect(await isThere(server, "/tmp/done")).toBe(false)
+      const { code } = await load(server, "load data local infile '/etc/hostname' into table item;\n")
+      expect(code).not.toBe(0)
+      expect((await load(server, "create table loaded (i int);\n")).code).toBe(0)
+    }
   })
 })
 
 describe("between MySQL and MariaDB", () => {
   test("nothing is restored", async () => {
     const backup = await backUp(mysql, "shop")
-    const refused = await refusal(planFor(backup, { mode: "new", name: "shop2", serverId: await idOf(mariadb) }))
+    const refused = await refusal(
+      planFor(backup, { mode: "new", name: "shop2", serverId: await idOf(mariadb) }),
+    )
     expect(refused).toEqual({
       message: "the backup is of mysql, the server is mariadb",
       fault: "restore-unsupported",
@@ -230,7 +283,7 @@ describe("between MySQL and MariaDB", () => {
       })
       const { log } = await restore(globals, { mode: "globals" }, applied.hash)
       expect(log).toContain("info: made ")
-      expect(await grants()).toBe(before.replace(/^.*odd[^]*$/m, kept))
+      expect(await grants()).toBe(before.replace(/^.*odd[\s\S]*$/m, kept))
       const login = await run([
         ...["docker", "exec", "--env", "MYSQL_PWD=its secret", server().name, engine],
         ...["--user=app", "--host=127.0.0.1", "--execute=insert into shop.item values (9)"],
