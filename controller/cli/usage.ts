@@ -14,8 +14,10 @@ export const usage = `Usage: dbbackup COMMAND
   accept BACKUP                      say that a suspect backup is right: it is good from now on
   confirm-prune SERVER/DATABASE [--yes]
                                      let retention delete what it holds back, because it is much at once
-  restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes] [--identity FILE]
-                                     restore into a new database beside the old one
+  restore BACKUP|SERVER/DATABASE --as NAME [--on SERVER] [--owners keep|drop] [--content schema] [--dry-run] [--yes]
+                                     [--identity FILE]: into a new database beside the old one, or on another server
+  restore BACKUP|SERVER --globals [--on SERVER] [--dry-run] [--yes] [--identity FILE]
+                                     make the roles or accounts that a server lacks
   rebuild --from DESTINATION         list again what stands there: on a new machine, or when the catalogue is lost
   schedules                          every job: when it runs next, or who paused it
   pause SERVER[:JOB] | --all         start no scheduled run, until resumed; backups asked for still run

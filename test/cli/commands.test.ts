@@ -287,7 +287,9 @@ describe("restore", () => {
   test("shows the plan and goes on once the name is typed", async () => {
     const { code, stdout } = await dbbackup(["restore", "b1", "--as", "copy"], {}, "copy\n")
     expect(code).toBe(0)
-    expect(stdout).toContain("into the new database copy:\n  1. Create the database.\n")
+    expect(stdout).toContain(
+      "into the new database copy:\n  1. Create the database.\n  What is lost: nothing\n",
+    )
     expect(stdout).toEndWith("copy is restored: 3 tables, nothing differs from the manifest\n")
   })
 
