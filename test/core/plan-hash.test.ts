@@ -3,7 +3,7 @@ import { aboutRoom, planDifferences, requirePlan, withHash } from "../../control
 import { planRestore } from "../../controller/core/restore-plan.ts"
 import type { Survey } from "../../controller/core/survey.ts"
 import type { NewOptions } from "../../schemas/restore.ts"
-import { aCompletedBackup, aManifest, aSurvey } from "./records.ts"
+import { aCompletedBackup, aKnownManifest, aSurvey } from "./records.ts"
 
 const plan = (
   survey: Partial<Survey> = {},
@@ -13,7 +13,7 @@ const plan = (
   planRestore(
     {
       backup: aCompletedBackup(),
-      manifest: aManifest(),
+      manifest: aKnownManifest(),
       identity: null,
       target: { id: aCompletedBackup().serverId, name: "shop/db" },
       tools: { serverVersion: "17.6", toolVersion: "17.6", zstd: true },

@@ -94,7 +94,6 @@ export const aManifest = (changes: Partial<Manifest> = {}): Manifest => ({
   sourceCompression: "zstd:3",
   encryption: null,
   proof,
-  fingerprint: aFingerprint(),
   fileName: "shop_daily_20260301_020000_00000001.dump",
   spec: { schedule: "daily" },
   restore: ["docker exec -i <container> pg_restore -d <database>"],
@@ -141,3 +140,7 @@ export const aFingerprint = (changes: Partial<Fingerprint> = {}): Fingerprint =>
   seconds: 0.1,
   ...changes,
 })
+
+/** With a fingerprint, as backups have it unless a label says otherwise. */
+export const aKnownManifest = (changes: Partial<Manifest> = {}): Manifest =>
+  aManifest({ fingerprint: aFingerprint(), ...changes })

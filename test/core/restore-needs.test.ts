@@ -3,11 +3,11 @@ import { Fault } from "../../controller/core/fault.ts"
 import { needsOf } from "../../controller/core/restore-needs.ts"
 import type { Survey } from "../../controller/core/survey.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
-import { aFingerprint, aManifest, aSurvey } from "./records.ts"
+import { aFingerprint, aKnownManifest, aSurvey } from "./records.ts"
 
 type Asked = { owners?: "keep" | "drop" }
 const needs = (manifest: Partial<Manifest>, survey: Partial<Survey> | null = {}, options: Asked = {}) =>
-  needsOf(aManifest(manifest), survey === null ? null : aSurvey(survey), options, "shop/db")
+  needsOf(aKnownManifest(manifest), survey === null ? null : aSurvey(survey), options, "shop/db")
 function refusal(...asked: Parameters<typeof needs>): Fault {
   try {
     needs(...asked)
@@ -25,7 +25,7 @@ test("a server that has all of it is told nothing about", () => {
 
 test("what cannot be known is said: no answer, no fingerprint, accounts that may not be read", () => {
   expect(needs({}, null).warnings.join()).toContain("could not be asked")
-  const { fingerprint: _, ...bare } = aManifest()
+  const { fingerprint: _, ...bare } = aKnownManifest()
   expect(needsOf(bare, aSurvey(), {}, "x").warnings.join()).toContain("has no fingerprint")
   expect(needs({ engine: mysql }, { roles: null }).warnings.join()).toContain("may not be read")
 })

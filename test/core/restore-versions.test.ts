@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test"
 import { versionWarnings } from "../../controller/core/restore-versions.ts"
-import { aManifest } from "./records.ts"
+import { aKnownManifest } from "./records.ts"
 
 const dumped = (version: string, sourceCompression: string | null = "gzip:6") =>
-  aManifest({
+  aKnownManifest({
     sourceCompression,
     engine: { name: "postgres", serverVersion: version, tool: "pg_dump", toolVersion: version },
   })

@@ -124,6 +124,7 @@ describe("the restore dialog", () => {
     expect(asked.filter(({ method }) => method === "post").at(-1)?.body).toEqual({
       backupId: "backup-1",
       options: { mode: "new", name: "shop_restored" },
+      planHash: "c".repeat(64),
     })
   })
 

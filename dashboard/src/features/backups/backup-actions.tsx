@@ -30,11 +30,9 @@ export function BackupActions({ backup }: { readonly backup: Backup }) {
       <a href={downloadUrl(backup.id)} download className={buttonClass()}>
         Download
       </a>
-      {backup.kind === "database" && (
-        <RestoreLink backupId={backup.id} className={buttonClass("primary")}>
-          Restore
-        </RestoreLink>
-      )}
+      <RestoreLink backupId={backup.id} className={buttonClass("primary")}>
+        Restore
+      </RestoreLink>
       {open === "delete" && (
         <DeleteDialog backup={backup} onClose={close} onDeleted={() => navigate(backupsPath)} />
       )}
