@@ -18,6 +18,7 @@ import { partLabels } from "./part-labels.ts"
 import { plannedLabels } from "./planned-labels.ts"
 import { Retention, retentionLabels } from "./retention.ts"
 import { Bool, Compress, Duration, DurationOrNone, Engine, Schedule, TimeZone } from "./scalar.ts"
+import { verifyLevels } from "./verification.ts"
 
 export const hookMoments = ["pre", "post", "pre-restore", "post-restore"] as const
 export type HookMoment = (typeof hookMoments)[number]
@@ -86,7 +87,7 @@ export const JobLabels = z.strictObject({
   }),
   retention: Retention.prefault("24h 7d 4w 12m").meta({
     description:
-      "Non-empty hours, days, weeks, months and years that keep one backup each (`24h 7d 4w 12m 1y`), and `last=3 within=30d min-keep=2`; or the name of a policy the operator defined. The newest good one always stays, and so does what was made by hand beside the schedule.",
+      "Non-empty hours, days, weeks, months and years that keep one backup each (`24h 7d 4w 12m 1y`), and `last=3 within=30d max-size=50GiB max-age=90d min-keep=2`; or the name of a policy the operator defined. The newest good one always stays, the last verified, what is pinned, and what was made by hand beside the schedule.",
   }),
   ...retentionLabels,
   destinations: DestinationNames.optional().meta({
@@ -142,6 +143,10 @@ export const JobLabels = z.strictObject({
     description:
       "`server`: the dumps of a run show all databases at one instant, so that what holds across databases holds in the backups; the default for MySQL and MariaDB. `database`: each at an instant of its own, as PostgreSQL only can.",
   }),
+  "snapshot.lock": Bool.prefault("true").meta({
+    description:
+      "For MySQL and MariaDB: hold writers of the whole server up for a moment, less than 0.1 s as a rule and 2 s at most, while the dump and its fingerprint open their snapshots, so that both show the same. `false`: the fingerprint is of a snapshot of its own.",
+  }),
   encrypt: EncryptWith.prefault("none").meta({
     description:
       "Name of a key that the operator defined: what is stored is then an age file for its recipients. Or `none`.",
@@ -166,6 +171,14 @@ export const JobLabels = z.strictObject({
   paused: Bool.prefault("false").meta({ description: "Keep the job, start no scheduled run." }),
   meta: z.record(z.string(), z.string()).prefault({}).meta({
     description: "Free text, which every manifest of the job carries.",
+  }),
+  verify: z.enum(verifyLevels).prefault("checksum").meta({
+    description:
+      "How far the newest backup of each database is checked: `checksum`, its bytes, which are compared when it is stored, and now and then again (setting `sweep.every`); `read`, besides, by the engine's own tool, after each run or at `verify.schedule`; `drill`, which restores it *(not in force yet: a `read` instead)*.",
+  }),
+  "verify.schedule": Schedule.optional().meta({
+    description:
+      "When the newest backup is checked as far as `verify` says, in the job's time zone; as `schedule`. Without it, a `read` follows each run.",
   }),
   ...partLabels,
   ...plannedLabels,

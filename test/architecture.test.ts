@@ -22,6 +22,7 @@ const all = [
   "main",
   "serve",
   "adapters",
+  "catalogue-care",
   "upkeep",
   "package",
 ]
@@ -47,6 +48,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   main: all,
   serve: all,
   adapters: all,
+  "catalogue-care": all,
   upkeep: all,
 }
 

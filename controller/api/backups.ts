@@ -1,4 +1,4 @@
-// The backups: list, make, look at, cancel, accept, delete. Their bytes are download.ts.
+// The backups: list, make, look at, cancel, accept, pin, delete. Their bytes are download.ts.
 import {
   acceptBackup,
   cancelBackup,
@@ -8,14 +8,17 @@ import {
   getBackupLogs,
   getManifest,
   listBackups,
+  pinBackup,
+  unpinBackup,
   uploadToS3,
 } from "../../schemas/api.ts"
-import type { Backup } from "../../schemas/backup.ts"
+import { type Backup, isBad } from "../../schemas/backup.ts"
 import { Fault } from "../core/fault.ts"
 import type { Catalogue } from "../ports.ts"
 import { accept } from "./accept.ts"
 import { found } from "./found.ts"
 import { mount } from "./mount.ts"
+import { pin, unpin } from "./pin.ts"
 import { Refusal } from "./refusal.ts"
 import type { Router } from "./router.ts"
 import type { Services } from "./services.ts"
@@ -78,6 +81,14 @@ export function mountBackups(
     accept(services, existingBackup(catalogue, id))
     return { data: existingBackup(catalogue, id) }
   })
+  mount(app, pinBackup, ({ params: { id }, body: { reason } }) => {
+    pin(services, existingBackup(catalogue, id), reason)
+    return { data: existingBackup(catalogue, id) }
+  })
+  mount(app, unpinBackup, ({ params: { id } }) => {
+    unpin(services, existingBackup(catalogue, id))
+    return { data: existingBackup(catalogue, id) }
+  })
   mount(app, getBackupLogs, ({ params: { id }, query: { level } }) => {
     // A deleted backup's too.
     const { runId } = found(catalogue.backup(id), "backup", id, "/api/backups")
@@ -90,6 +101,8 @@ export function existingBackup(catalogue: Catalogue, id: string): Backup {
   const backup = found(catalogue.backup(id), "backup", id, "/api/backups")
   if (backup.status !== "completed" || backup.copies.some(({ state }) => state === "stored")) return backup
   const deletions = backup.copies.flatMap((copy) => (copy.state === "deleted" ? [copy.deletedAt] : []))
+  // One whose every copy is bad is still there, to be looked at and to be deleted.
+  if (deletions.length === 0 || backup.copies.some(isBad)) return backup
   throw new Fault("not-found", `backup ${id} was deleted at ${deletions.sort().at(-1)}`, {
     hint: `Its log is still there: GET /api/backups/${encodeURIComponent(id)}/logs.`,
   })

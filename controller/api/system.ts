@@ -2,12 +2,14 @@
 import { getStats, getStatus } from "../../schemas/api.ts"
 import { mount } from "./mount.ts"
 import { patience } from "./patience.ts"
+import { withReadShare } from "./read-share.ts"
 import type { Router } from "./router.ts"
 import type { Services } from "./services.ts"
 
 type Needs = Pick<Services, "catalogue" | "health" | "view" | "info" | "clock">
 
 export function mountSystem(app: Router, { catalogue, health, view, info, clock }: Needs): void {
+  const read = withReadShare({ catalogue, clock })
   mount(app, getStatus, async (_input, c) => ({
     data: {
       version: info.version,
@@ -19,7 +21,7 @@ export function mountSystem(app: Router, { catalogue, health, view, info, clock 
       timeZone: info.timeZone,
       pausedBy: view.pausedForAll(),
       docker: health.docker(),
-      destinations: await health.destinations(patience(c)),
+      destinations: (await health.destinations(patience(c))).map(read),
       queue: health.queue(),
       verdict: view.verdict(),
     },

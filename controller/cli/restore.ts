@@ -91,7 +91,12 @@ async function identityFor(call: Call, backupId: BackupId, path: string): Promis
   return encryption === null ? {} : { identity: identityIn(path, encryption.recipients) }
 }
 
-async function backupNamed(call: Call, source: string, wanted: "database" | "globals"): Promise<BackupId> {
+/** By its id, or as the newest good one of `server/database`; of globals, of a server. */
+export async function backupNamed(
+  call: Call,
+  source: string,
+  wanted: "database" | "globals" = "database",
+): Promise<BackupId> {
   if (await isBackup(call, source)) return source as BackupId
   const [database, ...more] = (await databasesNamed(call, source)).filter(({ kind }) => kind === wanted)
   if (!database?.lastBackup || more.length > 0) {

@@ -8,8 +8,9 @@ import type { JobSpec } from "./labels.ts"
 import { defaultOf } from "./value-words.ts"
 
 const planned = new Map([
-  // The one value that depends on the engine.
+  // The values that depend on the engine, or are not in force where others of their key are.
   ["format", "MySQL and MariaDB are dumped as `plain`"] as const,
+  ["verify", "the newest backup is read by the engine's own tool, and not restored"] as const,
   ...Object.entries(JobLabels.shape).flatMap(([key, schema]) => {
     const instead = insteadOf(schema)
     return instead === undefined ? [] : [[key, instead] as const]
@@ -20,11 +21,11 @@ const planned = new Map([
 export function notInForce(jobs: readonly JobSpec[], engine: Engine | null): readonly Problem[] {
   const notes = new Map<string, Problem>()
   for (const job of jobs)
-    for (const { key, value } of asked(job)) {
+    for (const { key, value } of job.settings) {
       const schemaKey = key.startsWith("verify.query.") ? "verify.query" : key
       const instead = planned.get(schemaKey)
       if (instead === undefined || happensAnyway(key, value, engine)) continue
-      const label = job.writtenAs[key] ?? job.writtenAs.retention ?? key
+      const label = job.writtenAs[key] ?? key
       notes.set(label, {
         code: "label-not-in-force",
         message: `${short(label)}: "${short(value)}" is not in force yet: ${instead.replaceAll("`", "")}`,
@@ -36,19 +37,8 @@ export function notInForce(jobs: readonly JobSpec[], engine: Engine | null): rea
   return [...notes.values()]
 }
 
-/** What a job's values ask for, with what its retention says of size and age, in whichever way it says it. */
-function* asked({ settings, labels, writtenAs }: JobSpec) {
-  yield* settings
-  const { maxSizeBytes, maxAgeSeconds } = labels.retention
-  const value = settings.find(({ key }) => key === "retention")?.value ?? ""
-  for (const [key, limit] of [
-    ["retention.max-size", maxSizeBytes],
-    ["retention.max-age", maxAgeSeconds],
-  ] as const)
-    if (limit !== undefined && writtenAs[key] === undefined) yield { key, value }
-}
-
 function happensAnyway(key: string, value: string, engine: Engine | null): boolean {
   if (key === "format") return value === "plain" || engine === null || engine === "postgres"
+  if (key === "verify") return value !== "drill"
   return value === defaultOf(key) || (value === "none" && ["notify", "ping"].includes(key))
 }

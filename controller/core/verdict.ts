@@ -1,7 +1,8 @@
 // The answer to "are my backups healthy?": one sentence, and what needs a person, each with what to do.
 import type { DockerStatus, Verdict } from "../../schemas/api.ts"
-import type { Problem } from "../../schemas/errors.ts"
+import { isDamage, type Problem } from "../../schemas/errors.ts"
 import type { Database, Server } from "../../schemas/server.ts"
+import type { BadCopy } from "../ports.ts"
 
 type Attention = Verdict["attention"][number]
 
@@ -12,21 +13,25 @@ export function verdictOf(
   prefix: string,
   now: Date,
   settingsProblem: Problem | null = null,
+  bad: readonly BadCopy[] = [],
+  catalogueProblem: Problem | null = null,
 ): Verdict {
   // What a label leaves out is neither missing nor backed up.
   const wanted = databases.filter(({ server, jobs }) => server.state === "active" && jobs.length > 0)
   const attention = [
     ...dockerAttention(docker),
     ...settingsAttention(settingsProblem),
+    ...catalogueAttention(catalogueProblem),
     ...servers.flatMap((server) => serverAttention(server, prefix)),
     ...wanted.flatMap(databaseAttention),
+    ...badCopiesAttention(bad, wanted),
   ]
   const real = wanted.filter(({ kind }) => kind === "database")
   const good = real.filter(isBackedUp)
   if (attention.length > 0)
     return {
       level: "attention",
-      sentence: attentionSentence(servers, wanted, docker, settingsProblem),
+      sentence: attentionSentence(servers, wanted, docker, settingsProblem, bad, catalogueProblem),
       attention,
     }
   if (real.length === 0) return { level: "empty", sentence: emptySentence(servers), attention }
@@ -51,6 +56,8 @@ function attentionSentence(
   databases: readonly Database[],
   docker: DockerStatus,
   settingsProblem: Problem | null,
+  bad: readonly BadCopy[],
+  catalogueProblem: Problem | null,
 ): string {
   const count = (n: number, one: string, many: string) =>
     n === 0 ? [] : [n === 1 ? `1 ${one}` : `${n} ${many}`]
@@ -75,6 +82,12 @@ function attentionSentence(
       "databases' last backups are suspect",
     ),
     ...count(
+      databases.filter(isDamaged).length,
+      "database's newest backup is damaged",
+      "databases' newest backups are damaged",
+    ),
+    ...count(bad.length, "stored copy is bad", "stored copies are bad"),
+    ...count(
       databases.filter(({ heldPrune }) => heldPrune !== null).length,
       "database's retention waits for a person",
       "databases' retention waits for a person",
@@ -97,9 +110,11 @@ function attentionSentence(
     ),
   ]
   if (settingsProblem) parts.push("the settings file cannot be used")
+  if (catalogueProblem) parts.push("the catalogue was damaged and is being made again")
   const troubled = servers.filter((server) => server.state === "active" && isTroubled(server)).length
   if (parts.length === 0) parts.push(...count(troubled, "server has a problem", "servers have problems"))
-  const isFine = (database: Database) => isBackedUp(database) && !hasFailed(database) && !isSuspect(database)
+  const isFine = (database: Database) =>
+    isBackedUp(database) && !hasFailed(database) && database.suspect === null
   const fine = real.filter(isFine).length
   // What is right stands beside what is wrong, so that neither is taken for the whole.
   const text = [
@@ -120,6 +135,12 @@ function settingsAttention(problem: Problem | null): Attention[] {
   if (problem === null) return []
   const hint = `${problem.hint ?? "Correct the file."} Until then the last good settings stay in force.`
   return [{ databaseId: null, serverId: null, sentence: `${problem.message}.`, hint }]
+}
+
+function catalogueAttention(problem: Problem | null): Attention[] {
+  if (problem === null) return []
+  const sentence = `${problem.message.charAt(0).toUpperCase()}${problem.message.slice(1)}.`
+  return [{ databaseId: null, serverId: null, sentence, hint: problem.hint }]
 }
 
 const isSerious = ({ code }: Problem) => code !== "server-warning"
@@ -144,7 +165,8 @@ function serverAttention(server: Server, prefix: string): Attention[] {
   }))
 }
 
-const isSuspect = ({ suspect }: Database) => suspect !== null
+const isSuspect = ({ suspect }: Database) => suspect !== null && !isDamage(suspect.problem)
+const isDamaged = ({ suspect }: Database) => suspect !== null && isDamage(suspect.problem)
 const isBackedUp = ({ state }: Database) => state === "fresh" || state === "paused"
 const isBehind = ({ state }: Database) => state === "late" || state === "never"
 
@@ -164,11 +186,32 @@ function databaseAttention(database: Database): Attention[] {
   const name = `${database.name} on ${server.name}`
   return [
     ...(suspect
-      ? [attention(`${name} has a suspect backup: ${suspect.problem.message}.`, suspect.problem)]
+      ? [
+          attention(
+            `${name} has a ${isDamage(suspect.problem) ? "damaged" : "suspect"} backup: ${suspect.problem.message}.`,
+            suspect.problem,
+          ),
+        ]
       : []),
     ...staleAttention(database),
     ...(heldPrune ? [attention(`${name}: ${heldPrune.problem.message}.`, heldPrune.problem)] : []),
   ]
+}
+
+/** What is said of the database's newest backup already is not said again of its copies. */
+function badCopiesAttention(bad: readonly BadCopy[], databases: readonly Database[]): Attention[] {
+  const told = new Set(databases.flatMap(({ suspect }) => suspect?.id ?? []))
+  return bad
+    .filter(({ backupId }) => !told.has(backupId))
+    .map(({ databaseId, serverId, serverName, database, destination, problem, goodAt }) => ({
+      databaseId,
+      serverId,
+      sentence: `A copy of ${database} on ${serverName} is bad at ${destination}: ${problem.message}.`,
+      hint:
+        goodAt.length > 0
+          ? `It is made again from ${goodAt.join(" or ")} by itself. Check the health of ${destination} before trusting it.`
+          : `No copy of that backup is good any more, and it is not counted as one: delete it, and check the health of ${destination}.`,
+    }))
 }
 
 function staleAttention(database: Database): Attention[] {

@@ -7,6 +7,7 @@ import type { ExecProcess, ExecRequest, Helper, OutsideHelp, OutsidePlace } from
 import { announced } from "./announced.ts"
 import type { Connection } from "./connection.ts"
 import { engineWords, statusOf } from "./faults.ts"
+import { aloneConfig } from "./helper-alone.ts"
 import { helperConfig } from "./helper-config.ts"
 import { endOfHelper, type HelperLife } from "./helper-end.ts"
 import { outsideConfig, preambleInput, withPreamble } from "./helper-outside.ts"
@@ -37,7 +38,9 @@ export async function runInHelper(
   const { outside } = helper
   const { config, stdin, input, server } = outside
     ? await prepareOutside(connection, request, helper, outside, help, signal)
-    : await prepareBeside(connection, request, helper, signal)
+    : helper.alone
+      ? await prepareAlone(connection, request, helper, signal)
+      : await prepareBeside(connection, request, helper, signal)
   const down = async () =>
     server && whyDown(await lookAt(connection, server.containerId, never), server.containerId)
   const helperId = await create(connection, config)
@@ -90,6 +93,19 @@ async function prepareBeside(
   const volumes = await volumesOf(connection, helper.image ?? server.Image, signal)
   const config = helperConfig(server, helper, volumes, argv, stdin, connection.mark)
   return { config, stdin, input: "", server: { containerId, container } }
+}
+
+async function prepareAlone(
+  connection: Connection,
+  { script, args, stdin }: ExecRequest,
+  helper: Helper,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const image = helper.image ?? ""
+  const argv = ["sh", "-c", announcing(script, stdin), "dbbackup", ...args]
+  const volumes = await volumesOf(connection, image, signal)
+  const config = aloneConfig(helper, image, volumes, argv, stdin, connection.mark)
+  return { config, stdin, input: "", server: null }
 }
 
 async function prepareOutside(

@@ -8,6 +8,7 @@ import { mysqlCommands } from "./mysql-commands.ts"
 import { explainMysql } from "./mysql-explain.ts"
 import { fingerprintOf, readMysqlFingerprint } from "./mysql-fingerprint.ts"
 import { mysqlGlobals as globals } from "./mysql-globals.ts"
+import { mysqlInstant } from "./mysql-instant.ts"
 import { partRuns, readRelations, wantedIn } from "./mysql-part.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
 import * as sql from "./mysql-sql.ts"
@@ -50,6 +51,10 @@ const dumpOptions = [
 /** The client takes no commands of its own but DELIMITER, and hands the server no file. */
 const confined = ["--binary-mode", "--local-infile=0"]
 const answerOptions = ["--batch", "--skip-column-names"]
+// A client that connects again would go on with another snapshot, and without the lock.
+const sessionOptions = [...answerOptions, "--unbuffered", "--skip-reconnect"]
+/** What listens may be no such server, and wait for us to speak first. The dump tools have no such option. */
+const connectTimeout = "--connect-timeout=15"
 const mostNameCharacters = 64
 
 export function mysqlFamily(variety: Variety): EngineRules {
@@ -73,7 +78,13 @@ export function mysqlFamily(variety: Variety): EngineRules {
   return {
     engine,
     probe: (access) =>
-      script(`${setup}${probeScript}`, access, ...answerOptions, `--execute=${sql.describeServer}`),
+      script(
+        `${setup}${probeScript}`,
+        access,
+        connectTimeout,
+        ...answerOptions,
+        `--execute=${sql.describeServer}`,
+      ),
     readProbe(outcome) {
       if (outcome.code !== 0) throw duringLook(explainMysql("looking at the server", outcome, undefined))
       return readMysqlProbe(engine, outcome.stdout)
@@ -115,6 +126,7 @@ export function mysqlFamily(variety: Variety): EngineRules {
     readRelations: ({ stdout }) => readRelations(stdout),
     wanted: wantedIn,
     end: (_format, subject) => end(subject),
+    read: () => null,
     explain: explainMysql,
     createDatabase: (name, { attributes }, access) => statement(sql.createDatabase(name, attributes), access),
     load(name, format, access) {
@@ -126,6 +138,10 @@ export function mysqlFamily(variety: Variety): EngineRules {
     readFacts: ({ stdout }) => readMysqlFacts(stdout),
     fingerprint: (name, level, access) => statement(fingerprintOf(name, level), access),
     readFingerprint: ({ stdout }) => readMysqlFingerprint(stdout),
+    lockedSnapshot: {
+      session: (access) => script(clientScript, access, ...variety.clientOptions, ...sessionOptions),
+      ...mysqlInstant(variety.engine),
+    },
     standing: (name, access) => statement(describeStanding(sql.text(name ?? "mysql")), access),
     readStanding: readMysqlStanding,
     survey: (name, access) =>

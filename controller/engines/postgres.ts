@@ -19,6 +19,7 @@ import connect from "./sh/postgres.sh" with { type: "text" }
 import dumpScript from "./sh/postgres-dump.sh" with { type: "text" }
 import inspectScript from "./sh/postgres-inspect.sh" with { type: "text" }
 import probeScript from "./sh/postgres-probe.sh" with { type: "text" }
+import readScript from "./sh/postgres-read.sh" with { type: "text" }
 import runScript from "./sh/postgres-run.sh" with { type: "text" }
 import sessionScript from "./sh/postgres-session.sh" with { type: "text" }
 import statementScript from "./sh/postgres-statement.sh" with { type: "text" }
@@ -45,6 +46,7 @@ export const postgres: EngineRules = {
   wanted: wantedIn,
   end: (format, { kind }) =>
     format === "archive" ? archiveEnd() : sqlEnd(kind === "globals" ? postgresGlobals : postgresDump),
+  read: (format) => (format === "archive" ? script(readScript, nobody) : null),
   explain: explainPostgres,
   createDatabase: (name, { attributes }, access) =>
     script(statementScript, access, sql.createDatabase, name, JSON.stringify(attributes)),
@@ -78,6 +80,9 @@ export const postgres: EngineRules = {
   nameMistake,
   restoreCommands: postgresCommands,
 }
+
+/** For a tool that connects to nothing. */
+const nobody: Access = { user: undefined, passwordEnv: undefined, passwordFile: undefined }
 
 function script(body: string, { user, passwordEnv, passwordFile }: Access, ...args: string[]): Script {
   return {

@@ -1,11 +1,12 @@
 // One copy that its destination missed, made from one that is good: read ▸ check ▸ write ▸ publish ▸ record.
-import type { Verified } from "../../schemas/backup.ts"
+import { isBad, type Verified } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { CopyPlace, Fill } from "../core/back-fill-plan.ts"
 import { Fault, faultIn } from "../core/fault.ts"
 import { keepingOfManifest } from "../core/keeping.ts"
 import { manifestKey } from "../core/key.ts"
+import type { Signer } from "../core/manifest-seal.ts"
 import { copyAcross, proveBytes, type Source } from "../pipeline/copy-across.ts"
 import type { OpenCopy, Place } from "../pipeline/open.ts"
 import type { Catalogue, Clock, Destination, Log } from "../ports.ts"
@@ -19,6 +20,7 @@ export interface FillDeps {
   readonly destinations: ReadonlyMap<string, Destination>
   readonly clock: Clock
   readonly log: Log
+  readonly signer?: Signer | null
 }
 
 /** Undefined when nothing is left to do, else the problem that is recorded with the copy. Never rejects. */
@@ -54,15 +56,12 @@ export async function fillCopy(
     const problem = failureOf(error, log)
     const before = catalogue.backup(backup.id)
     if (before?.status !== "completed") return problem
+    const last = before.copies.find(({ destination }) => destination === to.destination)
+    // What is known to be bad is so until it is made again.
+    const said = last && isBad(last) ? { ...problem, code: "copy-mismatch" as const } : problem
     // The same again is no news: an outage of days must not fill the log.
-    const known = before.copies.some(
-      (copy) =>
-        copy.state === "failed" &&
-        copy.destination === to.destination &&
-        copy.error.message === problem.message,
-    )
-    if (known) return problem
-    catalogue.copyFailed(backup.id, to, problem)
+    if (last?.state === "failed" && last.error.message === said.message) return problem
+    catalogue.copyFailed(backup.id, to, said)
     journal("warn", `${what} could not be made: ${problem.message}. It is tried again`)
     return problem
   }
@@ -92,7 +91,7 @@ async function bring(
       first ??= error
       continue
     }
-    return { verified: await publishCopy(written, manifest, signal), from: place.destination }
+    return { verified: await publishCopy(written, manifest, signal, deps.signer), from: place.destination }
   }
   throw first ?? new Fault("copy-missing", `no other copy of ${to.key} is left`)
 }
@@ -108,7 +107,10 @@ async function isThere(
 ): Promise<boolean> {
   if ((await destination.size(key, signal)) === null) return false
   const place = { destination, key }
-  const found = await storedManifest(destination, key, signal)
+  const found = await storedManifest(destination, key, signal).catch((error) => {
+    if (faultIn(error)?.code === "copy-mismatch") return undefined
+    throw error
+  })
   if (found !== undefined) {
     if (found.id !== manifest.id)
       throw new Fault("destination-unavailable", `another backup stands at ${key} in ${destination.name}`, {

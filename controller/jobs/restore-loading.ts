@@ -1,4 +1,5 @@
 // The two passes over a stored copy that a restore makes: the proof, before anything is touched, and the load.
+import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId, RestorePlan } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
 import { requireIdentity } from "../core/key-missing.ts"
@@ -30,7 +31,7 @@ export function copyToRead(
 }
 
 /** Its bytes are proven, but not where they come from: somebody handed it in. */
-const isOfOthers = (manifest: object): boolean => "imported" in manifest && manifest.imported !== undefined
+const isOfOthers = ({ imported }: Manifest): boolean => imported !== undefined
 
 export function loadingOf(
   deps: RestoreDeps,

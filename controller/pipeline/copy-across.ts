@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises"
 import { fanOut } from "./fan-out.ts"
 import { underFirstCause } from "./first-cause.ts"
 import { type OpenCopy, openAll, type Place } from "./open.ts"
+import { paced } from "./progress.ts"
 import { openStoredCopy, type StoredCopy } from "./stored-copy.ts"
 
 export type Source = Omit<StoredCopy, "compression" | "identity">
@@ -31,10 +32,19 @@ export async function copyAcross(from: Source, to: Place, signal: AbortSignal): 
   })
 }
 
-/** Resolves when the copy's bytes are those recorded. Rejects with `copy-missing`, `copy-mismatch`, or the destination's Fault. */
-export async function proveBytes(copy: Source, signal: AbortSignal): Promise<void> {
+/** Resolves when the copy's bytes are those recorded. `onBytes` is heard about four times a second. Rejects with `copy-missing`, `copy-mismatch`, or the destination's Fault. */
+export async function proveBytes(
+  copy: Source,
+  signal: AbortSignal,
+  onBytes: (storedBytes: number) => void = () => {},
+): Promise<void> {
+  let bytes = 0
+  const tick = paced(() => onBytes(bytes))
   await underFirstCause(signal, async (cause) => {
-    const stored = await openStoredCopy({ ...copy, ...asStored }, cause, () => {})
+    const stored = await openStoredCopy({ ...copy, ...asStored }, cause, (total) => {
+      bytes = total
+      tick()
+    })
     const nowhere = new Writable({ write: (_chunk, _encoding, next) => next() })
     await pipeline([...stored, nowhere], { signal: cause.signal })
   })

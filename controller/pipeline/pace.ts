@@ -1,4 +1,5 @@
 // Keeps a stream to so many bytes a second, by holding its reader back now and then: no timer per chunk.
+import { Transform } from "node:stream"
 import { setTimeout as sleep } from "node:timers/promises"
 
 /** Shorter pauses are put together: a timer is late by a few of these, which the next pause makes up for. */
@@ -34,4 +35,16 @@ export function pacer(
     const pause = pauseAfter(bytes)
     return pause > 0 ? sleep(pause, undefined, { signal }) : undefined
   }
+}
+
+/** Lets bytes pass at that speed, as they are. */
+export function pacing(bytesPerSecond: number, signal: AbortSignal): Transform {
+  const pace = pacer(bytesPerSecond, signal)
+  return new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      const pause = pace?.(chunk.length)
+      if (pause) pause.then(() => next(null, chunk), next)
+      else next(null, chunk)
+    },
+  })
 }

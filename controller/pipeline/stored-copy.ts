@@ -8,6 +8,7 @@ import { decompressor } from "./compress.ts"
 import { decryptor } from "./encrypt.ts"
 import { type FirstCause, untilAborted } from "./first-cause.ts"
 import { holdBack } from "./hold-back.ts"
+import { pacing } from "./pace.ts"
 import type { Measure } from "./stage.ts"
 
 export interface StoredCopy {
@@ -18,6 +19,8 @@ export interface StoredCopy {
   readonly compression: Compression["algorithm"]
   /** What opens it; null when it is not encrypted. */
   readonly identity: string | null
+  /** How fast it is read at most. Null or absent: as fast as it can be. */
+  readonly bytesPerSecond?: number | null
 }
 
 /**
@@ -53,7 +56,9 @@ export async function openStoredCopy(
     })
     return stage ?? []
   })
-  return [stored, checked, ...stages]
+  const slow = copy.bytesPerSecond == null ? [] : [pacing(copy.bytesPerSecond, signal)]
+  for (const stage of slow) cause.watch(stage)
+  return [stored, ...slow, checked, ...stages]
 }
 
 /** Throws a `copy-mismatch` when what came out of the copy is not what once left the server. */

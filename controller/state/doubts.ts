@@ -1,4 +1,5 @@
-// Suspect backups: which of them nobody has decided about, and a person saying that one is right.
+// Backups that are kept and not trusted: suspect ones that nobody has decided about, damaged ones, and a person saying that a
+// suspect one is right.
 import { z } from "zod"
 import { BackupId } from "../../schemas/backup.ts"
 import { Problem } from "../../schemas/errors.ts"
@@ -6,6 +7,7 @@ import { DatabaseId, ServerId } from "../../schemas/server.ts"
 import type { Catalogue } from "../ports.ts"
 import { publishBackup } from "./backups.ts"
 import { json, readRow, readRows } from "./row.ts"
+import { isDamaged, isRefuted, isSound } from "./sound.ts"
 import type { Store } from "./store.ts"
 
 const Row = z.object({
@@ -25,7 +27,7 @@ const later = (one: string, other: string) =>
   `(${one}.finished_at > ${other}.finished_at OR (${one}.finished_at = ${other}.finished_at AND ${one}.id > ${other}.id))`
 
 // All suspect ones are few. That any other of the job came later, good or suspect, makes an older one history.
-const select = `
+const suspect = `
   SELECT b.id AS backupId, b.database_id AS databaseId, b.server_id AS serverId, b.database, b.finished_at AS finishedAt,
     b.suspect AS problem
   FROM backups b INDEXED BY backups_doubted
@@ -34,14 +36,28 @@ const select = `
       WHERE d.database_id = b.database_id AND d.job_id = b.job_id AND ${isStored("d")} AND d.doubted = 1 AND ${later("d", "b")})
     AND NOT EXISTS (SELECT 1 FROM backups g INDEXED BY backups_good
       WHERE g.database_id = b.database_id AND g.job_id = b.job_id AND ${isStored("g")} AND g.doubted = 0
-        AND g.finished_at >= b.finished_at AND ${later("g", "b")})
-  ORDER BY b.database_id, b.finished_at, b.id`
+        AND g.finished_at >= b.finished_at AND ${later("g", "b")} AND ${isSound("g")})`
+
+/** The words of the newest verification that found the dump bad, or else of the first bad copy. */
+const damage = `coalesce(
+    (SELECT vf.detail FROM verifications vf WHERE ${isRefuted("vf", "b")} ORDER BY vf.finished_at DESC LIMIT 1),
+    (SELECT error FROM copies WHERE backup_id = b.id AND state = 'failed' ORDER BY position LIMIT 1))`
+
+const damaged = `
+  SELECT b.id AS backupId, b.database_id AS databaseId, b.server_id AS serverId, b.database, b.finished_at AS finishedAt,
+    ${damage} AS problem
+  FROM backups b
+  WHERE ${isDamaged("b")} AND (?1 IS NULL OR b.server_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM backups g INDEXED BY backups_good
+      WHERE g.database_id = b.database_id AND g.job_id = b.job_id AND ${isStored("g")} AND g.doubted = 0
+        AND g.finished_at >= b.finished_at AND ${later("g", "b")} AND ${isSound("g")})`
 
 export function doubtsIn(store: Store): Pick<Catalogue, "doubts" | "acceptBackup"> {
   const { db } = store
   return {
     doubts(serverId) {
-      const rows = db.query<Raw, [string | null]>(select).all(serverId ?? null)
+      const sql = `${suspect} UNION ALL ${damaged} ORDER BY databaseId, finishedAt, backupId`
+      const rows = db.query<Raw, [string | null]>(sql).all(serverId ?? null)
       return readRows(store, rows, (row) =>
         readRow(`backup ${row.backupId}`, () => Row.parse({ ...row, problem: json(row.problem) })),
       )

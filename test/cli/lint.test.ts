@@ -219,7 +219,7 @@ describe("what is not in force yet", () => {
 
   test("is a note, when the backup goes on without it", () => {
     expect(lint(text("dbbackup.verify: drill"))).toEqual([
-      'note 6 db: dbbackup.verify: "drill" is not in force yet: each dump is proven while it is stored, and not read again. The backups go on without it. Remove the label when that is all right.',
+      'note 6 db: dbbackup.verify: "drill" is not in force yet: the newest backup is read by the engine\'s own tool, and not restored. The backups go on without it. Remove the label when that is all right.',
     ])
   })
 

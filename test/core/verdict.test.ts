@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { databaseIdOf, serverIdOf } from "../../controller/core/key.ts"
 import { ageInWords, verdictOf } from "../../controller/core/verdict.ts"
+import type { BadCopy } from "../../controller/ports.ts"
 import { type DockerStatus, Verdict } from "../../schemas/api.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Database, Server, ServerState } from "../../schemas/server.ts"
@@ -167,6 +168,25 @@ describe("a person is needed", () => {
     })
   })
 
+  test("for a damaged backup, and for copies that are bad, each told once", () => {
+    const damage = problem({ code: "copy-mismatch", message: "it has 5 bytes" })
+    const finishedAt = "2026-03-01T07:00:00.000Z"
+    const broken = aDatabase("a", { suspect: { id: "b1", finishedAt, problem: damage } as never })
+    const about = { serverId: db.id, serverName: "db", database: "b", databaseId: aDatabase("b").id }
+    const copy = (backupId: string, destination: string, goodAt: readonly string[]) =>
+      ({ ...about, backupId, destination, goodAt, problem: damage }) as BadCopy
+    const bad = [copy("b1", "local", []), copy("b2", "nas", ["s3"]), copy("b3", "nas", [])]
+    const answer = verdictOf([db], [broken, aDatabase("b")], connected, "dbbackup", now, null, bad)
+    expect(answer.sentence).toBe(
+      "1 database is backed up; 1 database's newest backup is damaged, 3 stored copies are bad.",
+    )
+    expect(answer.attention.map(({ sentence, hint }) => `${sentence} ${hint}`)).toEqual([
+      "a on db has a damaged backup: it has 5 bytes. Set dbbackup.user.",
+      "A copy of b on db is bad at nas: it has 5 bytes. It is made again from s3 by itself. Check the health of nas before trusting it.",
+      "A copy of b on db is bad at nas: it has 5 bytes. No copy of that backup is good any more, and it is not counted as one: delete it, and check the health of nas.",
+    ])
+  })
+
   test("for globals, which are no database", () => {
     const globals = aDatabase("globals", { kind: "globals", ...never })
     expect(verdict([db], [aDatabase("a"), globals]).sentence).toBe(
@@ -269,6 +289,16 @@ test("a settings file that cannot be used needs a person, and says what stays in
         hint: "Correct the file. Until then the last good settings stay in force.",
       },
     ],
+  })
+})
+
+test("a catalogue that is being made again needs a person's look, beside what is right", () => {
+  const damage = problem({ message: "the catalogue is damaged. It waits for s3", hint: "Nothing is pruned." })
+  const answer = verdictOf([db], [aDatabase("a")], connected, "dbbackup", now, null, [], damage)
+  expect(answer).toMatchObject({
+    level: "attention",
+    sentence: "1 database is backed up; the catalogue was damaged and is being made again.",
+    attention: [{ sentence: "The catalogue is damaged. It waits for s3.", hint: "Nothing is pruned." }],
   })
 })
 

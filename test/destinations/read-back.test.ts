@@ -119,6 +119,9 @@ if (!endpoint) {
       })
       const at = destination({ ...fresh(), endpoint: store.url, digest: "sha256" })
       expect([await (await stored(at, bytes))(), reads]).toEqual(["hash", 0])
+      // Of parts the store has only a digest of digests, which is no hash of the copy.
+      const whole = bytes === small ? createHash("sha256").update(bytes).digest("hex") : null
+      expect([await at.storedSha256?.("a.dump", signal), reads]).toEqual([whole, 0])
     })
 
     test("that tells the digest of the parts' digests proves them unread", async () => {

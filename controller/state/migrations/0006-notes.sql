@@ -6,6 +6,8 @@ ALTER TABLE backups ADD COLUMN notes_changed_at INTEGER;
 ALTER TABLE copies ADD COLUMN notes_at INTEGER;
 -- When its bytes were last read again and were right.
 ALTER TABLE copies ADD COLUMN checked_at INTEGER;
+-- Which are read again next, and how many were.
+CREATE INDEX copies_to_read ON copies (destination, coalesce(checked_at, at), checked_at) WHERE state = 'stored';
 
 CREATE INDEX backups_noted ON backups (notes_changed_at) WHERE notes_changed_at IS NOT NULL;
 
@@ -21,6 +23,8 @@ CREATE TABLE verifications (
   detail TEXT NOT NULL CHECK (json_valid(detail))
 ) STRICT;
 CREATE INDEX verifications_of ON verifications (backup_id, finished_at);
+-- Which dumps were found bad is asked with every list of databases.
+CREATE INDEX verifications_failed ON verifications (backup_id) WHERE outcome = 'failed';
 
 -- Policies of retention that were entered over the API. Those of the settings stand there.
 CREATE TABLE retention_policies (

@@ -4,6 +4,7 @@ import type { Event, getRun } from "../../../schemas/api.ts"
 import type { Backup } from "../../../schemas/backup.ts"
 import type { Restore } from "../../../schemas/restore.ts"
 import type { LogLine } from "../../../schemas/run.ts"
+import type { VerifyTask } from "../../../schemas/verify-task.ts"
 import type { Listed, ResponseOf } from "./api.ts"
 import { keys } from "./queries/keys.ts"
 
@@ -16,7 +17,7 @@ export function applyEvent(client: QueryClient, event: Event): void {
       stale(keys.servers, keys.serverDetails, keys.databases, keys.schedules, keys.status)
       break
     case "problem.changed":
-      stale(keys.servers, keys.serverDetails, keys.databases, keys.status)
+      stale(keys.servers, keys.serverDetails, keys.databases, keys.status, keys.catalogue)
       break
     case "settings.changed":
       stale(keys.settings, keys.buckets, keys.servers, keys.databases, keys.schedules, keys.status)
@@ -30,6 +31,9 @@ export function applyEvent(client: QueryClient, event: Event): void {
       break
     case "restore.updated":
       restoreUpdated(client, event.data, stale)
+      break
+    case "verify.updated":
+      verificationUpdated(client, event.data, stale)
       break
     case "run.progress":
       backupProgress(client, event.data)
@@ -76,6 +80,23 @@ function restoreUpdated(
   }
   stale(keys.restoreLists, keys.restore(restoreId), keys.databases, keys.status)
   if (status !== "running") stale(keys.logs(restoreId))
+}
+
+function verificationUpdated(
+  client: QueryClient,
+  { taskId, backupId, status, readBytes }: Extract<Event, { name: "verify.updated" }>["data"],
+  stale: (...queryKeys: readonly (readonly unknown[])[]) => void,
+): void {
+  const tasks = client.getQueryData<VerifyTask[]>(keys.verificationTasks)
+  const known = tasks?.find(({ id }) => id === taskId)
+  // Only bytes moved: no need to ask. How many there are in all is told with the first.
+  if (known?.status === "running" && known.totalBytes > 0 && status === "running" && readBytes !== null) {
+    const moved = tasks?.map((task) => (task.id === taskId ? { ...known, readBytes } : task))
+    client.setQueryData<VerifyTask[]>(keys.verificationTasks, moved)
+    return
+  }
+  stale(keys.verificationTasks)
+  if (status !== "running" && status !== "queued") stale(keys.verificationsOf(backupId))
 }
 
 function appendLine(client: QueryClient, owner: string, line: LogLine): void {

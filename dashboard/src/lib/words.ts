@@ -1,9 +1,9 @@
 // What states are called on the page, and how much attention each asks for. Colour and icon follow from the tone.
-import { type Backup, type CompletedBackup, isDoubted } from "../../../schemas/backup.ts"
+import { type Backup, type CompletedBackup, isBad, isDoubted } from "../../../schemas/backup.ts"
 import { meaningOf, type NextStep, type Problem } from "../../../schemas/errors.ts"
 import type { JobView } from "../../../schemas/job.ts"
 import type { Run, Trigger } from "../../../schemas/run.ts"
-import type { Database, Freshness, Server, ServerState } from "../../../schemas/server.ts"
+import type { Database, Freshness, Managed, Server, ServerState } from "../../../schemas/server.ts"
 
 /** `bad` needs a person; `late` may soon; `good` and `busy` do not; `quiet` is as someone wanted it. */
 export type Tone = "good" | "busy" | "late" | "bad" | "quiet"
@@ -50,8 +50,15 @@ export const statusWords: Readonly<Record<Backup["status"], StateWord>> = {
 
 /** A backup's status; one that is kept and that nobody has accepted needs a person. */
 export function backupWord(backup: Backup): StateWord {
-  return isDoubted(backup) ? suspectWord : statusWords[backup.status]
+  if (isDoubted(backup)) return suspectWord
+  return isDamaged(backup) ? damagedWord : statusWords[backup.status]
 }
+/** Whether no copy of it is good any more. */
+export function isDamaged(backup: Backup): boolean {
+  return backup.status === "completed" && storedAt(backup).length === 0 && backup.copies.some(isBad)
+}
+const damagedWord: StateWord = { word: "damaged", tone: "bad" }
+
 /** Why a backup failed, or is suspect; null when there is nothing to tell. */
 export function problemOf(backup: Backup): Problem | null {
   if ("error" in backup) return backup.error
@@ -70,6 +77,13 @@ export const pausedWords: Readonly<Record<NonNullable<JobView["pausedBy"]>, stri
   label: "paused by its label",
   person: "paused by a person",
   settings: "paused by the settings",
+}
+
+/** Who can change a server. */
+export const managedWords: Readonly<Record<Managed, string>> = {
+  label: "by its labels",
+  file: "in dbbackup.yaml",
+  api: "here, over the API",
 }
 
 export const engineNames = { postgres: "PostgreSQL", mysql: "MySQL", mariadb: "MariaDB" } as const
@@ -101,6 +115,11 @@ export function jobName({ jobId, serverId }: Pick<Run, "jobId" | "serverId">): s
 /** Names of the destinations that hold a backup now. */
 export function storedAt({ copies }: CompletedBackup): readonly string[] {
   return copies.filter(({ state }) => state === "stored").map(({ destination }) => destination)
+}
+
+/** Names of the destinations at which it has bytes, good or bad. */
+export function heldAt({ copies }: CompletedBackup): readonly string[] {
+  return copies.filter((copy) => copy.state === "stored" || isBad(copy)).map(({ destination }) => destination)
 }
 
 /** What `globals` are, beside their name. */

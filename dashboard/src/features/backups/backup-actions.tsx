@@ -5,12 +5,13 @@ import type { Backup } from "../../../../schemas/backup.ts"
 import { Button, buttonClass } from "../../components/button.tsx"
 import { RestoreLink } from "../../components/restore-link.tsx"
 import { backupsPath, downloadUrl } from "../../lib/paths.ts"
-import { storedAt } from "../../lib/words.ts"
+import { heldAt, storedAt } from "../../lib/words.ts"
 import { CancelDialog } from "./cancel-dialog.tsx"
 import { DeleteDialog } from "./delete-dialog.tsx"
+import { PinDialog } from "./pin-dialog.tsx"
 
 export function BackupActions({ backup }: { readonly backup: Backup }) {
-  const [open, setOpen] = useState<"cancel" | "delete">()
+  const [open, setOpen] = useState<"cancel" | "pin" | "delete">()
   const [, navigate] = useLocation()
   const close = () => setOpen(undefined)
   if (backup.status === "queued" || backup.status === "running") {
@@ -21,18 +22,25 @@ export function BackupActions({ backup }: { readonly backup: Backup }) {
       </>
     )
   }
-  if (backup.status !== "completed" || storedAt(backup).length === 0) return null
+  if (backup.status !== "completed" || heldAt(backup).length === 0) return null
+  const good = storedAt(backup).length > 0
   return (
     <>
       <Button look="quiet" onClick={() => setOpen("delete")}>
         Delete
       </Button>
-      <a href={downloadUrl(backup.id)} download className={buttonClass()}>
-        Download
-      </a>
-      <RestoreLink backupId={backup.id} className={buttonClass("primary")}>
-        Restore
-      </RestoreLink>
+      {backup.pinned === null && <Button onClick={() => setOpen("pin")}>Pin</Button>}
+      {good && (
+        <a href={downloadUrl(backup.id)} download className={buttonClass()}>
+          Download
+        </a>
+      )}
+      {good && (
+        <RestoreLink backupId={backup.id} className={buttonClass("primary")}>
+          Restore
+        </RestoreLink>
+      )}
+      {open === "pin" && <PinDialog backup={backup} onClose={close} />}
       {open === "delete" && (
         <DeleteDialog backup={backup} onClose={close} onDeleted={() => navigate(backupsPath)} />
       )}

@@ -9,6 +9,7 @@ import { manifestQuery } from "../../lib/queries/backups.ts"
 import { Contents } from "./contents.tsx"
 import { Copies } from "./copies.tsx"
 import { ProofInWords } from "./proof-in-words.tsx"
+import { Verifications } from "./verifications.tsx"
 
 export function CompletedParts({ backup }: { readonly backup: CompletedBackup }) {
   const manifest = useQuery(manifestQuery(backup.id))
@@ -26,6 +27,9 @@ export function CompletedParts({ backup }: { readonly backup: CompletedBackup })
       )}
       <Section title="Copies">
         <Copies copies={backup.copies} />
+      </Section>
+      <Section title="Checked again">
+        <Verifications backup={backup} />
       </Section>
       <Section
         title="Restore without this program"

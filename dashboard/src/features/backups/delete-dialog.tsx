@@ -11,7 +11,7 @@ import { TypedName } from "../../components/typed-name.tsx"
 import { count, listed } from "../../lib/format.ts"
 import { removeBackup } from "../../lib/queries/backups.ts"
 import { databaseQuery } from "../../lib/queries/databases.ts"
-import { storedAt } from "../../lib/words.ts"
+import { heldAt } from "../../lib/words.ts"
 
 interface Props {
   readonly backup: CompletedBackup
@@ -24,7 +24,7 @@ export function DeleteDialog({ backup, onClose, onDeleted = onClose }: Props) {
   const [typed, setTyped] = useState("")
   const removal = useMutation({ ...removeBackup, onSuccess: onDeleted })
   const newest = useQuery(databaseQuery(backup.databaseId)).data?.lastBackup?.id === backup.id
-  const copies = storedAt(backup)
+  const copies = heldAt(backup)
   return (
     <Dialog title={`Delete a backup of ${backup.database}`} onClose={onClose}>
       <div className="space-y-4 text-sm">
@@ -32,7 +32,9 @@ export function DeleteDialog({ backup, onClose, onDeleted = onClose }: Props) {
           The backup of <strong className="font-semibold">{backup.database}</strong> on {backup.serverName}{" "}
           from <Time at={backup.finishedAt} zone />, <Size bytes={backup.proof.storedBytes} />.
         </p>
-        {newest ? (
+        {backup.pinned ? (
+          <p>It is pinned, so it stays: {backup.pinned.reason}. Unpin it first; then it can go.</p>
+        ) : newest ? (
           <p>
             It is the newest good backup of this database, so it stays. Make a newer one first; then this one
             can go.
@@ -49,7 +51,7 @@ export function DeleteDialog({ backup, onClose, onDeleted = onClose }: Props) {
         {removal.error && <Refusal what="Not deleted" error={removal.error} />}
         <div className="flex justify-end gap-2 max-sm:flex-col-reverse">
           <Button onClick={onClose}>Keep it</Button>
-          {!newest && (
+          {!newest && !backup.pinned && (
             <Button
               look="danger"
               disabled={typed !== backup.database || removal.isPending}

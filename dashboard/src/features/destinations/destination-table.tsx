@@ -6,8 +6,9 @@ import { Button } from "../../components/button.tsx"
 import { ProblemNote } from "../../components/problem.tsx"
 import { State } from "../../components/state.tsx"
 import { Cell, Row, RowHead, Table } from "../../components/table.tsx"
+import { Age } from "../../components/time.tsx"
 import { explain } from "../../lib/api-failure.ts"
-import { formatBytes } from "../../lib/format.ts"
+import { count, formatBytes } from "../../lib/format.ts"
 import { testBucket } from "../../lib/queries/buckets.ts"
 
 interface Props {
@@ -60,6 +61,7 @@ function DestinationRow(props: {
         {name}
         <span className="block text-xs font-normal wrap-anywhere text-muted">{location}</span>
         {bucket && <Kept bucket={bucket} />}
+        {destination.reading && <ReadAgain reading={destination.reading} />}
         {problem && <ProblemNote problem={problem} />}
       </RowHead>
       <Cell beside>
@@ -74,6 +76,22 @@ function DestinationRow(props: {
       <Cell label="From">{bucket?.managed === "api" ? "API" : "settings"}</Cell>
       <Cell>{bucket && <Test bucket={bucket} />}</Cell>
     </Row>
+  )
+}
+
+function ReadAgain({ reading }: { readonly reading: NonNullable<DestinationStatus["reading"]> }) {
+  const { copies, readCopies, days, oldestReadAt } = reading
+  if (copies === 0) return null
+  return (
+    <span className="block text-xs font-normal text-muted">
+      {readCopies.toLocaleString("en-US")} of {count(copies, "copy", "copies")} read again in the last {days}{" "}
+      days
+      {oldestReadAt && (
+        <>
+          ; the oldest was stored or last read <Age at={oldestReadAt} />
+        </>
+      )}
+    </span>
   )
 }
 

@@ -50,7 +50,7 @@ function DatabaseRow({ database }: { readonly database: Database }) {
       <Cell beside>
         <span className="inline-flex flex-col max-sm:items-end">
           <DatabaseState database={database} />
-          {suspect && <SuspectLink id={suspect.id} />}
+          {suspect && <SuspectLink id={suspect.id} problem={suspect.problem} />}
           {lastFailed && lastAttempt && (
             <Link
               href={backupPath(lastAttempt.id)}

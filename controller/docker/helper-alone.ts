@@ -1,0 +1,36 @@
+// A helper for a tool that needs no server: what it is to do comes by its input, and nothing else reaches it or is reached by it.
+import type { ContainerCreateOptions } from "dockerode"
+import type { Helper } from "../ports.ts"
+import { limits } from "./helper-config.ts"
+import { assignment, helperLabels, type Mark } from "./mark.ts"
+
+export function aloneConfig(
+  { memoryBytes }: Helper,
+  image: string,
+  volumes: readonly string[],
+  argv: readonly string[],
+  stdin: boolean,
+  mark: Mark,
+): ContainerCreateOptions {
+  return {
+    Image: image,
+    Entrypoint: [...argv],
+    Cmd: [],
+    Env: [assignment(mark)],
+    WorkingDir: "/",
+    Labels: helperLabels(mark),
+    Healthcheck: { Test: ["NONE"] },
+    AttachStdin: stdin,
+    AttachStdout: true,
+    AttachStderr: true,
+    OpenStdin: stdin,
+    StdinOnce: stdin,
+    Tty: false,
+    HostConfig: {
+      NetworkMode: "none",
+      CapDrop: ["ALL"],
+      Tmpfs: Object.fromEntries(volumes.map((path) => [path, ""])),
+      ...limits(memoryBytes),
+    },
+  }
+}
