@@ -1,20 +1,19 @@
 #!/usr/bin/env bun
 // `dbbackup …`: reads the command line, and leaves the work to a client of the API, to the linter, or to the controller itself.
-import { createInterface } from "node:readline/promises"
-import { parseArgs } from "node:util"
 import { getReady } from "../schemas/api.ts"
 import { accept } from "./cli/accept.ts"
 import { usualAddress } from "./cli/address.ts"
 import { backup, backups, databasesNamed } from "./cli/backup.ts"
 import { catalogue, maintenance } from "./cli/catalogue.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
+import { none, operand, parseCommandLine, usageFault, type Values, wanted } from "./cli/command-line.ts"
 import { exportTo, importFrom } from "./cli/configuration.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
 import { importFile } from "./cli/import.ts"
 import { key } from "./cli/key.ts"
 import { lintFile } from "./cli/lint-file.ts"
 import { orphans } from "./cli/orphans.ts"
-import { outside, outsideOptions } from "./cli/outside.ts"
+import { outside } from "./cli/outside.ts"
 import { pin, unpin } from "./cli/pin.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
@@ -23,59 +22,11 @@ import { rotateKey } from "./cli/rotate-key.ts"
 import { cancel, runs } from "./cli/runs.ts"
 import { change, changeAll, schedules } from "./cli/schedules.ts"
 import { servers } from "./cli/servers.ts"
+import { aside, ask, printable, say } from "./cli/terminal.ts"
 import { usage } from "./cli/usage.ts"
 import { verify } from "./cli/verify.ts"
 import { details, discover, why } from "./cli/why.ts"
 import { Fault } from "./core/fault.ts"
-
-const options = {
-  url: { type: "string" },
-  database: { type: "string" },
-  status: { type: "string" },
-  server: { type: "string" },
-  why: { type: "boolean" },
-  json: { type: "boolean" },
-  all: { type: "boolean" },
-  limit: { type: "string" },
-  as: { type: "string" },
-  on: { type: "string" },
-  owners: { type: "string" },
-  content: { type: "string" },
-  globals: { type: "boolean" },
-  from: { type: "string" },
-  catalogue: { type: "boolean" },
-  policy: { type: "string" },
-  out: { type: "string" },
-  identity: { type: "string" },
-  level: { type: "string" },
-  destination: { type: "string" },
-  wait: { type: "boolean" },
-  "passphrase-file": { type: "string" },
-  "made-at": { type: "string" },
-  adopt: { type: "boolean" },
-  clean: { type: "boolean" },
-  mend: { type: "boolean" },
-  "dry-run": { type: "boolean" },
-  ...outsideOptions,
-  yes: { type: "boolean", short: "y" },
-  help: { type: "boolean", short: "h" },
-} as const
-
-type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>["values"]
-
-function say(line: string): void {
-  process.stdout.write(`${printable(line)}\n`)
-}
-
-/** Beside the output, which may go to a file. */
-function aside(line: string): void {
-  process.stderr.write(`${printable(line)}\n`)
-}
-
-/** Labels and names are other people's text: what would steer the terminal is shown as a mark in its place. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n]/gu, "\u{FFFD}")
-}
 
 async function main(): Promise<void> {
   const { values, positionals } = parseCommandLine()
@@ -202,32 +153,6 @@ async function run(command: string, args: readonly string[], values: Values, cal
   }
 }
 
-function parseCommandLine() {
-  try {
-    return parseArgs({ options, allowPositionals: true })
-  } catch (error) {
-    throw usageFault(error instanceof Error ? error.message : String(error))
-  }
-}
-
-const usageFault = (message: string) =>
-  new Fault("request-invalid", message, { hint: "dbbackup --help lists the commands." })
-
-function operand([first, ...more]: readonly string[], what: string): string {
-  none(more)
-  return wanted(first, what)
-}
-
-/** An operand that is ignored would look like work that was done. */
-function none([first]: readonly string[]): void {
-  if (first !== undefined) throw usageFault(`what to do with ${first} is not clear`)
-}
-
-function wanted(value: string | undefined, what: string): string {
-  if (value === undefined || value === "") throw usageFault(`${what} is missing`)
-  return value
-}
-
 async function serversAsked(call: Call, args: readonly string[], values: Values): Promise<string> {
   const { why: asked, json } = values
   const [verb, ...named] = args
@@ -245,17 +170,6 @@ async function backupQuery(call: Call, { database, status, limit }: Values) {
     ...(named ? { databaseId: named.id } : {}),
     ...(status === undefined ? {} : { status }),
     ...(limit === undefined ? {} : { limit }),
-  }
-}
-
-/** What the person typed; nothing when the input has ended, as it has in a script. */
-async function ask(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const ended = new Promise<string>((resolve) => terminal.once("close", () => resolve("")))
-  try {
-    return (await Promise.race([terminal.question(question), ended])).trim()
-  } finally {
-    terminal.close()
   }
 }
 

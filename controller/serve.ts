@@ -9,7 +9,7 @@ import { Fault } from "./core/fault.ts"
 import { outsideContainers } from "./core/outside-server.ts"
 import { rulesOf } from "./core/rules.ts"
 import { isLoopback } from "./core/settings.ts"
-import { bucketsFrom, connectBucket, lockableAmong } from "./destinations/configured.ts"
+import { bucketsFrom, connectBucket } from "./destinations/configured.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { runBackup } from "./jobs/backup.ts"
 import { createBeside } from "./jobs/beside.ts"
@@ -20,6 +20,7 @@ import { lookInsideTidied } from "./jobs/ready.ts"
 import { runRestore } from "./jobs/restore.ts"
 import { makeRestorePlan } from "./jobs/restore-planning.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
+import { operatorNow } from "./operator.ts"
 import { createBucketConfigs } from "./reconcile/bucket-configs.ts"
 import { createConfiguration } from "./reconcile/configuration.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
@@ -32,7 +33,7 @@ import { createPauses } from "./reconcile/pauses.ts"
 import { createProber } from "./reconcile/prober.ts"
 import { createQueue } from "./reconcile/queue.ts"
 import { createReconciler } from "./reconcile/reconciler.ts"
-import { createRetentionPolicies, policiesInForce } from "./reconcile/retention-policies.ts"
+import { createRetentionPolicies } from "./reconcile/retention-policies.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
 import { createUpkeep } from "./upkeep.ts"
@@ -124,21 +125,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     (id) => world.insight(id),
     stop.signal,
   )
-  const derivationNow = () => {
-    const {
-      labelPrefix: prefix,
-      discovery,
-      timeZone,
-      defaults,
-      keys,
-      helper,
-      operatorRetention,
-    } = source.current()
-    const policies = policiesInForce(source.current().policies, catalogue.keptPolicies())
-    const names = { destinations: [...destinations.keys()], keys: [...keys.keys()] }
-    const lockable = lockableAmong(destinations)
-    return { prefix, discovery, timeZone, policies, defaults, helper, operatorRetention, ...names, lockable }
-  }
+  const derivationNow = () => operatorNow(adapters)
   // One object until the settings change: readers compare it with the last.
   let derivation = derivationNow()
   const derive = createDerivation(

@@ -24,6 +24,7 @@ const all = [
   "adapters",
   "catalogue-care",
   "upkeep",
+  "operator",
   "package",
 ]
 const adapter = ["ports", "core", "schemas"]
@@ -50,6 +51,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   adapters: all,
   "catalogue-care": all,
   upkeep: all,
+  operator: all,
 }
 
 /** The one place that may use a library. */

@@ -9,10 +9,9 @@ import type {
 import type { Compression, Engine } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import type { Fault } from "../core/fault.ts"
-import type { GlobalsRules } from "../core/globals.ts"
 import type { Choice, Relation } from "../core/part.ts"
-import type { Survey } from "../core/survey.ts"
 import type { Cutter, EndDetector, ToolOutcome } from "../ports.ts"
+import type { Loadable, Receiving } from "./receiving.ts"
 import type { Standing } from "./standing.ts"
 
 /** Names, never values: of a user, of a variable, of a file inside the container. Absent: the image's conventions. */
@@ -168,21 +167,7 @@ export interface Together {
   ): { readonly plan: DumpPlan; readonly cutter: Cutter }
 }
 
-/** What is known of a dump beside its format. */
-export interface Loadable {
-  /** It lacks some of what the rest may refer to. */
-  readonly isPart?: boolean
-  /** Of the database that was dumped. */
-  readonly facts?: DatabaseFacts
-  /** Of an archive: tables without their rows. */
-  readonly schemaOnly?: boolean
-  /** Of an archive: neither owners nor grants. */
-  readonly withoutOwners?: boolean
-  /** Of statements: they do not confine the client themselves, as PostgreSQL's newer dumps do. */
-  readonly unconfined?: boolean
-}
-
-export interface EngineRules {
+export interface EngineRules extends Receiving {
   readonly engine: Engine
   /** Finds versions, abilities and databases, in one script that prints its answer on stdout. */
   probe(access: Access): Script
@@ -218,13 +203,6 @@ export interface EngineRules {
   readonly together?: Together
   /** Absent, and no `lockedSnapshot` either: the fingerprint can only be taken of another snapshot than the dump. */
   readonly sharedSnapshot?: SharedSnapshot
-  /** Prints what `readSurvey` reads: what the server has, and who is in the database of that name. */
-  survey(name: string, access: Access): Script
-  /** Throws when it is not a whole one. */
-  readSurvey(outcome: ToolOutcome): Survey
-  readonly globals: GlobalsRules
-  /** Runs statements from stdin, stopping at the first error, in a database of the server's own. */
-  run(access: Access): Script
   /** For an engine that shares no snapshot, but lets two be opened at one instant. */
   readonly lockedSnapshot?: LockedSnapshot
   /** Prints what `readStanding` reads of the tools at work in a database; null: on those of the globals. */

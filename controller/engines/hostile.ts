@@ -1,6 +1,7 @@
 // Reads a dump that somebody else made before it is loaded: what reaches beyond the database that it is loaded into is refused.
 import type { Engine } from "../../schemas/scalar.ts"
 import { Fault } from "../core/fault.ts"
+import { psqlCommands } from "../core/psql-commands.ts"
 import type { EndDetector } from "../ports.ts"
 import { statementWalk } from "./statement-walk.ts"
 
@@ -54,6 +55,8 @@ export function guardAgainst(engine: Engine): Guard {
   const refuse = (what: string) => {
     found ??= what
   }
+  // It knows more of psql's ways to read than the walk, and takes what is unclear for a command.
+  const commands = engine === "postgres" ? psqlCommands() : null
   const walk = statementWalk(engine, {
     statement(code) {
       statements++
@@ -80,6 +83,7 @@ export function guardAgainst(engine: Engine): Guard {
     push(chunk) {
       const seam = tail + chunk.toString("latin1")
       walk.push(chunk)
+      commands?.push(chunk.toString("latin1"))
       if (key !== undefined) {
         keySeen += seam.split(key).length - 1
         tail = seam.slice(-(key.length - 1))
@@ -89,6 +93,8 @@ export function guardAgainst(engine: Engine): Guard {
       walk.end()
       // Known to whoever wrote the dump, the key must not end what it began anywhere else.
       if (key !== undefined && keySeen > 2) refuse("its key is in it more than twice")
+      const command = commands?.found()
+      if (command) refuse(`line ${command.line}, ${shown(command.command)}, is a command of the client`)
       if (found === undefined) return "nothing that reaches beyond its database"
       throw new Fault("restore-unsupported", `the dump was made elsewhere, and is not loaded: ${found}`, {
         hint: "Look at the file. What you trust can be loaded by hand, with the commands in the backup's manifest.",

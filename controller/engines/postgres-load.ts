@@ -1,6 +1,6 @@
 // What loads a dump into an empty PostgreSQL database: an archive or statements, whole or a part, with what TimescaleDB wants around it.
 import type { DumpFormat } from "../../schemas/manifest.ts"
-import type { Loadable } from "./engine.ts"
+import type { Loadable } from "./receiving.ts"
 import confine from "./sh/postgres-confine.sh" with { type: "text" }
 import loadScript from "./sh/postgres-load.sh" with { type: "text" }
 import loadPartScript from "./sh/postgres-load-part.sh" with { type: "text" }
