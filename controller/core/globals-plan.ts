@@ -51,7 +51,7 @@ export function planGlobals(facts: GlobalsFacts, options: GlobalsOptions): Resto
         ...doubtWarning(backup),
         ...different.map(
           ({ name, differs }) =>
-            `${name} is there already and stays as it is; the backup has other ${differs.join(", ")}`,
+            `${name} is there already and stays as it is, though the backup differs in ${differs.join(", ")}`,
         ),
         ...leftOut.map(({ what, why }) => `${what} is left out: ${why}`),
       ],

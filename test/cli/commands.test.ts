@@ -324,6 +324,20 @@ describe("restore", () => {
     expect(stdout).not.toContain("Type copy")
   })
 
+  test("of globals needs no name of a database, and says what was made", async () => {
+    const { code, stdout } = await dbbackup(["restore", "b1", "--globals", "--yes"])
+    expect(code).toBe(0)
+    expect(stdout).toContain("Restore the globals of ")
+    expect(stdout).toEndWith("the globals are restored: made nothing\n")
+  })
+
+  test("names the server by its name, and refuses what it does not know", async () => {
+    const on = await dbbackup(["restore", "b1", "--as", "copy", "--on", "nowhere", "--yes"])
+    expect(on.stderr).toContain("there is no server nowhere")
+    const owners = await dbbackup(["restore", "b1", "--as", "copy", "--owners", "maybe", "--yes"])
+    expect(owners.stderr).toContain("Write keep or drop.")
+  })
+
   test("takes the newest good backup of a database by its name", async () => {
     expect((await dbbackup(["restore", "shop/db/shop", "--as", "copy", "--yes"])).code).toBe(0)
   })
