@@ -247,6 +247,44 @@ describe("what a dump tells the client to do", () => {
   })
 })
 
+describe("a dump that was handed in", () => {
+  const handIn = async (server: TestServer, text: string): Promise<CompletedBackup> => {
+    const query = { serverId: await idOf(server), database: "shop", fileName: "old.sql" }
+    const asked = new URLSearchParams({ ...query, madeAt: "2026-01-01T00:00:00.000Z" })
+    const answer = await fetch(`${controller.url}/api/backups/import?${asked}`, {
+      method: "POST",
+      headers: { "content-type": "application/octet-stream" },
+      body: text,
+    })
+    const { data, error } = (await answer.json()) as { data: CompletedBackup; error?: unknown }
+    if (error) throw new Error(JSON.stringify(error))
+    return data
+  }
+
+  test("is not loaded when it reaches beyond its database, and leaves nothing behind", async () => {
+    const { name } = mysql
+    const good = await must([
+      ...["docker", "exec", name, "sh", "-c"],
+      `MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec mysqldump -uroot --set-gtid-purged=OFF shop item`,
+    ])
+    const options = { mode: "new", name: "handed" } as const
+    await restore(await handIn(mysql, good), options)
+    expect(await mysql.sql("handed", "select count(*) from item")).toMatch(/^[34]\n$/)
+    const hostile = good.replace("DROP TABLE", "/*!40000 GRANT ALL ON *.* TO `app`@`%` */;\nDROP TABLE")
+    expect(hostile).not.toBe(good)
+    const backup = await handIn(mysql, hostile)
+    const failed = restore(backup, { mode: "new", name: "hostile" })
+    await expect(failed).rejects.toThrow(
+      /not loaded: the statement GRANT ALL ON .* changes the accounts of the server/,
+    )
+    expect(await mysql.sql("mysql", "show databases like 'hostile'")).toBe("")
+    expect(await mysql.sql("mysql", "show grants for 'app'@'%'")).not.toContain(
+      "GRANT SELECT, INSERT, UPDATE",
+    )
+    expect(await mysql.sql("shop", "select count(*) from item")).toMatch(/^[34]\n$/)
+  })
+})
+
 describe("between MySQL and MariaDB", () => {
   test("nothing is restored", async () => {
     const backup = await backUp(mysql, "shop")
