@@ -152,6 +152,13 @@ export interface EndDetector {
   held(): ObjectCounts
 }
 
+/** Changes a dump's text on its way, wherever it is split. */
+export interface Rewriter {
+  push(chunk: Buffer): readonly Buffer[]
+  /** What was held back. */
+  end(): readonly Buffer[]
+}
+
 /** Cuts what one tool prints into dumps of one subject each, in an order known before. */
 export interface Cutter {
   /** Throws a Fault when the dumps cannot be told apart. */

@@ -10,7 +10,7 @@ import type { Compression, Engine } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import type { Fault } from "../core/fault.ts"
 import type { Choice, Relation } from "../core/part.ts"
-import type { Cutter, EndDetector, ToolOutcome } from "../ports.ts"
+import type { Cutter, EndDetector, Rewriter, ToolOutcome } from "../ports.ts"
 import type { Loadable, Receiving } from "./receiving.ts"
 import type { Standing } from "./standing.ts"
 
@@ -199,6 +199,8 @@ export interface EngineRules extends Receiving {
   fingerprint?(database: string, level: FingerprintLevel, access: Access): Script
   /** Of a script that exited 0. Tables and sequences by `schema.name` where there are schemas. Throws when it is not a whole one. */
   readFingerprint?(outcome: ToolOutcome): FingerprintReading
+  /** For dumps of databases as SQL text, when they are stored, and again when they are loaded. Absent: they stay as the tool prints them. */
+  readonly rewriter?: () => Rewriter
   /** Absent: each database can only be dumped in a snapshot of its own. */
   readonly together?: Together
   /** Absent, and no `lockedSnapshot` either: the fingerprint can only be taken of another snapshot than the dump. */

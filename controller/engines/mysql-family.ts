@@ -9,6 +9,7 @@ import { explainMysql } from "./mysql-explain.ts"
 import { fingerprintOf, readMysqlFingerprint } from "./mysql-fingerprint.ts"
 import { mysqlGlobals as globals } from "./mysql-globals.ts"
 import { mysqlInstant } from "./mysql-instant.ts"
+import { withoutOwnName } from "./mysql-own-name.ts"
 import { partRuns, readRelations, wantedIn } from "./mysql-part.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
 import * as sql from "./mysql-sql.ts"
@@ -136,6 +137,7 @@ export function mysqlFamily(variety: Variety): EngineRules {
     },
     inspect: (name, access) => statement(sql.describeDatabase(name), access),
     readFacts: ({ stdout }) => readMysqlFacts(stdout),
+    rewriter: withoutOwnName,
     fingerprint: (name, level, access) => statement(fingerprintOf(name, level), access),
     readFingerprint: ({ stdout }) => readMysqlFingerprint(stdout),
     lockedSnapshot: {

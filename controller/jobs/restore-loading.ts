@@ -66,6 +66,7 @@ export function loadingOf(
     load: {
       ...common,
       onProgress,
+      rewriter: isText && manifest.subject.kind === "database" ? look.rules.rewriter : undefined,
       silence: loadSilence({
         docker: deps.docker,
         look,

@@ -203,6 +203,26 @@ for (const image of images) {
       return { data: found }
     }
 
+    test.skipIf(postgres)(
+      "says nothing of its own name, so that a restore beside it alters no other database",
+      async () => {
+        // Routines remember the collation that the database had when they were made.
+        await make(
+          "collated",
+          "create table t (i int); insert into t values (7); create procedure p() select 1",
+          "alter database collated character set latin1",
+        )
+        const kept = await backUp("collated")
+        await server.sql("mysql", "drop database collated")
+        expect(await restore(kept, "collated_again")).toMatchObject({ status: "completed", differences: [] })
+        expect(await server.sql("collated_again", "select i from t; call p()")).toBe("7\n1\n")
+        const named = "select schema_name, default_character_set_name from information_schema.schemata"
+        expect(await server.sql("mysql", `${named} where schema_name like 'collated%'`)).toBe(
+          "collated_again\tlatin1\n",
+        )
+      },
+    )
+
     test("is made although another database's name holds a line break", async () => {
       if (postgres) await make("line\nbreak", "create table t (i int)")
       await comesBack("bytes", "bytes_once_more", "select count(*) from b")
