@@ -27,7 +27,7 @@ export interface Upkeep {
   ended(): Promise<void>
 }
 
-type JobDeps = FillDeps & VerifyDeps & { readonly random: () => number }
+type JobDeps = FillDeps & Omit<VerifyDeps, "drills"> & { readonly random: () => number }
 
 export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World, queue: Queue): Upkeep {
   const { source, catalogue, destinations, clock, newId, log, stop, events } = adapters
@@ -48,13 +48,14 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
     ...{ catalogue, world, queue, clock, newId },
     prune: (job, id, pruning) => prune(jobDeps, job, id, (level, said) => log(level, said, { id }), pruning),
   })
+  const drills = { scratch: adapters.docker, memoryBytes: () => source.current().drill.memoryBytes }
   const verifications = createVerifications({
     ...{ catalogue, events, clock, newId, log, signal, levels: levelsThere },
     run: (backup, { level, destination, identity }, onProgress, verifying) => {
       const server = () => world.require(backup.serverId)
       const order = { backup, level, destination, identity, server }
       // What was found bad is made again at once.
-      return verifyBackup(jobDeps, order, onProgress, verifying).finally(backFills.check)
+      return verifyBackup({ ...jobDeps, drills }, order, onProgress, verifying).finally(backFills.check)
     },
   })
   const dueVerifications = createDueVerifications({

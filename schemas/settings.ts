@@ -147,6 +147,13 @@ const sweep = z.strictObject({
   }),
 })
 
+const drill = z.strictObject({
+  memory: Size.prefault("1GiB").meta({
+    description: "Memory limit of the throw-away server of a drill (label `verify`).",
+    variable: "DBBACKUP_DRILL_MEMORY",
+  }),
+})
+
 /** `dbbackup.yaml`. Keys that are not here are mistakes, but for `x-…`, which hold anchors. */
 export const SettingsFile = z.strictObject({
   server: server.prefault({}),
@@ -187,6 +194,7 @@ export const SettingsFile = z.strictObject({
   encryption: encryption.prefault({}),
   retention: retention.prefault({}),
   sweep: sweep.prefault({}),
+  drill: drill.prefault({}),
   defaults: z.record(z.string(), z.string()).prefault({}).meta({
     description:
       "Values of labels for jobs that do not say otherwise, by key: `{schedule: hourly, retention: gold}`.",

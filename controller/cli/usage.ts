@@ -16,7 +16,7 @@ export const usage = `Usage: dbbackup COMMAND
                                      let retention delete what it holds back, because it is much at once
   restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes] [--identity FILE]
                                      restore into a new database beside the old one
-  verify BACKUP|SERVER/DATABASE [--level checksum|read] [--destination NAME] [--wait] [--identity FILE]
+  verify BACKUP|SERVER/DATABASE [--level checksum|read|drill] [--destination NAME] [--wait] [--identity FILE]
                                      read its copies again; read: by the engine's own tool. Exit code 1 when one is bad
   rebuild --from DESTINATION         list again what stands there: on a new machine, or when the catalogue is lost
   schedules                          every job: when it runs next, or who paused it

@@ -3,7 +3,15 @@ import type { Backup, CompletedBackup } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
 import { takesAll } from "../../schemas/part-labels.ts"
-import type { Database, DatabaseId, Freshness, Server, ServerId, Subject } from "../../schemas/server.ts"
+import type {
+  Database,
+  DatabaseId,
+  Freshness,
+  LastDrill,
+  Server,
+  ServerId,
+  Subject,
+} from "../../schemas/server.ts"
 import type { Doubt, HeldPrune, ServerRecord } from "../ports.ts"
 import type { DerivedJob } from "./derived-job.ts"
 import { databaseIdOf, subjectName } from "./key.ts"
@@ -80,6 +88,7 @@ export interface DatabaseHistory {
   readonly doubt: Doubt | undefined
   /** What its jobs' retention would delete, and waits for a person. */
   readonly held: readonly HeldPrune[]
+  readonly lastDrill?: LastDrill | undefined
 }
 
 /** Each subject of a server: its databases, those a label names but nobody has seen, and the globals. */
@@ -172,6 +181,7 @@ function databaseView(
       ? { id: doubt.backupId, finishedAt: doubt.finishedAt.toISOString(), problem: doubt.problem }
       : null,
     heldPrune: heldPruneOf(subjectName(subject), name, history.held),
+    lastDrill: history.lastDrill ?? null,
     nextRunAt: next.length === 0 ? null : new Date(Math.min(...next.map((at) => at.getTime()))).toISOString(),
   }
 }

@@ -44,6 +44,8 @@ export interface Settings {
   readonly helper: HelperSettings
   /** How stored copies are read again by themselves. */
   readonly sweep: SweepSettings
+  /** Of the throw-away server of a drill. */
+  readonly drill: { readonly memoryBytes: number }
   /** Servers that have no container, by name. */
   readonly servers: ReadonlyMap<string, OutsideServer>
   /** Retention policies that labels may name. */
@@ -159,6 +161,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     hooksAllowed: file.hooks,
     servers: new Map(Object.entries(file.servers)),
     helper: { memoryBytes: file.helper.memory, images: file.helper.images },
+    drill: { memoryBytes: file.drill.memory },
     sweep: { everySeconds: file.sweep.every || null, bytesPerSecond: file.sweep.rate },
     policies: new Map(Object.entries(file.retention.policies)),
     defaults: { ...(compression && { compress: compressionText(compression) }), ...file.defaults },

@@ -83,6 +83,11 @@ function attentionSentence(
       "database's newest backup is damaged",
       "databases' newest backups are damaged",
     ),
+    ...count(
+      databases.filter(hasFailedDrill).length,
+      "database's last drill failed",
+      "databases' last drills failed",
+    ),
     ...count(bad.length, "stored copy is bad", "stored copies are bad"),
     ...count(
       databases.filter(({ heldPrune }) => heldPrune !== null).length,
@@ -157,6 +162,9 @@ function serverAttention(server: Server, prefix: string): Attention[] {
 
 const isSuspect = ({ suspect }: Database) => suspect !== null && !isDamage(suspect.problem)
 const isDamaged = ({ suspect }: Database) => suspect !== null && isDamage(suspect.problem)
+/** One whose backup is said to be damaged already is not told twice. */
+const hasFailedDrill = ({ lastDrill, suspect }: Database) =>
+  lastDrill?.outcome === "failed" && lastDrill.backupId !== suspect?.id
 const isBackedUp = ({ state }: Database) => state === "fresh" || state === "paused"
 const isBehind = ({ state }: Database) => state === "late" || state === "never"
 
@@ -180,6 +188,14 @@ function databaseAttention(database: Database): Attention[] {
           attention(
             `${name} has a ${isDamage(suspect.problem) ? "damaged" : "suspect"} backup: ${suspect.problem.message}.`,
             suspect.problem,
+          ),
+        ]
+      : []),
+    ...(database.lastDrill?.problem && hasFailedDrill(database)
+      ? [
+          attention(
+            `${name}: the last drill failed: ${database.lastDrill.problem.message}.`,
+            database.lastDrill.problem,
           ),
         ]
       : []),

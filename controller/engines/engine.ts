@@ -11,6 +11,7 @@ import type { Subject } from "../../schemas/server.ts"
 import type { Fault } from "../core/fault.ts"
 import type { Choice, Relation } from "../core/part.ts"
 import type { Cutter, EndDetector, ToolOutcome } from "../ports.ts"
+import type { ScratchRules } from "./scratch-rules.ts"
 import type { Standing } from "./standing.ts"
 
 /** Names, never values: of a user, of a variable, of a file inside the container. Absent: the image's conventions. */
@@ -173,6 +174,8 @@ export interface EngineRules {
   readonly together?: Together
   /** Absent: the fingerprint can only be taken of another snapshot than the dump. */
   readonly sharedSnapshot?: SharedSnapshot
+  /** What a drill does beside a restore. */
+  readonly scratch: ScratchRules
   /** Prints what `readStanding` reads of the tools at work in a database; null: on those of the globals. */
   standing(name: string | null, access: Access): Script
   readStanding(outcome: ToolOutcome): Standing

@@ -24,10 +24,10 @@ import { deadline, tookTooLong } from "./deadline.ts"
 import { type HookDeps, hooksAround } from "./hooks.ts"
 import { identityFor } from "./identity-for.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
+import { loadRequest } from "./load-request.ts"
 import { asJobSays } from "./place.ts"
 import type { Target } from "./probe.ts"
 import { type Ready, type ReadyDeps, whenReady } from "./ready.ts"
-import { loadSilence } from "./silence.ts"
 import { createUnfinished, type UnfinishedDatabase } from "./unfinished-database.ts"
 
 export interface RestoreDeps extends HookDeps, ReadyDeps {
@@ -232,17 +232,10 @@ function loadingOf(
   const script = nice ? politely(load) : load
   return {
     copy: { ...common, end: look.rules.end(manifest.format, manifest.subject), onProgress: () => undefined },
-    load: {
-      ...common,
-      onProgress,
-      silence: loadSilence({ docker: deps.docker, look, name: options.name, limitSeconds, journal }),
-      start: () => deps.docker.exec({ ...look.place, ...script, stdin: true }, signal),
-      explain: (code: number, stderr: string) => {
-        const fault = look.rules.explain(`loading ${options.name}`, { code, stdout: "", stderr }, look.access)
-        return fault.code === "dump-failed"
-          ? new Fault("restore-failed", fault.message, fault.hint === null ? {} : { hint: fault.hint })
-          : fault
-      },
-    },
+    load: loadRequest(
+      deps.docker,
+      { copy: common, look, name: options.name, script, limitSeconds, onProgress, journal },
+      signal,
+    ),
   }
 }

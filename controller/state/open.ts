@@ -8,6 +8,7 @@ import { backupsIn } from "./backups.ts"
 import { checksIn } from "./checks.ts"
 import { copiesIn } from "./copies.ts"
 import { doubtsIn } from "./doubts.ts"
+import { drillsIn } from "./drills.ts"
 import { openFile } from "./file.ts"
 import { heldPrunesIn } from "./held-prunes.ts"
 import { keptBucketsIn } from "./kept-buckets.ts"
@@ -82,6 +83,7 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...doubtsIn(store),
     ...heldPrunesIn(store),
     ...notesIn(store),
+    ...drillsIn(store),
     ...checksIn(store),
     ...lists,
     ...newest,

@@ -44,6 +44,7 @@ test("with nothing set, every setting has its default, and only this machine is 
     hooksAllowed: true,
     servers: new Map(),
     helper: { memoryBytes: 2 * 2 ** 30, images: {} },
+    drill: { memoryBytes: 2 ** 30 },
     sweep: { everySeconds: 30 * 86_400, bytesPerSecond: 20 * 2 ** 20 },
     policies: new Map(),
     defaults: {},

@@ -61,6 +61,7 @@ const aDatabase = (name: string, changes: Partial<Database> = {}, server = aServ
   lastAttempt: null,
   suspect: null,
   heldPrune: null,
+  lastDrill: null,
   nextRunAt: null,
   ...changes,
 })
