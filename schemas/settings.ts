@@ -3,6 +3,7 @@
 import { z } from "zod"
 import { BucketName, bucketWays } from "./bucket-ways.ts"
 import { DestinationName, DestinationPlace } from "./destination.ts"
+import { drill } from "./drill-settings.ts"
 import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encryption.ts"
 import { Rate } from "./label-values.ts"
 import { OutsideName, OutsideServer } from "./outside.ts"
@@ -144,13 +145,6 @@ const sweep = z.strictObject({
   rate: Rate.prefault("20MiB").meta({
     description: "Bytes per second at which that reads at most, or `none`.",
     variable: "DBBACKUP_SWEEP_RATE",
-  }),
-})
-
-const drill = z.strictObject({
-  memory: Size.prefault("1GiB").meta({
-    description: "Memory limit of the throw-away server of a drill (label `verify`).",
-    variable: "DBBACKUP_DRILL_MEMORY",
   }),
 })
 

@@ -155,10 +155,18 @@ test.each(["pg", "my", "ma"])(
     if (name === "pg") expect(stdout).toContain("the query owner answers keeper")
     const found = await newest(backupOf(name).id)
     expect(found).toMatchObject({ level: "drill", outcome: "passed", recoverySeconds: expect.any(Number) })
-    console.log(name, stdout)
     expect(await drilling()).toEqual([])
   },
 )
+
+test("roles that no backup of globals holds are made for the drill, and it says so", async () => {
+  const db = new Database(join(here.folder, "db/app.db"))
+  db.run("UPDATE backups SET deleted_at = finished_at WHERE kind = 'globals' AND server_name = 'pg'")
+  db.close()
+  const { code, stdout } = await drill(backupOf("pg").id)
+  expect([code, stdout]).toEqual([0, expect.stringContaining("there is no backup of the server's globals")])
+  expect(stdout).toContain("no globals have were made, empty: keeper")
+})
 
 test("a backup that is not what its manifest says fails its drill, and everybody is told", async () => {
   const { id } = backupOf("pg")
