@@ -1,64 +1,32 @@
 #!/usr/bin/env bun
 // `dbbackup …`: reads the command line, and leaves the work to a client of the API, to the linter, or to the controller itself.
-import { readFileSync } from "node:fs"
-import { createInterface } from "node:readline/promises"
-import { parseArgs } from "node:util"
 import { getReady } from "../schemas/api.ts"
 import { accept } from "./cli/accept.ts"
 import { usualAddress } from "./cli/address.ts"
-import { backup, backups } from "./cli/backup.ts"
+import { backup, backups, databasesNamed } from "./cli/backup.ts"
+import { catalogue, maintenance } from "./cli/catalogue.ts"
 import { type Call, createClient, Refusal } from "./cli/client.ts"
+import { none, operand, parseCommandLine, usageFault, type Values, wanted } from "./cli/command-line.ts"
+import { exportTo, importFrom } from "./cli/configuration.ts"
 import { confirmPrunes } from "./cli/confirm-prune.ts"
+import { importFile } from "./cli/import.ts"
 import { key } from "./cli/key.ts"
-import { lintCompose } from "./cli/lint.ts"
+import { lintFile } from "./cli/lint-file.ts"
+import { orphans } from "./cli/orphans.ts"
+import { outside } from "./cli/outside.ts"
+import { pin, unpin } from "./cli/pin.ts"
 import { rebuild } from "./cli/rebuild.ts"
 import { restore } from "./cli/restore.ts"
+import { retention } from "./cli/retention.ts"
 import { rotateKey } from "./cli/rotate-key.ts"
 import { cancel, runs } from "./cli/runs.ts"
 import { change, changeAll, schedules } from "./cli/schedules.ts"
 import { servers } from "./cli/servers.ts"
+import { aside, ask, printable, say } from "./cli/terminal.ts"
 import { usage } from "./cli/usage.ts"
 import { verify } from "./cli/verify.ts"
 import { details, discover, why } from "./cli/why.ts"
 import { Fault } from "./core/fault.ts"
-
-const options = {
-  url: { type: "string" },
-  database: { type: "string" },
-  status: { type: "string" },
-  server: { type: "string" },
-  why: { type: "boolean" },
-  json: { type: "boolean" },
-  all: { type: "boolean" },
-  limit: { type: "string" },
-  as: { type: "string" },
-  from: { type: "string" },
-  out: { type: "string" },
-  identity: { type: "string" },
-  level: { type: "string" },
-  destination: { type: "string" },
-  wait: { type: "boolean" },
-  "passphrase-file": { type: "string" },
-  "dry-run": { type: "boolean" },
-  yes: { type: "boolean", short: "y" },
-  help: { type: "boolean", short: "h" },
-} as const
-
-type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>["values"]
-
-function say(line: string): void {
-  process.stdout.write(`${printable(line)}\n`)
-}
-
-/** Beside the output, which may go to a file. */
-function aside(line: string): void {
-  process.stderr.write(`${printable(line)}\n`)
-}
-
-/** Labels and names are other people's text: what would steer the terminal is shown as a mark in its place. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n]/gu, "\u{FFFD}")
-}
 
 async function main(): Promise<void> {
   const { values, positionals } = parseCommandLine()
@@ -105,6 +73,12 @@ async function run(command: string, args: readonly string[], values: Values, cal
       return say(await backups(call, await backupQuery(call, values)))
     case "accept":
       return say(await accept(call, operand(args, "a backup")))
+    case "pin":
+      return say(await pin(call, args))
+    case "unpin":
+      return say(await unpin(call, operand(args, "a backup")))
+    case "retention":
+      return say(await retention(call, args, values.policy))
     case "confirm-prune":
       return confirmPrunes(call, operand(args, "a database"), values.yes ? null : ask, say)
     case "restore":
@@ -119,6 +93,19 @@ async function run(command: string, args: readonly string[], values: Values, cal
         },
         say,
       )
+    case "import":
+      return importFile(
+        values.url ?? usualAddress(process.env),
+        {
+          path: operand(args, "a file"),
+          server: wanted(values.server, "--server SERVER"),
+          database: wanted(values.database, "--database NAME"),
+          madeAt: values["made-at"],
+        },
+        say,
+      )
+    case "orphans":
+      return orphans(call, args, { ...values, confirm: values.yes ? null : ask }, say)
     case "verify":
       return verify(
         call,
@@ -133,9 +120,21 @@ async function run(command: string, args: readonly string[], values: Values, cal
       )
     case "rebuild":
       none(args)
-      return rebuild(call, wanted(values.from, "--from DESTINATION"), say)
+      return rebuild(call, wanted(values.from, "--from DESTINATION"), say, values.catalogue)
+    case "catalogue": {
+      const [what, ...more] = args
+      none(more)
+      return catalogue(call, what, say)
+    }
+    case "export":
+      none(args)
+      return exportTo(call, values.out, say)
+    case "import-config":
+      return importFrom(call, operand(args, "a file"), values.yes ?? false, say)
+    case "maintenance":
+      return maintenance(call, operand(args, "cleanup, vacuum or verify"), say)
     case "lint":
-      return lint(operand(args, "a compose file"))
+      return lintFile(operand(args, "a compose file"), process.env, say)
     case "key":
       return key(args, { ...values, passphraseFile: values["passphrase-file"] }, process.env, say, aside)
     case "rotate-key":
@@ -151,45 +150,17 @@ async function run(command: string, args: readonly string[], values: Values, cal
   }
 }
 
-function parseCommandLine() {
-  try {
-    return parseArgs({ options, allowPositionals: true })
-  } catch (error) {
-    throw usageFault(error instanceof Error ? error.message : String(error))
-  }
-}
-
-const usageFault = (message: string) =>
-  new Fault("request-invalid", message, { hint: "dbbackup --help lists the commands." })
-
-function operand([first, ...more]: readonly string[], what: string): string {
-  none(more)
-  return wanted(first, what)
-}
-
-/** An operand that is ignored would look like work that was done. */
-function none([first]: readonly string[]): void {
-  if (first !== undefined) throw usageFault(`what to do with ${first} is not clear`)
-}
-
-function wanted(value: string | undefined, what: string): string {
-  if (value === undefined || value === "") throw usageFault(`${what} is missing`)
-  return value
-}
-
-async function serversAsked(
-  call: Call,
-  args: readonly string[],
-  { why: asked, json }: Values,
-): Promise<string> {
-  if (!asked && !json) none(args)
+async function serversAsked(call: Call, args: readonly string[], values: Values): Promise<string> {
+  const { why: asked, json } = values
+  const [verb, ...named] = args
+  if (!asked && !json && verb !== undefined)
+    return outside(call, verb, () => operand(named, "a server"), values)
   const [name, ...more] = args
   none(more)
   return json ? JSON.stringify(await details(call, name), null, 2) : asked ? why(call, name) : servers(call)
 }
 
 async function backupQuery(call: Call, { database, status, limit }: Values) {
-  const { databasesNamed } = await import("./cli/backup.ts")
   const [named, ...more] = database === undefined ? [] : await databasesNamed(call, database)
   if (more.length > 0) throw usageFault(`${database} has several databases: name one as SERVER/DATABASE`)
   return {
@@ -197,35 +168,6 @@ async function backupQuery(call: Call, { database, status, limit }: Values) {
     ...(status === undefined ? {} : { status }),
     ...(limit === undefined ? {} : { limit }),
   }
-}
-
-/** What the person typed; nothing when the input has ended, as it has in a script. */
-async function ask(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const ended = new Promise<string>((resolve) => terminal.once("close", () => resolve("")))
-  try {
-    return (await Promise.race([terminal.question(question), ended])).trim()
-  } finally {
-    terminal.close()
-  }
-}
-
-function lint(path: string): void {
-  let text: string
-  try {
-    text = readFileSync(path, "utf8")
-  } catch (cause) {
-    throw new Fault(
-      "request-invalid",
-      `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { hint: "Name a compose file." },
-    )
-  }
-  const findings = lintCompose(text, process.env.DBBACKUP_LABEL_PREFIX || "dbbackup", process.env)
-  for (const { service, line, message, kind } of findings)
-    say(`${path}:${line}: ${kind === "note" ? "note: " : ""}${service}: ${message}`)
-  if (findings.some(({ kind }) => kind === "mistake")) process.exitCode = 1
-  else say(`${path}: the labels are good`)
 }
 
 try {

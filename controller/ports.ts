@@ -4,15 +4,24 @@ import type { DestinationStatus, DockerStatus, Event, HealthCheck } from "../sch
 import type { Backup, BackupId, CompletedBackup, Copy, Proof, Verified } from "../schemas/backup.ts"
 import type { Problem } from "../schemas/errors.ts"
 import type { BackupType } from "../schemas/job.ts"
+import type { AddedServer, ChangedServer, Connection, KeptPlace, NewServer } from "../schemas/kept-server.ts"
 import type { Hook } from "../schemas/labels.ts"
 import type { Manifest, ObjectCounts } from "../schemas/manifest.ts"
 import type { BackupNotes } from "../schemas/notes.ts"
 import type { OutsideServer } from "../schemas/outside.ts"
 import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
+import type { RetentionPolicy } from "../schemas/retention.ts"
+import type {
+  ChangedRetentionPolicy,
+  NamedPolicy,
+  NewRetentionPolicy,
+  PreviewAsked,
+  RetentionPreview,
+} from "../schemas/retention-policy.ts"
 import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
 import type { BucketPlaced, ChangedS3Config, NewS3Config, S3Config } from "../schemas/s3-config.ts"
 import type { Engine } from "../schemas/scalar.ts"
-import type { DatabaseId, JobId, LastDrill, ServerId, Subject } from "../schemas/server.ts"
+import type { DatabaseId, JobId, LastDrill, Managed, ServerId, Subject } from "../schemas/server.ts"
 import type { Verification } from "../schemas/verification.ts"
 
 // ---- Docker ---------------------------------------------------------------------------------------------------
@@ -30,7 +39,7 @@ export interface ContainerFacts {
   /** Changes when the same container is started again. Null while it has never run. */
   readonly startedAt: string | null
   /** The server itself, when it has no container and the settings name it. */
-  readonly outside?: OutsideServer
+  readonly outside?: Outside
   /** Names, without values, of its environment. */
   readonly envNames: readonly string[]
   /** `5432/tcp`, … as the image or the container exposes them. */
@@ -64,8 +73,20 @@ export interface Helper {
   readonly alone?: true
 }
 
+/** As the settings name it, or as it was added over the API. */
+export type Outside = Omit<OutsideServer, "tls"> & {
+  /** `ca`: the certificates themselves, in the place of a file. */
+  readonly tls: OutsideServer["tls"] & { readonly ca?: string | undefined }
+  /** Absent: it belongs to the settings. */
+  readonly managed?: "api"
+  /** Another one after each change that a look inside should know of. */
+  readonly revision?: string
+  /** A password that no file or variable holds: opened at the last moment, never in text. Throws a Fault. */
+  readonly openPassword?: () => string
+}
+
 export interface OutsidePlace {
-  readonly server: OutsideServer
+  readonly server: Outside
   /** Null until it was asked. Without an image named, it decides which local one is taken. */
   readonly serverVersion: string | null
 }
@@ -75,7 +96,7 @@ export interface OutsideHelp {
   /** Which engine's tools an image has, by its name, its variables and its ports. */
   guess(image: string, envNames: readonly string[], exposedPorts: readonly string[]): Engine | null
   /** Read at the last moment. Throws a Fault, `settings-invalid`. */
-  secrets(server: OutsideServer): Promise<{ readonly password: string; readonly ca: string }>
+  secrets(server: Outside): Promise<{ readonly password: string; readonly ca: string }>
 }
 
 /** A tool running inside a container. */
@@ -209,6 +230,14 @@ export interface Keeping {
   readonly about?: Readonly<Record<string, string>>
 }
 
+/** One object as it stands at a destination. */
+export interface Entry {
+  readonly key: string
+  readonly bytes: number
+  /** When it was last written, by the destination's own clock. */
+  readonly changedAt: Date
+}
+
 /** Keys are relative, `/`-separated paths. Every method rejects with a Fault (`destination-unavailable`, `disk-full`, `copy-missing`). */
 export interface Destination {
   readonly name: string
@@ -230,8 +259,12 @@ export interface Destination {
   storedSha256?(key: string, signal: AbortSignal): Promise<string | null>
   /** Deleting what is not there succeeds. */
   remove(key: string, signal: AbortSignal): Promise<void>
+  /** Each as `remove`, with few requests. Why some were not removed, by key. Absent: one by one is as good. */
+  removeAll?(keys: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, unknown>>
   /** Keys under a prefix, in no order. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<string>
+  /** The same, with what a listing says of each. */
+  entries(prefix: string, signal: AbortSignal): AsyncIterable<Entry>
   /** Bytes that can still be written, null when nobody can say. Absent where room has no end, as in a bucket. Never rejects. */
   freeBytes?(): Promise<number | null>
   /** Writes, reads and removes a probe. Never rejects. */
@@ -254,6 +287,7 @@ export interface ServerRecord {
   readonly image: string
   /** The labels of the last good spec, in force until better ones come. */
   readonly goodLabels: Readonly<Record<string, string>> | null
+  readonly managed: Managed
   readonly lastSeenAt: Date
   readonly retiredAt: Date | null
 }
@@ -350,6 +384,8 @@ export interface PlannedCopy {
 export interface FoundBackup {
   readonly manifest: Manifest
   readonly copy: PlannedCopy
+  /** What stands beside it of what was said since; `unreadable` when that is not believed. Absent: nothing stands there. */
+  readonly notes?: BackupNotes | "unreadable"
 }
 export interface Adopted {
   readonly added: number
@@ -358,6 +394,24 @@ export interface Adopted {
   readonly known: number
   /** Deleted, and still there. */
   readonly deleted: number
+}
+
+/** What the catalogue says of one backup's objects at a destination. */
+export interface Claim {
+  readonly backupId: BackupId
+  /** `core/key.stemOf` its bytes. */
+  readonly stem: string
+  /**
+   * `busy`: may be written or deleted at this moment. `failed`: the copy, or the backup before it had one anywhere. `deleted`:
+   * nothing is to be there any more.
+   */
+  readonly state: "stored" | "busy" | "failed" | "deleted"
+  /** When it was stored or deleted, or the backup failed. */
+  readonly at: Date | null
+  /** Of the bytes of a stored copy. */
+  readonly key: string | null
+  /** How many other destinations have it. */
+  readonly elsewhere: number
 }
 
 export type RunOutcome =
@@ -423,6 +477,23 @@ export type LooseEnd = { readonly owner: RunId | RestoreId; readonly serverId: S
   | { readonly kind: "database"; readonly detail: { readonly name: string } }
 )
 
+/** The catalogue was damaged, or lost what was recorded last, and is being made again. */
+export interface Mending {
+  readonly since: Date
+  /** What was wrong with it, as facts. */
+  readonly why: string
+  /** Where the damaged file is now; null when it could stay, or was gone. */
+  readonly setAside: string | null
+  /** Whether it began anew. Otherwise it only lacks what was recorded last. */
+  readonly anew: boolean
+  /** The installation it was of; null when that is not known any more. */
+  readonly installation: string | null
+  /** The copy that was taken in first; null while there was none. */
+  readonly copy: { readonly from: string; readonly madeAt: Date } | null
+  /** Destinations that it was compared with since. */
+  readonly done: readonly string[]
+}
+
 /** The SQLite index of servers, runs, backups, copies, restores and their logs. Synchronous: each call is one transaction. */
 export interface Catalogue {
   saveServer(server: ServerRecord): void
@@ -476,11 +547,12 @@ export interface Catalogue {
   verifications(id: string): readonly Verification[]
   /** Of each database that was ever drilled, the newest drill, also of a backup that is deleted by now. */
   lastDrills(): ReadonlyMap<DatabaseId, LastDrill>
-  /** What was said of it since it was made, to be kept beside its manifest; `change` numbers the state of it. Undefined: nothing was. */
-  notes(id: BackupId, at: Date): { readonly notes: BackupNotes; readonly change: number } | undefined
-  /** Stored copies beside which the notes are missing or old, the oldest change first. */
-  lackingNotes(limit: number): readonly (PlannedCopy & { readonly backupId: BackupId })[]
-  notesStored(id: BackupId, destination: string, change: number): void
+  /** What was said of it since it was made, to be kept beside its manifest. Undefined: nothing was. */
+  notes(id: BackupId): BackupNotes | undefined
+  /** Copies stored at a destination beside which the notes are missing or old, the oldest change first. None that is being deleted. */
+  lackingNotes(destination: string, limit: number): readonly (PlannedCopy & { readonly backupId: BackupId })[]
+  /** Notes as of then stand there. False, and nothing changes, when the copy is deleted, or is being deleted. */
+  notesStored(id: BackupId, destination: string, asOf: Date): boolean
   /** The bytes of the copy were read again, and are right. */
   copyChecked(id: BackupId, destination: string, at: Date): void
   /** A stored copy was read again, and is not right: no longer one to restore from. False, and nothing changes, when it is being deleted, or is. */
@@ -522,6 +594,9 @@ export interface Catalogue {
   /** Backups found at a destination, listed from now on, those that are known with this copy. A deleted one stays deleted. In one transaction. */
   adopt(found: readonly FoundBackup[]): Adopted
 
+  /** Everything that is known to be, to come or to have been at a destination. What it does not name is none of this installation's. */
+  claims(destination: string): readonly Claim[]
+
   addRestore(restore: NewRestore): void
   startRestore(id: RestoreId, at: Date): void
   finishRestore(id: RestoreId, at: Date, outcome: RestoreOutcome): void
@@ -532,6 +607,8 @@ export interface Catalogue {
     page: Page,
   ): Paged<Restore>
 
+  /** Null when the catalogue can be relied on. Until then retention deletes nothing: unknown is not empty. Over restarts. */
+  mending(): Mending | null
   /** Made with the catalogue, kept as long: tells this installation's tools from those of another one. */
   installation(): string
   addLooseEnd(end: LooseEnd): void
@@ -549,6 +626,36 @@ export interface Catalogue {
   }
   /** Throws when the file cannot be written. */
   check(): void
+}
+
+/** The catalogue as a file: copies of it, making it again, and its care. */
+export interface CatalogueFile {
+  /** Says how far making it again is; null ends it. */
+  saveMending(mending: Mending | null): void
+  /** Takes in what a copy of a catalogue knows and this one does not. The file at `path` is changed by it. Throws a Fault for one that cannot be used. */
+  takeIn(path: string, whose: { readonly installationToo: boolean }): TakenIn
+  /** Takes what people decided from a damaged file, as far as it can be read. Returns the names of the tables that could. */
+  salvage(path: string): readonly string[]
+  /** Stored copies at a destination of backups that are not deleted. */
+  storedAt(destination: string): readonly (PlannedCopy & { readonly backupId: BackupId })[]
+  /** The copy is not there, and was not deleted by this program as far as it knows. A backup without any other copy is forgotten with it. */
+  forgetCopy(id: BackupId, destination: string): void
+  /** Writes a whole, compact copy to a new file, beside all other work. Returns its schema. */
+  copyTo(path: string): Promise<{ readonly schema: number }>
+  /** Makes the file compact again. Nothing else happens in this process meanwhile. */
+  vacuum(): { readonly bytesBefore: number; readonly bytesAfter: number }
+  /** Beside all other work. What is wrong, in words; empty when nothing is. */
+  verify(): Promise<readonly string[]>
+  /** Deletes log lines of what ended before, but for backups that are still there, and files of before that are more than `files` of their kind. */
+  cleanUp(before: Date, files: number): { readonly logLines: number; readonly files: readonly string[] }
+}
+
+export interface TakenIn {
+  readonly backups: number
+  readonly runs: number
+  readonly servers: number
+  /** Pauses, buckets and policies of the API. */
+  readonly decisions: number
 }
 
 /** Makes secrets that are kept in the catalogue unreadable without the operator's ENCRYPTION_KEY. */
@@ -593,8 +700,45 @@ export interface BucketStore {
   forgetBucket(id: string): void
   /** Stored copies of backups that are not deleted. */
   copiesAt(destination: string): number
+}
+
+/** A server outside Docker that was added over the API, as the catalogue keeps it. */
+export interface KeptServer {
+  readonly name: string
+  readonly place: KeptPlace
+  /** Sealed for the purpose that `core/sealed-purposes` gives. */
+  readonly password: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Those servers. What is remembered of a server's history refers to them by name only. */
+export interface KeptServerStore {
+  keptServers(): readonly KeptServer[]
+  saveKeptServer(server: KeptServer): void
+  forgetKeptServer(name: string): void
+}
+
+export interface SealedStore {
   /** Seals every kept secret anew, all of them or none. Returns how many were. Throws what `change` throws. */
   reseal(change: (sealed: string, purpose: string) => string): number
+}
+
+export interface KeptPolicy {
+  readonly name: string
+  /** As it was entered, and what that means. */
+  readonly retention: string
+  readonly policy: RetentionPolicy
+  readonly description: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Retention policies that were entered over the API. */
+export interface PolicyStore {
+  keptPolicies(): readonly KeptPolicy[]
+  savePolicy(policy: KeptPolicy): void
+  forgetPolicy(name: string): void
 }
 
 /** A way to a bucket: as a destination, and for a look at its neighbours. */
@@ -646,6 +790,31 @@ export interface Buckets {
   remove(id: string): Date
   test(id: string, signal: AbortSignal): Promise<DestinationStatus>
   neighbours(id: string, signal: AbortSignal): Promise<readonly string[]>
+}
+
+/** Servers outside Docker as people add them, and how each server answers. Each method rejects with a Fault when refused. */
+export interface OutsideServers {
+  /** Tries the connection first, unless told not to. Resolves with the server's id once it is in force. */
+  add(request: AddedServer, signal: AbortSignal): Promise<ServerId>
+  /** `id`: of the server, or of one of its databases. */
+  change(id: string, request: ChangedServer, signal: AbortSignal): Promise<ServerId>
+  /** Its history and backups stay. */
+  remove(id: string): Date
+  /** Keeps nothing. */
+  try(request: NewServer, signal: AbortSignal): Promise<Connection>
+  /** Of any server that is backed up. */
+  test(id: string, signal: AbortSignal): Promise<Connection>
+}
+
+export interface RetentionPolicies {
+  list(): readonly NamedPolicy[]
+  /** Throws a Fault when the name is taken. */
+  add(request: NewRetentionPolicy): NamedPolicy
+  /** These two throw a Fault for one that is unknown, or of the settings; the latter also while jobs use it. */
+  change(name: string, request: ChangedRetentionPolicy): NamedPolicy
+  remove(name: string): Date
+  /** By job and database. Throws a Fault for what is no policy and no database. */
+  preview(asked: PreviewAsked): readonly RetentionPreview[]
 }
 
 export interface Health {

@@ -9,25 +9,30 @@ import { Fault } from "./core/fault.ts"
 import { outsideContainers } from "./core/outside-server.ts"
 import { rulesOf } from "./core/rules.ts"
 import { isLoopback } from "./core/settings.ts"
-import { bucketsFrom, connectBucket, lockableAmong } from "./destinations/configured.ts"
+import { bucketsFrom, connectBucket } from "./destinations/configured.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { runBackup } from "./jobs/backup.ts"
 import { createBeside } from "./jobs/beside.ts"
+import { testConnection } from "./jobs/connection.ts"
 import { createTieUp } from "./jobs/loose-ends.ts"
 import { deleteCopies } from "./jobs/prune.ts"
 import { lookInsideTidied } from "./jobs/ready.ts"
 import { makeRestorePlan, runRestore } from "./jobs/restore.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
+import { operatorNow } from "./operator.ts"
 import { createBucketConfigs } from "./reconcile/bucket-configs.ts"
+import { createConfiguration } from "./reconcile/configuration.ts"
 import { createDerivation } from "./reconcile/derivation.ts"
 import { createDispatch } from "./reconcile/dispatch.ts"
 import { createFreshness } from "./reconcile/freshness.ts"
 import { createHealth } from "./reconcile/health.ts"
+import { createKeptServers, isAtWork } from "./reconcile/kept-servers.ts"
 import { createWatch } from "./reconcile/loop.ts"
 import { createPauses } from "./reconcile/pauses.ts"
 import { createProber } from "./reconcile/prober.ts"
 import { createQueue } from "./reconcile/queue.ts"
 import { createReconciler } from "./reconcile/reconciler.ts"
+import { createRetentionPolicies } from "./reconcile/retention-policies.ts"
 import { createScheduler } from "./reconcile/scheduler.ts"
 import { createWorld } from "./reconcile/world.ts"
 import { createUpkeep } from "./upkeep.ts"
@@ -41,7 +46,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
   const startedAt = new Date()
   const adapters = await openAdapters(env, wrapping)
   const { clock, newId, source, settings, log, locks, stop, events } = adapters
-  const { catalogue, destinations, docker, keys, identities, vault } = adapters
+  const { catalogue, destinations, docker, keys, identities, vault, signer } = adapters
   const buckets = createBucketConfigs({
     store: catalogue,
     vault,
@@ -53,6 +58,15 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     newId,
     log,
     changed: () => takeIn(),
+  })
+  const retentionPolicies = createRetentionPolicies({
+    ...{ store: catalogue, catalogue, clock, changed: () => takeIn() },
+    set: () => source.current().policies,
+    world: {
+      derived: (id) => world.derived(id),
+      databases: () => world.databases(),
+      jobs: () => world.jobs(),
+    },
   })
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
@@ -68,7 +82,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
   const tieUp = createTieUp({ docker, catalogue, clock, log, hooksAllowed })
   const beside = createBeside({ docker, catalogue, log })
   const deps = { docker, catalogue, destinations, clock, newId, log, program, tieUp, hooksAllowed, random }
-  const jobDeps = { ...deps, keys, identities, beside }
+  const jobDeps = { ...deps, keys, identities, signer, beside }
   const pauses = createPauses(
     catalogue,
     clock,
@@ -110,20 +124,25 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     (id) => world.insight(id),
     stop.signal,
   )
-  const derivationNow = () => {
-    const { labelPrefix: prefix, discovery, timeZone, policies, defaults, keys, helper } = source.current()
-    const names = { destinations: [...destinations.keys()], keys: [...keys.keys()] }
-    const lockable = lockableAmong(destinations)
-    return { prefix, discovery, timeZone, policies, defaults, helper, ...names, lockable }
-  }
+  const derivationNow = () => operatorNow(adapters)
   // One object until the settings change: readers compare it with the last.
   let derivation = derivationNow()
   const derive = createDerivation(
     () => derivation,
     world.remembered,
     guessEngine,
-    () => outsideContainers(source.current().servers, settings.labelPrefix),
+    () =>
+      outsideContainers(new Map([...outside.servers(), ...source.current().servers]), settings.labelPrefix),
   )
+  const outside = createKeptServers({
+    ...{ store: catalogue, vault, world, clock, log },
+    set: () => source.current().servers,
+    derivation: () => derivation,
+    seen: () => watch.status().seenAt !== null,
+    isAtWork: (id) => isAtWork(catalogue, id),
+    look: (server, signal) => testConnection({ docker, clock }, server, signal),
+    changed: () => takeIn(),
+  })
   const reconciler = createReconciler({ world, scheduler, prober, dispatch, pauses, events })
   const watch = createWatch(
     docker,
@@ -156,11 +175,16 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
       databases: world.databases,
       jobs: world.jobs,
       nextRuns: (id, count) => world.nextRuns(id, count),
-      verdict: () => world.verdict(watch.status(), source.problem()),
+      verdict: () => world.verdict(watch.status(), source.problem(), upkeep.services.catalogueCare.problem()),
       pausedForAll: pauses.forAll,
     },
     discover: () => watch.lookNow().then(prober.refresh),
     ...upkeep.services,
+    configuration: createConfiguration({
+      ...{ catalogue, buckets, actions: dispatch, destinations, program, clock },
+      settings: () => source.view().settings,
+      settingsFile: source.text,
+    }),
     destination: (name) => destinations.get(name),
     info: {
       version: packageJson.version,
@@ -175,6 +199,8 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
       },
     },
     buckets,
+    outside,
+    retentionPolicies,
     settings: source.view,
     staticFiles: join(import.meta.dir, "../dashboard/dist"),
   })

@@ -1,12 +1,23 @@
 // Every REST endpoint once: the controller mounts these values, the dashboard and the CLI call them, both typed by them.
 import { z } from "zod"
-import { Backup, BackupId, backupStatuses } from "./backup.ts"
+import { Backup, BackupId, backupStatuses, PinReason } from "./backup.ts"
+import { CatalogueState, Maintenance, MaintenanceTask } from "./catalogue.ts"
+import { Configuration, ImportPlan } from "./configuration.ts"
 import { Identity } from "./encryption.ts"
 import { ApiErrorCode, Problem } from "./errors.ts"
 import { BackupType, JobView } from "./job.ts"
+import { AddedServer, ChangedServer, Connection, TriedServer } from "./kept-server.ts"
 import { Manifest } from "./manifest.ts"
+import { AdoptedOrphans, Cleaned, Mended, Named, Orphans, ToClean } from "./orphans.ts"
 import { Rebuild } from "./rebuild.ts"
 import { Restore, RestoreOptions, RestorePlan } from "./restore.ts"
+import {
+  ChangedRetentionPolicy,
+  NamedPolicy,
+  NewRetentionPolicy,
+  PreviewAsked,
+  RetentionPreview,
+} from "./retention-policy.ts"
 import { LogLevel, LogLine, Run } from "./run.ts"
 import { ChangedS3Config, NewS3Config, S3Config } from "./s3-config.ts"
 import { Bytes, Engine, Instant } from "./scalar.ts"
@@ -107,6 +118,51 @@ export const getDatabase = {
   summary: "One database.",
   params: Id,
   response: Database,
+} as const satisfies Endpoint
+
+export const addDatabases = {
+  method: "post",
+  path: "/api/databases",
+  summary:
+    "Add a server outside Docker, with all its databases, at once. It is connected to first, unless `check` is false. A password is sealed, which takes ENCRYPTION_KEY, and never shown.",
+  body: AddedServer,
+  response: ServerDetail,
+} as const satisfies Endpoint
+
+export const changeDatabases = {
+  method: "put",
+  path: "/api/databases/:id",
+  summary:
+    "Change a server that was added over the API, by its id or that of one of its databases. What is left out stays; another place or tls takes the password again.",
+  params: Id,
+  body: ChangedServer,
+  response: ServerDetail,
+} as const satisfies Endpoint
+
+export const deleteDatabases = {
+  method: "delete",
+  path: "/api/databases/:id",
+  summary:
+    "Forget a server that was added over the API, with its password, by its own id. Its history and backups stay. Refused while a run or a restore is under way.",
+  params: Id,
+  response: z.object({ id: z.string(), deletedAt: Instant }),
+} as const satisfies Endpoint
+
+export const tryConnection = {
+  method: "post",
+  path: "/api/databases/test-connection",
+  summary:
+    "Connect to a server outside Docker as POST /api/databases would, and keep nothing: what answers, or why nothing does.",
+  body: TriedServer,
+  response: Connection,
+} as const satisfies Endpoint
+
+export const testConnection = {
+  method: "post",
+  path: "/api/databases/:id/test-connection",
+  summary: "Connect to a server now, by its id or that of one of its databases.",
+  params: Id,
+  response: Connection,
 } as const satisfies Endpoint
 
 export const confirmPrune = {
@@ -258,6 +314,22 @@ export const createBackup = {
   status: 202,
 } as const satisfies Endpoint
 
+export const importBackup = {
+  method: "post",
+  path: "/api/backups/import",
+  summary:
+    "Keep a dump that another tool made, as a backup of a server's database, pinned. The body is the file itself, as `application/octet-stream`; plain, gzip or zstd. Answers when it is stored; 400 says what it is instead, or what is wrong with it.",
+  query: z.strictObject({
+    serverId: z.string().min(1).max(600),
+    database: z.string().min(1).max(64),
+    /** Name of the file, for people. */
+    fileName: z.string().min(1).max(255),
+    /** When the dump was made: what a backup made after it knows better. */
+    madeAt: Instant,
+  }),
+  response: Backup,
+} as const satisfies Endpoint
+
 export const getBackup = {
   method: "get",
   path: "/api/backups/:id",
@@ -269,7 +341,7 @@ export const getBackup = {
 export const getManifest = {
   method: "get",
   path: "/api/backups/:id/manifest",
-  summary: "The manifest as it stands beside the bytes.",
+  summary: "The manifest that stands beside the bytes, without its seal.",
   params: Id,
   response: Manifest,
 } as const satisfies Endpoint
@@ -277,7 +349,8 @@ export const getManifest = {
 export const deleteBackup = {
   method: "delete",
   path: "/api/backups/:id",
-  summary: "Delete a backup at every destination. The newest good one of a database is refused.",
+  summary:
+    "Delete a backup at every destination. The newest good one of a database is refused, and so is a pinned one.",
   params: Id,
   response: z.object({ id: BackupId, deletedAt: Instant }),
 } as const satisfies Endpoint
@@ -306,6 +379,24 @@ export const acceptBackup = {
   path: "/api/backups/:id/accept",
   summary:
     "Say that a suspect backup is right: it is good from now on, and the next is compared with it. 409 for one that is not suspect.",
+  params: Id,
+  response: Backup,
+} as const satisfies Endpoint
+
+export const pinBackup = {
+  method: "post",
+  path: "/api/backups/:id/pin",
+  summary:
+    "Keep a backup whatever retention says, for a reason in a person's words, until it is unpinned. Again: with another reason. 409 for one that has not completed.",
+  params: Id,
+  body: z.strictObject({ reason: PinReason }),
+  response: Backup,
+} as const satisfies Endpoint
+
+export const unpinBackup = {
+  method: "delete",
+  path: "/api/backups/:id/pin",
+  summary: "Let retention decide about a pinned backup again. 409 for one that is not pinned.",
   params: Id,
   response: Backup,
 } as const satisfies Endpoint
@@ -505,6 +596,74 @@ export const bucketsOfS3Config = {
   response: z.array(z.string()),
 } as const satisfies Endpoint
 
+export const listRetentionPolicies = {
+  method: "get",
+  path: "/api/retention-policies",
+  summary:
+    "Every retention policy that has a name, of the settings and of the API, with the jobs that use it.",
+  response: z.array(NamedPolicy),
+} as const satisfies Endpoint
+
+export const getRetentionPolicy = {
+  method: "get",
+  path: "/api/retention-policies/:id",
+  summary: "One policy.",
+  params: Id,
+  response: NamedPolicy,
+} as const satisfies Endpoint
+
+export const createRetentionPolicy = {
+  method: "post",
+  path: "/api/retention-policies",
+  summary: "Give a policy a name that labels can use, at once. `retention` is the short form of labels.",
+  body: NewRetentionPolicy,
+  response: NamedPolicy,
+} as const satisfies Endpoint
+
+export const changeRetentionPolicy = {
+  method: "put",
+  path: "/api/retention-policies/:id",
+  summary:
+    "Change a policy of the API. Jobs that use it follow at once; nothing is deleted before their next success.",
+  params: Id,
+  body: ChangedRetentionPolicy,
+  response: NamedPolicy,
+} as const satisfies Endpoint
+
+export const deleteRetentionPolicy = {
+  method: "delete",
+  path: "/api/retention-policies/:id",
+  summary: "Forget a policy of the API. Refused while a job uses it.",
+  params: Id,
+  response: z.object({ id: z.string(), deletedAt: Instant }),
+} as const satisfies Endpoint
+
+export const lookAtRetention = {
+  method: "get",
+  path: "/api/retention-policies/preview",
+  summary:
+    "What would stay, with every reason, and what would go. `retention`: a name or the short form, else what is in force. Without `databaseId`: all, in numbers. Deletes nothing.",
+  query: PreviewAsked,
+  response: z.array(RetentionPreview),
+} as const satisfies Endpoint
+
+export const previewRetention = {
+  method: "post",
+  path: "/api/retention-policies/preview",
+  summary: "The same.",
+  body: PreviewAsked,
+  response: z.array(RetentionPreview),
+} as const satisfies Endpoint
+
+export const previewRetentionPolicy = {
+  method: "post",
+  path: "/api/retention-policies/:id/preview",
+  summary: "The same of a named policy.",
+  params: Id,
+  body: PreviewAsked.omit({ retention: true }),
+  response: z.array(RetentionPreview),
+} as const satisfies Endpoint
+
 export const DockerStatus = z.object({
   state: z.enum(["connecting", "connected", "unreachable"]),
   endpoint: z.string(),
@@ -562,8 +721,8 @@ export const startRebuild = {
   method: "post",
   path: "/api/system/rebuild",
   summary:
-    "Make the catalogue again from the manifests at a destination: backups it does not know are listed. Changes nothing there.",
-  body: z.strictObject({ destination: z.string().min(1) }),
+    "Make the catalogue again from the manifests at a destination: backups it does not know are listed. Changes nothing there. With `catalogue: true` the newest copy of a catalogue there is taken in first.",
+  body: z.strictObject({ destination: z.string().min(1), catalogue: z.boolean().optional() }),
   response: Rebuild,
   status: 202,
 } as const satisfies Endpoint
@@ -573,6 +732,87 @@ export const getRebuild = {
   path: "/api/system/rebuild",
   summary: "How far a rebuild is, or what the last one found.",
   response: Rebuild,
+} as const satisfies Endpoint
+
+const DestinationOf = z.strictObject({ name: z.string().min(1).max(64) })
+
+export const listOrphans = {
+  method: "get",
+  path: "/api/destinations/:name/orphans",
+  summary:
+    "What stands at a destination and is not in the catalogue, and what is in the catalogue and not there. Changes nothing.",
+  params: DestinationOf,
+  response: Orphans,
+} as const satisfies Endpoint
+
+export const adoptOrphans = {
+  method: "post",
+  path: "/api/destinations/:name/orphans/adopt",
+  summary: "List these backups, which stand there with manifests that are believed.",
+  params: DestinationOf,
+  body: Named,
+  response: AdoptedOrphans,
+} as const satisfies Endpoint
+
+export const cleanOrphans = {
+  method: "post",
+  path: "/api/destinations/:name/orphans/clean",
+  summary:
+    "Delete what is named, as far as it may still be cleaned. What the catalogue does not know goes into `unknown`. Never a backup, never an object with a foreign name.",
+  params: DestinationOf,
+  body: ToClean,
+  response: Cleaned,
+} as const satisfies Endpoint
+
+export const mendMissing = {
+  method: "post",
+  path: "/api/destinations/:name/orphans/mend",
+  summary:
+    "Have copies that are missing there made again: from another destination, or the manifest alone beside bytes that are right.",
+  params: DestinationOf,
+  body: Named,
+  response: Mended,
+} as const satisfies Endpoint
+
+export const getCatalogue = {
+  method: "get",
+  path: "/api/system/catalogue",
+  summary: "The catalogue as a file: its size, its copies, and how far it is when it is being made again.",
+  response: CatalogueState,
+} as const satisfies Endpoint
+
+export const copyCatalogue = {
+  method: "post",
+  path: "/api/system/catalogue/copies",
+  summary:
+    "Copy the catalogue to every destination now. Answers once that is done; `copies` says what came of each.",
+  response: CatalogueState,
+} as const satisfies Endpoint
+
+export const maintain = {
+  method: "post",
+  path: "/api/system/maintenance",
+  summary:
+    "`cleanup` deletes old logs and files beside the catalogue, `vacuum` makes it compact (409 while runs are at work: nothing else happens meanwhile), `verify` checks it. Answers with what was done.",
+  body: z.strictObject({ task: MaintenanceTask }),
+  response: Maintenance,
+} as const satisfies Endpoint
+
+export const exportConfiguration = {
+  method: "get",
+  path: "/api/system/export",
+  summary:
+    "What is configured, without any secret: settings, buckets of the API, what people said of schedules.",
+  response: Configuration,
+} as const satisfies Endpoint
+
+export const importConfiguration = {
+  method: "post",
+  path: "/api/system/import",
+  summary:
+    "What an export would change here; with `dryRun: false` it is done. Buckets come without keys; settings are only compared, as they are changed where they are written.",
+  body: z.strictObject({ configuration: Configuration, dryRun: z.boolean().default(true) }),
+  response: ImportPlan,
 } as const satisfies Endpoint
 
 export const getStats = {

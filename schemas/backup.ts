@@ -47,8 +47,16 @@ export const Proof = z.object({
 })
 export type Proof = z.output<typeof Proof>
 
+/** One line in a person's words. */
+export const PinReason = z
+  .string()
+  .trim()
+  .min(1, "say why, in a few words")
+  .max(200, "say it in at most 200 characters")
+  .regex(/^\P{Cc}*$/u, "write it in one line")
+
 /** Kept regardless of any policy, until a person says otherwise. */
-export const Pin = z.object({ at: Instant, reason: z.string().max(200) })
+export const Pin = z.object({ at: Instant, reason: PinReason })
 export type Pin = z.output<typeof Pin>
 
 /** The last time that it was checked after it had been stored. */

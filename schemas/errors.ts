@@ -40,6 +40,9 @@ const meanings = {
   // What a server can refuse
   "engine-unknown": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
   "tool-missing": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
+  "engine-mismatch": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
+  "tls-refused": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
+  "host-unknown": { next: "retry", api: "DATABASE_ERROR", http: 502 },
   "access-denied": { next: "until-config-changes", api: "DATABASE_ERROR", http: 502 },
   "server-down": { next: "retry", api: "DATABASE_ERROR", http: 503 },
   "server-not-ready": { next: "retry", api: "DATABASE_ERROR", http: 503 },
@@ -76,6 +79,8 @@ const meanings = {
   "restore-failed": { next: "until-config-changes", api: "RESTORE_ERROR", http: 502 },
   "restore-denied": { next: "until-config-changes", api: "FORBIDDEN", http: 403 },
   "restore-unsupported": { next: "until-config-changes", api: "RESTORE_ERROR", http: 400 },
+  // What a file that is handed in can be instead of a dump to keep
+  "import-refused": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
   // What a request can get wrong
   "request-invalid": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
   "not-found": { next: "until-config-changes", api: "NOT_FOUND", http: 404 },
@@ -83,6 +88,7 @@ const meanings = {
   "in-use": { next: "until-config-changes", api: "CONFLICT", http: 409 },
   "settings-invalid": { next: "until-config-changes", api: "VALIDATION_ERROR", http: 400 },
   "data-folder-in-use": { next: "until-config-changes", api: "CONFLICT", http: 409 },
+  "catalogue-damaged": { next: "stop-and-alert", api: "DATABASE_ERROR", http: 500 },
   internal: { next: "stop-and-alert", api: "BACKUP_ERROR", http: 500 },
 } as const satisfies Record<string, Meaning>
 

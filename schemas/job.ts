@@ -2,7 +2,7 @@
 import { z } from "zod"
 import { RetentionPolicy } from "./retention.ts"
 import { Instant } from "./scalar.ts"
-import { JobId, ServerId, SettingInForce } from "./server.ts"
+import { JobId, Managed, ServerId, SettingInForce } from "./server.ts"
 
 /** The period a backup belongs to, as the specification names it. Custom patterns count as the nearest shorter preset. */
 export const backupTypes = ["hourly", "daily", "weekly", "monthly", "manual"] as const
@@ -14,7 +14,7 @@ export const JobView = z.object({
   name: z.string(),
   serverId: ServerId,
   serverName: z.string(),
-  managed: z.literal("label"),
+  managed: Managed,
   /** Whether its schedule starts runs; `pausedBy` says who stopped it: its label, a person over the API, or the settings. */
   enabled: z.boolean(),
   pausedBy: z.enum(["label", "person", "settings"]).nullable(),

@@ -87,7 +87,7 @@ export const JobLabels = z.strictObject({
   }),
   retention: Retention.prefault("24h 7d 4w 12m").meta({
     description:
-      "Non-empty hours, days, weeks, months and years that keep one backup each (`24h 7d 4w 12m 1y`), and `last=3 within=30d min-keep=2`; or the name of a policy the operator defined. The newest good one always stays, and so does what was made by hand beside the schedule.",
+      "Non-empty hours, days, weeks, months and years that keep one backup each (`24h 7d 4w 12m 1y`), and `last=3 within=30d max-size=50GiB max-age=90d min-keep=2`; or the name of a policy the operator defined. The newest good one always stays, the last verified, what is pinned, and what was made by hand beside the schedule.",
   }),
   ...retentionLabels,
   destinations: DestinationNames.optional().meta({
@@ -142,6 +142,10 @@ export const JobLabels = z.strictObject({
   snapshot: z.enum(["server", "database"]).optional().meta({
     description:
       "`server`: the dumps of a run show all databases at one instant, so that what holds across databases holds in the backups; the default for MySQL and MariaDB. `database`: each at an instant of its own, as PostgreSQL only can.",
+  }),
+  "snapshot.lock": Bool.prefault("true").meta({
+    description:
+      "For MySQL and MariaDB: hold writers of the whole server up for a moment, less than 0.1 s as a rule and 2 s at most, while the dump and its fingerprint open their snapshots, so that both show the same. `false`: the fingerprint is of a snapshot of its own.",
   }),
   encrypt: EncryptWith.prefault("none").meta({
     description:

@@ -80,6 +80,16 @@ export const Part = z.object({
 })
 export type Part = z.output<typeof Part>
 
+/** The file that was handed in, as it was. */
+export const Imported = z.object({
+  /** As the person called it, without its folder. */
+  fileName: z.string(),
+  bytes: z.number().int().nonnegative(),
+  sha256: Sha256,
+  at: Instant,
+})
+export type Imported = z.output<typeof Imported>
+
 export const Manifest = z.object({
   formatVersion: z.literal(manifestVersion),
   id: BackupId,
@@ -119,6 +129,8 @@ export const Manifest = z.object({
   suspect: Problem.nullable().optional(),
   /** Absent: the whole database. */
   part: Part.optional(),
+  /** Of a dump that another tool made and a person handed in: the times are those of the file, and only its own end proves it. */
+  imported: Imported.optional(),
   fileName: z.string(),
   /** The labels' values in force. */
   spec: z.record(z.string(), z.string()),
@@ -129,3 +141,14 @@ export const Manifest = z.object({
   program: z.string(),
 })
 export type Manifest = z.output<typeof Manifest>
+
+/** Over everything else in the manifest, as JSON without white space, each object's keys sorted. */
+export const Seal = z.strictObject({
+  sha256: Sha256,
+  /** By a key derived from ENCRYPTION_KEY, where there is one; `key` tells one such key from another. */
+  signature: z.strictObject({ key: z.string().regex(/^[0-9a-f]{16}$/), hmac: Sha256 }).optional(),
+})
+export type Seal = z.output<typeof Seal>
+
+/** As it stands beside the bytes. Manifests of earlier versions have no seal. */
+export const SealedManifest = Manifest.extend({ seal: Seal.optional() })

@@ -9,7 +9,8 @@ export const notesVersion = 1
 export const BackupNotes = z.object({
   formatVersion: z.literal(notesVersion),
   backupId: BackupId,
-  writtenAt: Instant,
+  /** Of which change of it they are: later than those of any change before, whatever the clock did. */
+  asOf: Instant,
   pinned: Pin.nullable(),
   acceptedAt: Instant.nullable(),
   /** The newest of each level and outcome, the newest first. */

@@ -1,4 +1,5 @@
-// A database server that has no container: named by the operator in `dbbackup.yaml`, with the labels it would have.
+// A database server that has no container: named by the operator in `dbbackup.yaml`, with the labels it would have. One that is
+// added over the API is described in kept-server.ts by the same words.
 import { z } from "zod"
 import { Engine } from "./scalar.ts"
 
@@ -9,12 +10,16 @@ export const OutsideName = z
 
 const Text = z.string().min(1, "write a value")
 /** As the label of that name. */
-const User = z
+export const OutsideUser = z
   .string()
   .min(1, "write a user's name")
   .max(64, "write a name of at most 64 characters")
   .refine((name) => !/\p{Cc}/u.test(name), "write a name without control characters")
 const absolute = Text.regex(/^\//, "write a path that begins with /")
+
+export const OutsideHost = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,252}$/, "write a host name or an address")
 
 export const tlsModes = ["disable", "require", "verify-ca", "verify-full"] as const
 
@@ -34,13 +39,14 @@ export const OutsideTls = z.strictObject({
 /** Said by the entry itself, or of no meaning without a container. */
 const notForOutside = /^(enable|id|type|user|password-env|password-file|method)$|(^|\.)hooks\./
 
+export const meaningless = (labels: Readonly<Record<string, string>>): readonly string[] =>
+  Object.keys(labels).filter((key) => notForOutside.test(key))
+export const noMeaning = "has no meaning for a server that has no container of its own"
+
 export const OutsideServer = z
   .strictObject({
     type: Engine.meta({ description: "`postgres` `mysql` `mariadb`" }),
-    host: z
-      .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,252}$/, "write a host name or an address")
-      .meta({ description: "Name or address, as this Docker host reaches it." }),
+    host: OutsideHost.meta({ description: "Name or address, as this Docker host reaches it." }),
     port: z
       .string()
       .regex(/^\d{1,5}$/, "write a port")
@@ -48,7 +54,7 @@ export const OutsideServer = z
       .refine((port) => port >= 1 && port <= 65_535, "write a port, 1 to 65535")
       .optional()
       .meta({ type: ["integer", "string"], description: "Port (5432 for postgres, else 3306)." }),
-    user: User.meta({ description: "The database user to dump as." }),
+    user: OutsideUser.meta({ description: "The database user to dump as." }),
     passwordFile: absolute.optional().meta({ description: "File that holds the password." }),
     passwordVariable: Text.optional().meta({ description: "Variable that holds the password." }),
     tls: OutsideTls.prefault({}),
@@ -62,9 +68,7 @@ export const OutsideServer = z
       context.addIssue({ code: "custom", path: [...path], message })
     if (passwordFile !== undefined && passwordVariable !== undefined)
       refuse(["passwordVariable"], "is given, and so is passwordFile: one of them must go")
-    for (const key of Object.keys(labels))
-      if (notForOutside.test(key))
-        refuse(["labels", key], "has no meaning for a server that has no container of its own")
+    for (const key of meaningless(labels)) refuse(["labels", key], noMeaning)
   })
 export type OutsideServer = z.output<typeof OutsideServer>
 

@@ -1,5 +1,6 @@
 // The catalogue made again from the manifests at a destination: how far it is, and what was found.
 import { z } from "zod"
+import { TakenIn } from "./catalogue.ts"
 import { Problem } from "./errors.ts"
 import { Instant } from "./scalar.ts"
 
@@ -16,14 +17,19 @@ export const RebuildReport = z.object({
   deleted: count,
   /** Servers that were not known before, by name. */
   servers: z.array(z.string()),
-  /** Manifests that are not believed, the first hundred of them. */
+  /** Manifests, and notes beside them, that are not believed, the first hundred of them. */
   refused: z.array(z.object({ key: z.string(), problem: Problem })),
   refusedTotal: count,
+  /** Taken in, with a note: nothing shows that they are as they were written. The first hundred. */
+  unsure: z.array(z.object({ key: z.string(), note: z.string() })),
+  unsureTotal: count,
   /** Bytes named like a backup, without a manifest: no backup. The first hundred. */
   withoutManifest: z.array(z.string()),
   withoutManifestTotal: count,
   /** Objects of somebody else. */
   foreign: count,
+  /** When the newest copy of another installation's catalogue there was made, and what it knew when it was taken in. */
+  catalogue: z.object({ newest: Instant.nullable(), taken: TakenIn.nullable() }),
 })
 export type RebuildReport = z.output<typeof RebuildReport>
 

@@ -1,6 +1,5 @@
 // How many backups stay: the policy a label asks for, and the plan that carries it out.
 import { z } from "zod"
-import { notYet } from "./not-yet.ts"
 import { Duration, formatDuration, formatSize, Size } from "./scalar.ts"
 
 /** The tiers, and the letter that stands for each in the short form `24h 7d 4w 12m 1y`. */
@@ -20,6 +19,7 @@ export const RetentionPolicy = z.strictObject({
   yearly: z.number().int().nonnegative(),
   /** Everything stays that is at most so much older than the newest good backup. */
   withinSeconds: z.number().int().positive().optional(),
+  /** What exceeds the size together, or the age before the newest good backup, goes. Without a tier, all that fits in them stays. */
   maxSizeBytes: z.number().int().positive().optional(),
   maxAgeSeconds: z.number().int().positive().optional(),
   /** So many of the newest stay, whatever else is said. */
@@ -116,12 +116,13 @@ export const retentionLabels = {
   "retention.within": Duration.optional().meta({
     description: "All that are at most so much older than the newest good one stay.",
   }),
-  "retention.max-size": notYet(
-    Size.optional(),
-    "The backups of one database take so much together at most.",
-    "size deletes nothing",
-  ),
-  "retention.max-age": notYet(Duration.optional(), "What is older goes.", "age alone deletes nothing"),
+  "retention.max-size": Size.optional().meta({
+    description:
+      "The backups of one database take so much together at most: the oldest go, though a tier would keep them.",
+  }),
+  "retention.max-age": Duration.optional().meta({
+    description: "What is so much older than the newest good one goes, though a tier would keep it.",
+  }),
   "retention.min-keep": MinKeep.optional().meta({
     description: "So many of the newest stay, whatever else is said. At least 1.",
   }),
@@ -151,7 +152,11 @@ export const PolicyName = z
 
 /** One backup that stays, with every reason why (`newest`, `daily 3 of 7`). */
 export const KeptBackup = z.object({ backupId: z.string(), reasons: z.array(z.string()).min(1) })
+export type KeptBackup = z.output<typeof KeptBackup>
 
-/** What a prune of one job's backups of one database keeps, and what it deletes, oldest first. */
-export const RetentionPlan = z.object({ keep: z.array(KeptBackup), prune: z.array(z.string()) })
+/** What a prune of one job's backups of one database keeps, newest first, and what it deletes, oldest first, with the reason. */
+export const RetentionPlan = z.object({
+  keep: z.array(KeptBackup),
+  prune: z.array(z.object({ backupId: z.string(), reason: z.string() })),
+})
 export type RetentionPlan = z.output<typeof RetentionPlan>

@@ -1,6 +1,7 @@
 // A database server we can dump, the databases on it, and what the operator is told about both.
 import { z } from "zod"
 import { Problem } from "./errors.ts"
+import { tlsModes } from "./outside.ts"
 import { Bytes, Engine, Instant } from "./scalar.ts"
 
 /** The server's identity as one safe word, `shop~db` for compose project shop, service db. Stable over recreation. */
@@ -42,6 +43,22 @@ export type ServerState = z.output<typeof ServerState>
 export const Container = z.object({ id: z.string(), name: z.string(), image: z.string(), state: z.string() })
 export type Container = z.output<typeof Container>
 
+/** Who can change a server: its container's labels, the settings file, or the API. */
+export const Managed = z.enum(["label", "file", "api"])
+export type Managed = z.output<typeof Managed>
+
+/** Where a server is that has no container. Never its password, only where that is. */
+export const OutsideView = z.object({
+  host: z.string(),
+  port: z.number().int(),
+  user: z.string(),
+  tls: z.object({ mode: z.enum(tlsModes), ca: z.enum(["given", "file", "browsers"]).nullable() }),
+  password: z.enum(["sealed", "file", "variable", "none"]),
+  /** Without their prefix. */
+  labels: z.record(z.string(), z.string()),
+})
+export type OutsideView = z.output<typeof OutsideView>
+
 /** One value in force, and where it comes from. */
 export const SettingInForce = z.object({
   key: z.string(),
@@ -55,7 +72,7 @@ export const Server = z.object({
   name: z.string(),
   engine: Engine.nullable(),
   serverVersion: z.string().nullable(),
-  managed: z.literal("label"),
+  managed: Managed,
   project: z.string().nullable(),
   service: z.string().nullable(),
   container: Container.nullable(),
@@ -66,6 +83,8 @@ export const Server = z.object({
   jobs: z.array(z.string()),
   /** A label block ready to paste, for a server that is not backed up or whose labels have mistakes. */
   suggestedLabels: z.string().nullable(),
+  /** Absent: it has, or had, a container. */
+  outside: OutsideView.optional(),
 })
 export type Server = z.output<typeof Server>
 
@@ -129,7 +148,7 @@ export const Database = z.object({
     state: true,
     serverVersion: true,
   }),
-  managed: z.literal("label"),
+  managed: Managed,
   state: Freshness,
   /** Jobs that back it up, by name. Empty: listed, but left out by `dbbackup.databases`. */
   jobs: z.array(z.string()),

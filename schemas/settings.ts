@@ -2,14 +2,16 @@
 // with its variable, meaning, default and check. Text in, whichever of the two it was written in.
 import { z } from "zod"
 import { BucketName, bucketWays } from "./bucket-ways.ts"
+import { catalogueSettings } from "./catalogue-settings.ts"
 import { DestinationName, DestinationPlace } from "./destination.ts"
 import { drill } from "./drill-settings.ts"
 import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encryption.ts"
+import { helper } from "./helper-settings.ts"
 import { Rate } from "./label-values.ts"
 import { OutsideName, OutsideServer } from "./outside.ts"
-import { PolicyName, Retention } from "./retention.ts"
+import { retentionSettings } from "./retention-settings.ts"
 import { logLevels } from "./run.ts"
-import { Bool, Compress, DurationOrNone, Engine, Size, TimeZone } from "./scalar.ts"
+import { Bool, Compress, Duration, DurationOrNone, Size, TimeZone } from "./scalar.ts"
 import { BlackoutWindow } from "./window.ts"
 
 /** Written in YAML without quotes, these are no strings to an editor. */
@@ -59,6 +61,15 @@ const backup = z.strictObject({
     description: "Folder of the destination `local`.",
     variable: "BACKUP_STORAGE_PATH",
     needsRestart: true,
+  }),
+  orphanGrace: Duration.prefault("24h").meta({
+    description:
+      "What was changed at a destination less than so long ago is not cleaned, whatever the catalogue says of it.",
+    variable: "DBBACKUP_ORPHAN_GRACE",
+  }),
+  importLimit: Size.prefault("100GiB").meta({
+    description: "The largest dump that is taken in with `dbbackup import`.",
+    variable: "DBBACKUP_IMPORT_LIMIT",
   }),
 })
 
@@ -113,27 +124,9 @@ const encryption = z.strictObject({
   }),
 })
 
-const retention = z.strictObject({
-  policies: z
-    .record(PolicyName, Retention)
-    .prefault({})
-    .meta({ description: "Policies by name, for `dbbackup.retention: gold`: `{gold: 24h 7d 4w}`." }),
-})
-
 const servers = z.record(OutsideName, OutsideServer).prefault({}).meta({
   description:
     "Servers outside Docker, by name: `{legacy: {type: postgres, host: db.example.com, user: backup, passwordFile: /run/secrets/legacy, tls: {mode: verify-full}, labels: {schedule: hourly}}}`; also `port`, `passwordVariable`, `tls.caFile`. Their tools come from a local image.",
-})
-
-const helper = z.strictObject({
-  memory: Size.prefault("2GiB").meta({
-    description: "Memory limit of a helper container (label `method`).",
-    variable: "DBBACKUP_HELPER_MEMORY",
-  }),
-  images: z.partialRecord(Engine, Text).prefault({}).meta({
-    description:
-      "Local images whose tools helper containers use, by engine, for servers whose own image has none: `{postgres: postgres:17}`. They are never pulled (the server's own image).",
-  }),
 })
 
 const sweep = z.strictObject({
@@ -186,7 +179,8 @@ export const SettingsFile = z.strictObject({
   s3: s3.prefault({}),
   destinations,
   encryption: encryption.prefault({}),
-  retention: retention.prefault({}),
+  catalogue: catalogueSettings.prefault({}),
+  retention: retentionSettings.prefault({}),
   sweep: sweep.prefault({}),
   drill: drill.prefault({}),
   defaults: z.record(z.string(), z.string()).prefault({}).meta({

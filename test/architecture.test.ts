@@ -22,7 +22,9 @@ const all = [
   "main",
   "serve",
   "adapters",
+  "catalogue-care",
   "upkeep",
+  "operator",
   "package",
 ]
 const adapter = ["ports", "core", "schemas"]
@@ -47,7 +49,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   main: all,
   serve: all,
   adapters: all,
+  "catalogue-care": all,
   upkeep: all,
+  operator: all,
 }
 
 /** The one place that may use a library. */

@@ -23,6 +23,7 @@ const images = [
   "mariadb:10.11",
   "mariadb:10.5",
   "oven/bun:1.4.5-slim",
+  "dbbackup-test-by-hand:1",
 ]
 
 /** What needs no servers. */

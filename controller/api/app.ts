@@ -3,8 +3,10 @@ import { Hono } from "hono"
 import { bodyLimit } from "hono/body-limit"
 import { requestId } from "hono/request-id"
 import { secureHeaders } from "hono/secure-headers"
-import { createBackup, createRestore } from "../../schemas/api.ts"
+import { createBackup, createRestore, importBackup } from "../../schemas/api.ts"
 import { mountBackups } from "./backups.ts"
+import { mountCatalogue } from "./catalogue.ts"
+import { mountConfiguration } from "./configuration.ts"
 import { mountDashboard } from "./dashboard.ts"
 import { mountDatabases } from "./databases.ts"
 import { mountDownload } from "./download.ts"
@@ -12,9 +14,13 @@ import { mountEvents } from "./events.ts"
 import { refuseOtherNames, refuseOtherSites } from "./guard.ts"
 import { mountHealth } from "./health.ts"
 import { idempotent } from "./idempotency.ts"
+import { mountImport } from "./import.ts"
+import { mountOrphans } from "./orphans.ts"
+import { mountOutsideServers } from "./outside-servers.ts"
 import { mountRebuild } from "./rebuild.ts"
 import { answerError, Refusal } from "./refusal.ts"
 import { mountRestores } from "./restores.ts"
+import { mountRetentionPolicies } from "./retention-policies.ts"
 import type { Env, Router } from "./router.ts"
 import { mountRuns } from "./runs.ts"
 import { mountS3Configs } from "./s3-configs.ts"
@@ -33,15 +39,21 @@ export function createApp(services: Services): Router {
   guard(app, services)
   mountServers(app, services)
   mountDatabases(app, services)
+  mountOutsideServers(app, services)
   mountSchedules(app, services)
   mountRuns(app, services)
+  mountImport(app, services)
   mountBackups(app, services)
   mountDownload(app, services)
   mountRestores(app, services)
   mountVerify(app, services)
   mountS3Configs(app, services)
+  mountRetentionPolicies(app, services)
   mountSystem(app, services)
   mountRebuild(app, services)
+  mountOrphans(app, services)
+  mountCatalogue(app, services)
+  mountConfiguration(app, services)
   mountSettings(app, services)
   mountHealth(app, services)
   mountEvents(app, services)
@@ -81,20 +93,19 @@ function guard(app: Router, { info, log, clock }: Services): void {
     c.header("Cache-Control", "no-store")
     await next()
   })
-  app.use(
-    "/api/*",
-    bodyLimit({
-      maxSize: longestBody,
-      onError: () => {
-        throw new Refusal({
-          status: 413,
-          code: "VALIDATION_ERROR",
-          message: "the body is larger than 1 MiB",
-          hint: "No request needs that much. Check what is being sent.",
-        })
-      },
-    }),
-  )
+  const limited = bodyLimit({
+    maxSize: longestBody,
+    onError: () => {
+      throw new Refusal({
+        status: 413,
+        code: "VALIDATION_ERROR",
+        message: "the body is larger than 1 MiB",
+        hint: "No request needs that much. Check what is being sent.",
+      })
+    },
+  })
+  // A dump that is handed in has a limit of its own, and is never held in memory.
+  app.use("/api/*", (c, next) => (c.req.path === importBackup.path ? next() : limited(c, next)))
   for (const path of [createBackup.path, createRestore.path]) app.use(path, idempotent(clock))
 }
 

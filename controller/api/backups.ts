@@ -1,4 +1,4 @@
-// The backups: list, make, look at, cancel, accept, delete. Their bytes are download.ts.
+// The backups: list, make, look at, cancel, accept, pin, delete. Their bytes are download.ts.
 import {
   acceptBackup,
   cancelBackup,
@@ -8,6 +8,8 @@ import {
   getBackupLogs,
   getManifest,
   listBackups,
+  pinBackup,
+  unpinBackup,
   uploadToS3,
 } from "../../schemas/api.ts"
 import { type Backup, isBad } from "../../schemas/backup.ts"
@@ -16,6 +18,7 @@ import type { Catalogue } from "../ports.ts"
 import { accept } from "./accept.ts"
 import { found } from "./found.ts"
 import { mount } from "./mount.ts"
+import { pin, unpin } from "./pin.ts"
 import { Refusal } from "./refusal.ts"
 import type { Router } from "./router.ts"
 import type { Services } from "./services.ts"
@@ -76,6 +79,14 @@ export function mountBackups(
   })
   mount(app, acceptBackup, ({ params: { id } }) => {
     accept(services, existingBackup(catalogue, id))
+    return { data: existingBackup(catalogue, id) }
+  })
+  mount(app, pinBackup, ({ params: { id }, body: { reason } }) => {
+    pin(services, existingBackup(catalogue, id), reason)
+    return { data: existingBackup(catalogue, id) }
+  })
+  mount(app, unpinBackup, ({ params: { id } }) => {
+    unpin(services, existingBackup(catalogue, id))
     return { data: existingBackup(catalogue, id) }
   })
   mount(app, getBackupLogs, ({ params: { id }, query: { level } }) => {

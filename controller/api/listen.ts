@@ -24,6 +24,8 @@ export function listen(
       // Bun 1.4 shares the port with other programs when development is off, unless told not to.
       reusePort: false,
       idleTimeout: 30,
+      // The application limits each body itself, a dump that is handed in by a setting.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       fetch: (request, server) => app.fetch(request, { server }),
     })
     return { port: server.port ?? port, stop: () => server.stop(true) }

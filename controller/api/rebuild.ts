@@ -5,8 +5,8 @@ import type { Router } from "./router.ts"
 import type { Services } from "./services.ts"
 
 export function mountRebuild(app: Router, { rebuilding }: Pick<Services, "rebuilding">): void {
-  mount(app, startRebuild, ({ body: { destination } }) => ({
-    data: rebuilding.begin(destination),
+  mount(app, startRebuild, ({ body: { destination, catalogue } }) => ({
+    data: rebuilding.begin(destination, catalogue),
     location: getRebuild.path,
   }))
   mount(app, getRebuild, () => ({ data: rebuilding.state() }))

@@ -62,6 +62,11 @@ function outcome(backup: Backup): string {
     : `${name}: ${backup.status}`
 }
 
+function stateOf(backup: Backup): string {
+  const state = isDoubted(backup) ? "suspect" : backup.status
+  return backup.status === "completed" && backup.pinned ? `${state}, pinned` : state
+}
+
 export async function backups(
   call: Call,
   query: { readonly databaseId?: string; readonly status?: string; readonly limit?: string },
@@ -71,7 +76,7 @@ export async function backups(
     backup.queuedAt,
     `${backup.serverName}/${backup.database}`,
     backup.type,
-    isDoubted(backup) ? "suspect" : backup.status,
+    stateOf(backup),
     backup.status === "completed" ? size(backup.proof.storedBytes) : "-",
     backup.status === "completed" ? duration(backup.durationSeconds) : "-",
     backup.id,

@@ -40,18 +40,26 @@ export function createClient(baseUrl: string): Call {
     const url = new URL(path, baseUrl)
     for (const [name, value] of Object.entries(input.query ?? {}))
       if (value !== undefined) url.searchParams.set(name, value)
-    const response = await send(url, endpoint.method, input.body)
-    const answer = (await response.json().catch(() => undefined)) as
-      | { success?: boolean; data?: unknown; error?: unknown; meta?: unknown }
-      | undefined
-    if (answer?.success === true)
-      return { data: endpoint.response.parse(answer.data) as never, meta: MetaSchema.parse(answer.meta) }
-    const error = ApiError.safeParse(answer?.error)
-    if (error.success) throw new Refusal(error.data)
-    throw new Fault("internal", `${url} answered ${response.status}, and not as dbbackup does`, {
-      hint: "Check --url or DBBACKUP_URL.",
-    })
+    return answerOf(endpoint, url, await send(url, endpoint.method, input.body))
   }
+}
+
+/** The endpoint's data. Throws the refusal, or a Fault for an answer that is none of dbbackup's. */
+export async function answerOf<E extends Endpoint>(
+  endpoint: E,
+  url: URL,
+  response: Response,
+): Promise<Answer<z.output<E["response"]>>> {
+  const answer = (await response.json().catch(() => undefined)) as
+    | { success?: boolean; data?: unknown; error?: unknown; meta?: unknown }
+    | undefined
+  if (answer?.success === true)
+    return { data: endpoint.response.parse(answer.data) as never, meta: MetaSchema.parse(answer.meta) }
+  const error = ApiError.safeParse(answer?.error)
+  if (error.success) throw new Refusal(error.data)
+  throw new Fault("internal", `${url} answered ${response.status}, and not as dbbackup does`, {
+    hint: "Check --url or DBBACKUP_URL.",
+  })
 }
 
 async function send(url: URL, method: string, body: unknown): Promise<Response> {
@@ -64,9 +72,13 @@ async function send(url: URL, method: string, body: unknown): Promise<Response> 
       signal: AbortSignal.timeout(120_000),
     })
   } catch (cause) {
-    throw new Fault("server-down", `no controller answers at ${url.origin}`, {
-      hint: "Start it with dbbackup serve, or name it with --url or DBBACKUP_URL.",
-      cause,
-    })
+    throw silent(url, cause)
   }
 }
+
+/** The Fault for a controller that does not answer. */
+export const silent = (url: URL, cause: unknown): Fault =>
+  new Fault("server-down", `no controller answers at ${url.origin}`, {
+    hint: "Start it with dbbackup serve, or name it with --url or DBBACKUP_URL.",
+    cause,
+  })

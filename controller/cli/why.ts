@@ -54,16 +54,24 @@ export async function discover(call: Call): Promise<string> {
 }
 
 function story(server: ServerDetail, now: Date): string {
-  const { container, engine, serverVersion, problems, databases, schedules, suggestedLabels } = server
+  const { engine, serverVersion, problems, databases, schedules, suggestedLabels } = server
   return [
     `${server.name}: ${server.why}`,
-    ...(container ? [`  container  ${container.name}, ${container.image}, ${container.state}`] : []),
+    ...placeOf(server),
     `  engine     ${engine ?? "not known"}${serverVersion ? ` ${serverVersion}` : ""}`,
     ...problems.map((problem) => `  problem    ${problemText(problem)}`),
     ...(databases.length > 0 ? ["", indented(databaseTable(databases, now))] : []),
     ...schedules.flatMap((job) => ["", indented(jobText(job))]),
     ...(suggestedLabels === null ? [] : ["", indented(advice(suggestedLabels))]),
   ].join("\n")
+}
+
+function placeOf({ container, outside, managed }: ServerDetail): readonly string[] {
+  if (outside) {
+    const where = managed === "api" ? "added over the API" : "named in dbbackup.yaml"
+    return [`  place      ${outside.host}:${outside.port}, outside Docker, ${where}`]
+  }
+  return container ? [`  container  ${container.name}, ${container.image}, ${container.state}`] : []
 }
 
 function problemText({ message, hint }: Problem): string {

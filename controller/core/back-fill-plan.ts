@@ -1,8 +1,6 @@
 // Which copies that a destination missed are made now, in which order, from where. Time and randomness are passed in.
 import type { CompletedBackup, Proof } from "../../schemas/backup.ts"
-import { retentionOf } from "./retention.ts"
 import { retryDelaySeconds } from "./retry-plan.ts"
-import type { DesiredJob } from "./schedule-plan.ts"
 
 export interface CopyPlace {
   readonly destination: string
@@ -34,8 +32,8 @@ export interface Circumstances {
   /** By `copyName`, what a person wants: among what failed as often it goes first, whatever retention says. */
   readonly asked: ReadonlySet<string>
   readonly mostAtOnce: number
-  /** Whether retention still keeps it; false also while that cannot be known. */
-  readonly isKept: (backup: CompletedBackup) => boolean
+  /** Whether retention would keep it at the destination; false also while that cannot be known. */
+  readonly isKept: (backup: CompletedBackup, destination: string) => boolean
 }
 
 export const copyName = (backupId: string, destination: string): string => `${destination} ${backupId}`
@@ -57,7 +55,7 @@ export function fillsDue(backups: readonly CompletedBackup[], around: Circumstan
   )) {
     if (busy.size >= mostAtOnce) break
     if (busy.has(fill.to.destination)) continue
-    if (!asked.has(nameOf(fill)) && !isKept(fill.backup)) continue
+    if (!asked.has(nameOf(fill)) && !isKept(fill.backup, fill.to.destination)) continue
     busy.add(fill.to.destination)
     due.push(fill)
   }
@@ -91,13 +89,4 @@ export function heldAfter(failures: number, now: Date, random: number): Held {
 /** Whether after the copy there is room for as much again: the next dump must not fail for what is only caught up on. */
 export function leavesRoom(freeBytes: number | null, { storedBytes }: Pick<Proof, "storedBytes">): boolean {
   return freeBytes === null || freeBytes >= 2 * storedBytes
-}
-
-/** Whether the job keeps a backup among all its good ones of that database. */
-export function isStillKept(
-  backup: CompletedBackup,
-  good: readonly CompletedBackup[],
-  job: Pick<DesiredJob, "spec" | "timeZone">,
-): boolean {
-  return retentionOf(good, job).keep.some(({ backupId }) => backupId === backup.id)
 }

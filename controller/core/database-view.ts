@@ -8,6 +8,7 @@ import type {
   DatabaseId,
   Freshness,
   LastDrill,
+  Managed,
   Server,
   ServerId,
   Subject,
@@ -16,6 +17,7 @@ import type { Doubt, HeldPrune, ServerRecord } from "../ports.ts"
 import type { DerivedJob } from "./derived-job.ts"
 import { databaseIdOf, subjectName } from "./key.ts"
 import { labelBlock } from "./label-block.ts"
+import { managedBy, outsideView } from "./outside-server.ts"
 import { heldPruneOf } from "./prune-brake.ts"
 import { isSelected, missingNames } from "./run-plan.ts"
 import { backupType, type DesiredJob, labelRules, lateAt, nextRunAt, type Rules } from "./schedule-plan.ts"
@@ -42,7 +44,7 @@ export function serverView(server: DerivedServer, insight: Insight, prefix: stri
     name,
     engine: server.engine ?? insight.engine,
     serverVersion: insight.serverVersion,
-    managed: "label",
+    managed: managedBy(server.container),
     project,
     service,
     container: { id: container.id, name: container.name, image: container.image, state: container.state },
@@ -50,7 +52,8 @@ export function serverView(server: DerivedServer, insight: Insight, prefix: stri
     why,
     problems,
     jobs: server.jobs.map((job) => job.name),
-    suggestedLabels: labelBlock(server, prefix),
+    suggestedLabels: server.container.outside ? null : labelBlock(server, prefix),
+    ...(server.container.outside && { outside: outsideView(server.container.outside) }),
   }
 }
 
@@ -65,7 +68,7 @@ export function retiredView(record: ServerRecord): Server {
     name: record.name,
     engine: record.engine,
     serverVersion: record.serverVersion,
-    managed: "label",
+    managed: record.managed,
     project: record.project,
     service: record.service,
     container: null,
@@ -73,11 +76,17 @@ export function retiredView(record: ServerRecord): Server {
     why:
       record.retiredAt === null
         ? "not known yet: the Docker engine has not answered since the controller started. Its backups stay"
-        : `not backed up: its container ${record.containerName} is gone. Its backups stay`,
+        : `not backed up: ${goneWords[record.managed](record.containerName)}. Its backups stay`,
     problems: [],
     jobs: [],
     suggestedLabels: null,
   }
+}
+
+const goneWords: Readonly<Record<Managed, (container: string) => string>> = {
+  label: (container) => `its container ${container} is gone`,
+  file: () => "the settings name it no more",
+  api: () => "it was removed over the API",
 }
 
 /** History of one database, newest first. */
@@ -171,7 +180,7 @@ function databaseView(
     kind: subject.kind,
     engine: server.engine,
     server: { id, name, project, service, container, state, serverVersion },
-    managed: "label",
+    managed: server.managed,
     state: freshness(server, standing, lastGood, now, rules),
     jobs: jobs.map((job) => job.name),
     problems: server.problems,
@@ -213,14 +222,20 @@ function lastAttemptOf(backup: Backup): Database["lastAttempt"] {
   return { id: backup.id, status: backup.status, at, problem: "error" in backup ? backup.error : null }
 }
 
-export function jobView(job: DerivedJob, serverName: string, now: Date, rules = labelRules): JobView {
+export function jobView(
+  job: DerivedJob,
+  serverName: string,
+  now: Date,
+  rules = labelRules,
+  managed: Managed = "label",
+): JobView {
   const { schedule, retention, paused } = job.spec
   return {
     id: job.id,
     name: job.name,
     serverId: job.serverId,
     serverName,
-    managed: "label",
+    managed,
     enabled: !paused,
     pausedBy: paused ? (job.pausedBy ?? "label") : null,
     type: backupType(job, now),

@@ -85,6 +85,19 @@ export function notesKey(key: string): string {
   return key + notesEnding
 }
 
+/** What this program ends the names of bytes in; a person's own copy beside them ends otherwise (`.dump.bak`). */
+const ownExtension = /^(dump|sql)(\.(zst|gz))?(\.age)?$/
+
+export function hasOwnExtension(key: string): boolean {
+  return ownExtension.test(parseObjectKey(key)?.extension ?? "")
+}
+
+/** The key without what the extension says of the bytes: all that is known of a backup that has failed. */
+export function stemOf(key: string): string {
+  const { extension } = parseObjectKey(key) ?? { extension: "" }
+  return key.slice(0, key.length - extension.length)
+}
+
 const wordPattern = /^[A-Za-z0-9_~=][A-Za-z0-9._~=-]*$/
 const namePattern = new RegExp(
   `^(@globals|[A-Za-z0-9_~=][A-Za-z0-9._~=-]*)_(${backupTypes.join("|")})_(\\d{8})_(\\d{6})_([0-9a-f]{8})\\.([a-z.]+)$`,

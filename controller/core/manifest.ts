@@ -1,13 +1,24 @@
-// The manifest as bytes, both ways. Whoever reads one that does not parse is told why, and trusts nothing of it.
+// The manifest as bytes, both ways. Whoever reads one that does not parse, or was changed, is told why, and trusts nothing of it.
 import { Manifest } from "../../schemas/manifest.ts"
 import { Fault } from "./fault.ts"
+import { checkSeal, type SealState, type Signer, sealOf } from "./manifest-seal.ts"
 
-export function formatManifest(manifest: Manifest): Buffer {
-  return Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
+export function formatManifest(manifest: Manifest, signer: Signer | null = null): Buffer {
+  // What JSON leaves out is not sealed either.
+  const data = JSON.parse(JSON.stringify(manifest))
+  return Buffer.from(`${JSON.stringify({ ...data, seal: sealOf(data, signer) }, null, 2)}\n`)
 }
 
-/** Throws a Fault `copy-mismatch` for anything but a manifest of a version this program knows. */
+/** Throws a Fault `copy-mismatch` for anything but an unchanged manifest of a version this program knows. */
 export function parseManifest(bytes: Buffer): Manifest {
+  return readManifest(bytes, null).manifest
+}
+
+/** The same, and how far it is known to be what was written. */
+export function readManifest(
+  bytes: Buffer,
+  signer: Signer | null,
+): { readonly manifest: Manifest; readonly seal: SealState } {
   let data: unknown
   try {
     data = JSON.parse(bytes.toString("utf8"))
@@ -18,7 +29,7 @@ export function parseManifest(bytes: Buffer): Manifest {
     })
   }
   const parsed = Manifest.safeParse(data)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return { manifest: parsed.data, seal: checkSeal(data, signer) }
   const [issue] = parsed.error.issues
   throw new Fault(
     "copy-mismatch",
@@ -27,4 +38,14 @@ export function parseManifest(bytes: Buffer): Manifest {
       hint: "It was changed, or written by a newer version of dbbackup.",
     },
   )
+}
+
+/** Why a manifest is believed with less than certainty; null when it is certain, or nothing more can be asked for. */
+export function sealNote(seal: SealState, signer: Signer | null): string | null {
+  if (seal === "foreign")
+    return signer === null
+      ? "it is signed, and without ENCRYPTION_KEY that cannot be checked"
+      : "it is signed with another ENCRYPTION_KEY than this installation's"
+  if (signer === null || seal === "signed") return null
+  return seal === "hash" ? "it is not signed" : "it has no seal, as those of earlier versions"
 }

@@ -20,10 +20,10 @@ const planned = new Map([
 export function notInForce(jobs: readonly JobSpec[], engine: Engine | null): readonly Problem[] {
   const notes = new Map<string, Problem>()
   for (const job of jobs)
-    for (const { key, value } of asked(job)) {
+    for (const { key, value } of job.settings) {
       const instead = planned.get(key)
       if (instead === undefined || happensAnyway(key, value, engine)) continue
-      const label = job.writtenAs[key] ?? job.writtenAs.retention ?? key
+      const label = job.writtenAs[key] ?? key
       notes.set(label, {
         code: "label-not-in-force",
         message: `${short(label)}: "${short(value)}" is not in force yet: ${instead.replaceAll("`", "")}`,
@@ -33,18 +33,6 @@ export function notInForce(jobs: readonly JobSpec[], engine: Engine | null): rea
       })
     }
   return [...notes.values()]
-}
-
-/** What a job's values ask for, with what its retention says of size and age, in whichever way it says it. */
-function* asked({ settings, labels, writtenAs }: JobSpec) {
-  yield* settings
-  const { maxSizeBytes, maxAgeSeconds } = labels.retention
-  const value = settings.find(({ key }) => key === "retention")?.value ?? ""
-  for (const [key, limit] of [
-    ["retention.max-size", maxSizeBytes],
-    ["retention.max-age", maxAgeSeconds],
-  ] as const)
-    if (limit !== undefined && writtenAs[key] === undefined) yield { key, value }
 }
 
 function happensAnyway(key: string, value: string, engine: Engine | null): boolean {

@@ -1,9 +1,9 @@
 // A plan that would delete much of a database's backups at once, after a mistyped label say, waits until a person has confirmed it.
 import type { Problem } from "../../schemas/errors.ts"
-import type { RetentionPlan } from "../../schemas/retention.ts"
 import type { Database } from "../../schemas/server.ts"
 import type { HeldPrune } from "../ports.ts"
 import { Fault, problemOf } from "./fault.ts"
+import type { JobRetention } from "./job-retention.ts"
 
 /** So many go without a word, however few there are: a small history would ask at every change. */
 const mostUnasked = 3
@@ -16,15 +16,16 @@ export interface Braked {
 }
 
 /**
- * What of a plan may be carried out. `maxPrune`: percent of all there are, more than which waits. `confirmed`: what a person has
- * seen and confirmed; what the plan has come to want since is weighed anew.
+ * What of a plan may be carried out, by the ids of backups that lose a copy. `maxPrune`: percent of all there are, more than
+ * which waits. `confirmed`: what a person has seen and confirmed; what the plan has come to want since is weighed anew.
  */
-export function braked(plan: RetentionPlan, maxPrune: number, confirmed: readonly string[]): Braked {
+export function braked(plan: JobRetention, maxPrune: number, confirmed: readonly string[]): Braked {
   const known = new Set(confirmed)
-  const asked = plan.prune.filter((id) => !known.has(id))
-  const rest = plan.keep.length + asked.length
-  if (!isTooMuch(asked.length, rest, maxPrune)) return { now: plan.prune, waits: [] }
-  return { now: plan.prune.filter((id) => known.has(id)), waits: asked }
+  const prune = [...new Set(plan.prune.map(({ backupId }) => backupId))]
+  const asked = prune.filter((id) => !known.has(id))
+  const rest = new Set([...plan.keep.map(({ backupId }) => backupId), ...asked]).size
+  if (!isTooMuch(asked.length, rest, maxPrune)) return { now: prune, waits: [] }
+  return { now: prune.filter((id) => known.has(id)), waits: asked }
 }
 
 function isTooMuch(prune: number, of: number, maxPrune: number): boolean {

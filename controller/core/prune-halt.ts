@@ -8,7 +8,10 @@ export function pruneHalt(
   problems: readonly Problem[],
   /** Backups of the server that are the newest of their job and cannot be counted on: suspect ones that nobody has accepted, damaged ones. */
   doubts: readonly Pick<Doubt, "database" | "backupId" | "problem">[],
+  /** Not null while the catalogue is being made again: what it does not know yet may be what is to be kept. */
+  mending: unknown = null,
 ): string | null {
+  if (mending !== null) return "the catalogue, which was damaged, is compared with every destination"
   const [doubt] = doubts
   if (doubt && isDamage(doubt.problem))
     return `a good backup of ${doubt.database} follows the damaged one, or a copy of that is put right: ${doubt.backupId}`

@@ -1,9 +1,7 @@
-// Which backups stay, with every reason why, and which may go. A pure function of backups, policy and zone.
-import type { CompletedBackup } from "../../schemas/backup.ts"
-import type { BackupType } from "../../schemas/job.ts"
+// Which backups stay, with every reason why, and which may go, with the reason. A pure function of backups, policy, zone and time.
 import type { RetentionPlan, RetentionPolicy, RetentionTier } from "../../schemas/retention.ts"
-import { formatDuration, type Schedule } from "../../schemas/scalar.ts"
-import type { DesiredJob } from "./schedule-plan.ts"
+import { formatDuration, formatSize } from "../../schemas/scalar.ts"
+import { calendarOf, type LocalTime } from "./calendar.ts"
 
 /** A good backup, as far as retention cares. */
 export interface Kept {
@@ -11,118 +9,159 @@ export interface Kept {
   readonly finishedAt: Date
   /** Why it stays whatever the policy says; null when the policy decides. A pinned one takes nobody's slot. */
   readonly pin: string | null
+  readonly storedBytes?: number
+  /** Whether it was checked again after it had been stored, and passed. */
+  readonly isVerified?: boolean
 }
 
-/**
- * What somebody asked for beside the schedule, before an upgrade say, stays until somebody deletes it, and takes no scheduled
- * backup's place. A job without a schedule has no others: there the policy decides.
- */
-export function pinOf(type: BackupType, schedule: Schedule): string | null {
-  return type === "manual" && schedule.kind !== "manual" ? "made by hand" : null
+/** What stands above a policy. */
+export interface RetentionLimits {
+  /** What is later is doubted, and stays until its time has come. Absent: nothing is. */
+  readonly now?: Date
+  /** The longest age that the operator allows any job. */
+  readonly mostAgeSeconds?: number | undefined
 }
 
-/** What a job keeps of its good backups of one database. */
-export function retentionOf(
-  backups: readonly Pick<CompletedBackup, "id" | "finishedAt" | "type">[],
-  job: Pick<DesiredJob, "spec" | "timeZone">,
-): RetentionPlan {
-  const { schedule, retention } = job.spec
-  const kept = backups.map(({ id, finishedAt, type }) => ({
-    id,
-    finishedAt: new Date(finishedAt),
-    pin: pinOf(type, schedule),
-  }))
-  return planRetention(kept, retention, job.timeZone)
-}
+/** Clocks are set back by seconds; a backup that is later than this was dated by a wrong one. */
+const futureMilliseconds = 300_000
 
 /**
  * Each tier keeps the newest backup of each of the last N hours, days, ISO weeks, months or years that have one, in the
  * given zone and counted back from the newest backup, so that an outage can never empty the store. What is `within` a time of
- * the newest stays, and so do `min-keep` of the newest, whatever else the policy says. The newest always stays,
- * pinned or not, and so does the newest that the policy decides about. The backups may come in any order, and must all be good ones of one database by one job.
+ * the newest stays. Of all that, what exceeds the age or the size goes, oldest first. A policy that speaks of nothing but these
+ * keeps whatever they allow.
+ *
+ * Whatever the policy says, there stay: the newest, `min-keep` of the newest, the newest verified one, the pinned ones, and
+ * those that are dated in the future, which take no slot either. The backups may come in any order, and must all be good ones
+ * of one database by one job.
  */
 export function planRetention(
   backups: readonly Kept[],
   policy: RetentionPolicy,
   timeZone: string,
+  above: RetentionLimits = {},
 ): RetentionPlan {
   const localTime = calendarOf(timeZone)
-  const { withinSeconds: within, minKeep = 0 } = policy
-  const newestFirst = [...backups]
-    .sort((a, b) => b.finishedAt.getTime() - a.finishedAt.getTime() || compare(b.id, a.id))
-    .map(({ id, finishedAt, pin }) => ({ id, finishedAt, at: localTime(finishedAt), pin }))
-  const tiers: readonly Tier[] = [
-    { name: "min-keep", quota: minKeep, bucket: (_, index) => String(index) },
-    { name: "last", quota: policy.last, bucket: (_, index) => String(index) },
-    ...(Object.keys(bucketOf) as RetentionTier[]).map((name) => ({
-      name,
-      quota: policy[name],
-      bucket: bucketOf[name],
-    })),
-  ]
-  const filled = tiers.map(() => new Set<string>())
-  const newestAt = newestFirst.find(({ pin }) => pin === null)?.finishedAt.getTime() ?? 0
-  const keep: RetentionPlan["keep"] = []
-  const prune: string[] = []
+  const newestFirst = ranked(backups)
+  const verified = newestFirst.find(({ isVerified }) => isVerified)
+  const newestAt = newestFirst.find((backup) => isDecided(backup, above))?.finishedAt
+  const limits = ageLimits(policy, above.mostAgeSeconds)
+  const slots = slotsOf(policy)
+  const decided: Decided[] = []
   let index = 0
-  for (const { id, finishedAt, at, pin } of newestFirst) {
-    if (pin !== null) {
-      keep.push({ backupId: id, reasons: [pin] })
+  for (const backup of newestFirst) {
+    const { finishedAt, pin } = backup
+    const lastVerified = backup === verified ? ["last verified"] : []
+    if (!isDecided(backup, above)) {
+      const stays = [pin ?? "dated in the future", ...lastVerified]
+      decided.push({ backup, takesRoom: false, stays, asked: [], limit: null })
       continue
     }
-    const reasons = index === 0 ? ["newest"] : []
-    if (within !== undefined && newestAt - finishedAt.getTime() <= within * 1000)
-      reasons.push(`within ${formatDuration(within)}`)
-    tiers.forEach((tier, t) => {
-      const taken = filled[t]
-      const bucket = tier.bucket(at, index)
-      if (!taken || taken.size >= tier.quota || taken.has(bucket)) return
-      taken.add(bucket)
-      reasons.push(`${tier.name} ${taken.size} of ${tier.quota}`)
-    })
-    if (reasons.length > 0) keep.push({ backupId: id, reasons })
-    else prune.push(id)
+    const ageSeconds = ((newestAt ?? finishedAt).getTime() - finishedAt.getTime()) / 1000
+    const tooOld = limits.find(({ seconds }) => ageSeconds > seconds)
+    let at: LocalTime | undefined
+    // What the zone's clocks showed is costly to say, and often nobody asks.
+    const local = () => (at ??= localTime(finishedAt))
+    const stays = [
+      ...(index === 0 ? ["newest"] : []),
+      ...(index < (policy.minKeep ?? 0) ? [`min-keep ${index + 1} of ${policy.minKeep}`] : []),
+      ...lastVerified,
+    ]
+    const asked = [...withinReasons(policy, ageSeconds), ...slots.flatMap((slot) => slot(local, index))]
+    decided.push({ backup, takesRoom: true, stays, asked, limit: tooOld?.reason ?? null })
     index++
   }
-  return { keep, prune: prune.reverse() } // oldest first: an interrupted prune loses least
+  return withinSize(decided, policy.maxSizeBytes)
 }
 
-type Tier = {
-  readonly name: string
-  readonly quota: number
-  readonly bucket: (at: LocalTime, index: number) => string
+/** The newest first; of those that finished in the same moment, the later id counts as the newer. */
+export function ranked(backups: readonly Kept[]): readonly Kept[] {
+  return backups.toSorted((a, b) => b.finishedAt.getTime() - a.finishedAt.getTime() || compare(b.id, a.id))
+}
+
+/** Whether a policy decides about it at all. */
+export function isDecided({ pin, finishedAt }: Kept, { now }: RetentionLimits): boolean {
+  return pin === null && (now === undefined || finishedAt.getTime() <= now.getTime() + futureMilliseconds)
+}
+
+interface Decided {
+  readonly backup: Kept
+  readonly takesRoom: boolean
+  /** Why it stays, whatever its age and size. */
+  readonly stays: readonly string[]
+  /** Why it stays, as long as no limit stands against it. */
+  readonly asked: readonly string[]
+  /** What stands against it. */
+  readonly limit: string | null
+}
+
+/** The plan, after what is too large together has gone, oldest first. Pinned ones take no room, as they take no slot. */
+function withinSize(decided: readonly Decided[], maxBytes: number | undefined): RetentionPlan {
+  const reasonsOf = ({ stays, asked, limit }: Decided) => [...stays, ...(limit === null ? asked : [])]
+  const isKept = (one: Decided) => reasonsOf(one).length > 0
+  let bytes = 0
+  for (const one of decided) if (isKept(one) && one.takesRoom) bytes += one.backup.storedBytes ?? 0
+  const keep: RetentionPlan["keep"] = []
+  const prune: RetentionPlan["prune"] = []
+  // Oldest first: an interrupted prune loses least.
+  for (const one of decided.toReversed()) {
+    const isTooLarge = maxBytes !== undefined && bytes > maxBytes && isKept(one) && one.takesRoom
+    const limit = one.limit ?? (isTooLarge ? `exceeds max-size ${formatSize(maxBytes)}` : null)
+    const reasons = reasonsOf({ ...one, limit })
+    const backupId = one.backup.id
+    if (reasons.length > 0) keep.push({ backupId, reasons })
+    else {
+      if (isTooLarge) bytes -= one.backup.storedBytes ?? 0
+      prune.push({
+        backupId,
+        reason: one.asked.length > 0 && limit ? limit : "nothing in the policy keeps it",
+      })
+    }
+  }
+  return { keep: keep.reverse(), prune }
+}
+
+function ageLimits({ maxAgeSeconds }: RetentionPolicy, mostAgeSeconds: number | undefined) {
+  const limit = (seconds: number | undefined, reason: (age: string) => string) =>
+    seconds === undefined ? [] : [{ seconds, reason: reason(formatDuration(seconds)) }]
+  return [
+    ...limit(maxAgeSeconds, (age) => `older than max-age ${age}`),
+    ...limit(mostAgeSeconds, (age) => `older than ${age}, the most that the settings allow any job`),
+  ]
+}
+
+/** Reasons that are no slots. */
+function withinReasons(policy: RetentionPolicy, ageSeconds: number): readonly string[] {
+  const { withinSeconds: within, maxAgeSeconds, maxSizeBytes } = policy
+  if (within !== undefined) return ageSeconds <= within ? [`within ${formatDuration(within)}`] : []
+  if (asksForSlots(policy)) return []
+  return [
+    ...(maxAgeSeconds === undefined ? [] : [`within max-age ${formatDuration(maxAgeSeconds)}`]),
+    ...(maxSizeBytes === undefined ? [] : [`within max-size ${formatSize(maxSizeBytes)}`]),
+  ]
+}
+
+const slotNames = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as const
+const asksForSlots = (policy: RetentionPolicy) => slotNames.some((name) => policy[name] > 0)
+
+/** For each tier what it says of a backup, asked from the newest on. */
+function slotsOf(
+  policy: RetentionPolicy,
+): readonly ((at: () => LocalTime, index: number) => readonly string[])[] {
+  return slotNames.map((name) => {
+    const quota = policy[name]
+    const taken = new Set<string>()
+    return (at, index) => {
+      if (taken.size >= quota) return []
+      const bucket = name === "last" ? String(index) : bucketOf[name](at())
+      if (taken.has(bucket)) return []
+      taken.add(bucket)
+      return [`${name} ${taken.size} of ${quota}`]
+    }
+  })
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
-
-/** The date and hour on the zone's clocks, and how far these are from UTC: it tells the two hours of an autumn night apart. */
-type LocalTime = {
-  readonly year: number
-  readonly month: number
-  readonly day: number
-  readonly hour: number
-  readonly offsetMinutes: number
-}
-
-function calendarOf(timeZone: string): (at: Date) => LocalTime {
-  const format = new Intl.DateTimeFormat("en-CA", {
-    timeZone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  })
-  return (at) => {
-    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
-    const field = (name: string) => parts.get(name as Intl.DateTimeFormatPartTypes) ?? 0
-    const [year, month, day, hour] = [field("year"), field("month"), field("day"), field("hour")]
-    const local = Date.UTC(year, month - 1, day, hour, field("minute"))
-    const offsetMinutes = local / 60_000 - Math.floor(at.getTime() / 60_000)
-    return { year, month, day, hour, offsetMinutes }
-  }
-}
 
 const bucketOf: Readonly<Record<RetentionTier, (at: LocalTime) => string>> = {
   hourly: ({ year, month, day, hour, offsetMinutes }) => `${year}-${month}-${day}-${hour}-${offsetMinutes}`,

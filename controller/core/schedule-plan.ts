@@ -6,6 +6,7 @@ import type { JobLabels } from "../../schemas/labels.ts"
 import type { Run, Trigger } from "../../schemas/run.ts"
 import { Schedule } from "../../schemas/scalar.ts"
 import type { JobId, ServerId } from "../../schemas/server.ts"
+import { noOperatorRetention, type OperatorRetention } from "./job-retention.ts"
 import { ticksAround } from "./ticks.ts"
 
 /** A job as the labels want it. Two with the same fingerprint are the same job. */
@@ -18,6 +19,8 @@ export interface DesiredJob {
   readonly timeZone: string
   /** The destinations in force, by name. */
   readonly destinations: readonly string[]
+  /** What the operator's settings say of its retention; nothing when absent. */
+  readonly operatorRetention?: OperatorRetention
   readonly fingerprint: string
 }
 
@@ -32,6 +35,7 @@ export function desiredJob(
   labels: JobLabels,
   timeZone: string,
   destinations: readonly string[],
+  operatorRetention: OperatorRetention = noOperatorRetention,
 ): DesiredJob {
   const verify = labels["verify.schedule"] ?? (labels.verify === "drill" ? drillSchedule : undefined)
   const spec = {
@@ -39,9 +43,9 @@ export function desiredJob(
     ...(verify && { "verify.schedule": resolvedSchedule(verify, `${id} verify`) }),
   }
   const fingerprint = createHash("sha256")
-    .update(JSON.stringify([spec, timeZone, destinations]))
+    .update(JSON.stringify([spec, timeZone, destinations, operatorRetention]))
     .digest("hex")
-  return { id, serverId, name, spec, timeZone, destinations, fingerprint }
+  return { id, serverId, name, spec, timeZone, destinations, operatorRetention, fingerprint }
 }
 
 function resolvedSchedule(schedule: Schedule, id: string): Schedule {

@@ -8,6 +8,7 @@ import { type DerivedJob, derivedJob } from "./derived-job.ts"
 import { unknownKeys, wouldStayPlain } from "./encryption-asked.ts"
 import { goodLabels } from "./good-labels.ts"
 import { identityOf, isIgnored, isLive } from "./identity.ts"
+import type { OperatorRetention } from "./job-retention.ts"
 import { readingLabels } from "./label-memory.ts"
 import { strayLabels } from "./label-strays.ts"
 import { type OperatorWords, type ParsedLabels, parseLabels } from "./labels.ts"
@@ -29,6 +30,7 @@ export interface DerivationSettings extends OperatorWords {
   readonly lockable?: readonly string[]
   /** What a helper container is given; the usual when not said. */
   readonly helper?: HelperSettings
+  readonly operatorRetention?: OperatorRetention
 }
 
 export interface DerivedServer {

@@ -8,8 +8,10 @@ import { EnvironmentOnly, SettingsFile } from "../../schemas/settings.ts"
 import type { BlackoutWindow } from "../../schemas/window.ts"
 import { coversAllTime } from "./blackout.ts"
 import { destinationNames, mistakesInDestinations } from "./destination-mistakes.ts"
+import type { OperatorRetention } from "./job-retention.ts"
 import { type KeySettings, keyNames, keysFrom } from "./key-settings.ts"
 import { mistakesInDefaults } from "./label-defaults.ts"
+import { mistakesInRetention, operatorRetentionOf } from "./retention-settings.ts"
 import { fileMistakes, type SettingMistake } from "./setting-mistakes.ts"
 import { isTreeMap, settledTree, type Tree, valueAt } from "./setting-tree.ts"
 import type { SweepSettings } from "./sweep-plan.ts"
@@ -25,6 +27,8 @@ export interface Settings {
   readonly discovery: SettingsFile["discovery"]
   readonly labelPrefix: string
   readonly maxConcurrent: number
+  readonly orphanGraceSeconds: number
+  readonly importLimitBytes: number
   readonly dockerHost: string
   readonly s3: BucketSettings | null
   /** Seals the secrets that the catalogue keeps; null where the operator gave none. */
@@ -48,8 +52,11 @@ export interface Settings {
   readonly drill: { readonly memoryBytes: number }
   /** Servers that have no container, by name. */
   readonly servers: ReadonlyMap<string, OutsideServer>
+  /** How many copies of the catalogue are kept at each destination and when they are made, and how long its logs are kept. */
+  readonly catalogue: Pick<SettingsFile["catalogue"], "copies" | "schedule"> & { readonly logSeconds: number }
   /** Retention policies that labels may name. */
   readonly policies: ReadonlyMap<string, RetentionPolicy>
+  readonly operatorRetention: OperatorRetention
   /** Label keys of jobs with values as text, for jobs that do not say otherwise. */
   readonly defaults: Readonly<Record<string, string>>
 }
@@ -78,6 +85,7 @@ export function readSettings(variables: Variables, file: Tree): SettingsReading 
     ...fileMistakes(tree),
     ...mistakesInDefaults(tree, destinationNames(merged), keyNames(tree, variables)),
     ...mistakesInDestinations(merged, storagePathIn(merged)),
+    ...mistakesInRetention(tree, destinationNames(merged)),
     ...blackoutMistakes(merged),
   ]
   if (mistakes.length > 0) return { kind: "bad", mistakes }
@@ -150,6 +158,8 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     discovery: file.discovery,
     labelPrefix: file.labelPrefix,
     maxConcurrent: file.backup.maxConcurrent,
+    orphanGraceSeconds: file.backup.orphanGrace,
+    importLimitBytes: file.backup.importLimit,
     dockerHost: file.dockerHost,
     s3: bucketOf(file, own),
     encryptionKey: own.ENCRYPTION_KEY ?? null,
@@ -162,8 +172,14 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     servers: new Map(Object.entries(file.servers)),
     helper: { memoryBytes: file.helper.memory, images: file.helper.images },
     drill: { memoryBytes: file.drill.memory },
+    catalogue: {
+      copies: file.catalogue.copies,
+      schedule: file.catalogue.schedule,
+      logSeconds: file.catalogue.logs,
+    },
     sweep: { everySeconds: file.sweep.every || null, bytesPerSecond: file.sweep.rate },
     policies: new Map(Object.entries(file.retention.policies)),
+    operatorRetention: operatorRetentionOf(file.retention),
     defaults: { ...(compression && { compress: compressionText(compression) }), ...file.defaults },
   }
 }

@@ -2,11 +2,6 @@
 import { settingVariables } from "../../schemas/setting-fields.ts"
 import { nearest } from "./suggest.ts"
 
-/** Variables of the specification that this version does not carry out yet. */
-const notCarriedOut: Readonly<Record<string, string>> = {
-  MAX_BACKUP_RETENTION_DAYS: "there is no limit over all jobs yet, the labels' retention alone decides",
-}
-
 /** Read by the command line, not by the controller. */
 const ofOthers = ["DBBACKUP_URL"]
 
@@ -15,8 +10,6 @@ export function variableNotes(env: Readonly<Record<string, string | undefined>>)
   const known = [...settingVariables, ...ofOthers]
   return Object.entries(env).flatMap(([name, value]) => {
     if (!value) return []
-    if (Object.hasOwn(notCarriedOut, name))
-      return [`${name} is set, but has no effect: ${notCarriedOut[name]}`]
     const bare = name.replace(/_FILE$/, "")
     if (!name.startsWith("DBBACKUP_") || known.includes(bare)) return []
     const near = nearest(bare, known)

@@ -3,6 +3,7 @@ import type { DockerStatus, Verdict } from "../../schemas/api.ts"
 import { isDamage, type Problem } from "../../schemas/errors.ts"
 import type { Database, Server } from "../../schemas/server.ts"
 import type { BadCopy } from "../ports.ts"
+import { failedDrill } from "./failed-drill.ts"
 
 type Attention = Verdict["attention"][number]
 
@@ -14,12 +15,14 @@ export function verdictOf(
   now: Date,
   settingsProblem: Problem | null = null,
   bad: readonly BadCopy[] = [],
+  catalogueProblem: Problem | null = null,
 ): Verdict {
   // What a label leaves out is neither missing nor backed up.
   const wanted = databases.filter(({ server, jobs }) => server.state === "active" && jobs.length > 0)
   const attention = [
     ...dockerAttention(docker),
     ...settingsAttention(settingsProblem),
+    ...catalogueAttention(catalogueProblem),
     ...servers.flatMap((server) => serverAttention(server, prefix)),
     ...wanted.flatMap(databaseAttention),
     ...badCopiesAttention(bad, wanted),
@@ -29,7 +32,7 @@ export function verdictOf(
   if (attention.length > 0)
     return {
       level: "attention",
-      sentence: attentionSentence(servers, wanted, docker, settingsProblem, bad),
+      sentence: attentionSentence(servers, wanted, docker, settingsProblem, bad, catalogueProblem),
       attention,
     }
   if (real.length === 0) return { level: "empty", sentence: emptySentence(servers), attention }
@@ -55,6 +58,7 @@ function attentionSentence(
   docker: DockerStatus,
   settingsProblem: Problem | null,
   bad: readonly BadCopy[],
+  catalogueProblem: Problem | null,
 ): string {
   const count = (n: number, one: string, many: string) =>
     n === 0 ? [] : [n === 1 ? `1 ${one}` : `${n} ${many}`]
@@ -84,7 +88,7 @@ function attentionSentence(
       "databases' newest backups are damaged",
     ),
     ...count(
-      databases.filter(hasFailedDrill).length,
+      databases.filter(failedDrill).length,
       "database's last drill failed",
       "databases' last drills failed",
     ),
@@ -112,6 +116,7 @@ function attentionSentence(
     ),
   ]
   if (settingsProblem) parts.push("the settings file cannot be used")
+  if (catalogueProblem) parts.push("the catalogue was damaged and is being made again")
   const troubled = servers.filter((server) => server.state === "active" && isTroubled(server)).length
   if (parts.length === 0) parts.push(...count(troubled, "server has a problem", "servers have problems"))
   const isFine = (database: Database) =>
@@ -138,6 +143,12 @@ function settingsAttention(problem: Problem | null): Attention[] {
   return [{ databaseId: null, serverId: null, sentence: `${problem.message}.`, hint }]
 }
 
+function catalogueAttention(problem: Problem | null): Attention[] {
+  if (problem === null) return []
+  const sentence = `${problem.message.charAt(0).toUpperCase()}${problem.message.slice(1)}.`
+  return [{ databaseId: null, serverId: null, sentence, hint: problem.hint }]
+}
+
 const isSerious = ({ code }: Problem) => code !== "server-warning"
 const isTroubled = ({ problems }: Server) => problems.some(isSerious)
 
@@ -162,9 +173,6 @@ function serverAttention(server: Server, prefix: string): Attention[] {
 
 const isSuspect = ({ suspect }: Database) => suspect !== null && !isDamage(suspect.problem)
 const isDamaged = ({ suspect }: Database) => suspect !== null && isDamage(suspect.problem)
-/** One whose backup is said to be damaged already is not told twice. */
-const hasFailedDrill = ({ lastDrill, suspect }: Database) =>
-  lastDrill?.outcome === "failed" && lastDrill.backupId !== suspect?.id
 const isBackedUp = ({ state }: Database) => state === "fresh" || state === "paused"
 const isBehind = ({ state }: Database) => state === "late" || state === "never"
 
@@ -181,6 +189,7 @@ function databaseAttention(database: Database): Attention[] {
     sentence,
     hint,
   })
+  const drill = failedDrill(database)
   const name = `${database.name} on ${server.name}`
   return [
     ...(suspect
@@ -191,14 +200,7 @@ function databaseAttention(database: Database): Attention[] {
           ),
         ]
       : []),
-    ...(database.lastDrill?.problem && hasFailedDrill(database)
-      ? [
-          attention(
-            `${name}: the last drill failed: ${database.lastDrill.problem.message}.`,
-            database.lastDrill.problem,
-          ),
-        ]
-      : []),
+    ...(drill ? [attention(`${name}: the last drill failed: ${drill.message}.`, drill)] : []),
     ...staleAttention(database),
     ...(heldPrune ? [attention(`${name}: ${heldPrune.problem.message}.`, heldPrune.problem)] : []),
   ]

@@ -106,6 +106,12 @@ export function localDestination(name: string, root: string): Destination {
         failing(error)
       }
     },
+    async *entries(prefix, signal) {
+      for await (const key of destination.list(prefix, signal)) {
+        const stat = await lstat(join(root, key)).catch((error) => (isAbsent(error) ? null : failing(error)))
+        if (stat?.isFile()) yield { key, bytes: stat.size, changedAt: stat.mtime }
+      }
+    },
     freeBytes: () => freeBytesOf(root),
     check: async (signal) => await checkByProbe(destination, await freeBytesOf(root), signal),
     sweep: (signal) => sweep(signal).catch(failing),

@@ -33,8 +33,9 @@ export interface Bucket {
   ensureLocked(object: string, until: Date): Promise<void>
   /** For good, with every version of it. Rejects with `in-use` while it is locked. */
   delete(object: string, signal: AbortSignal | null): Promise<void>
-  /** Names under a prefix. */
-  list(prefix: string, signal: AbortSignal): AsyncIterable<string>
+  /** Each as `delete` does, with few requests where that can be. Why some were not, by name. */
+  deleteMany(objects: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, unknown>>
+  list(prefix: string, signal: AbortSignal): AsyncIterable<ListedObject>
   unfinishedUploads(prefix: string, signal: AbortSignal): AsyncIterable<UnfinishedUpload>
   abortUpload(upload: UnfinishedUpload, signal: AbortSignal | null): Promise<void>
 }
@@ -43,6 +44,11 @@ export interface FoundObject {
   /** As the store computed it; null when it tells none. */
   readonly digest: string | null
   readonly lockedUntil: Date | null
+}
+export interface ListedObject {
+  readonly object: string
+  readonly bytes: number
+  readonly changedAt: Date
 }
 export interface UnfinishedUpload {
   readonly object: string
@@ -111,10 +117,18 @@ export function bucketDestination(
       return digest === null || digest.includes("-") ? null : Buffer.from(digest, "base64").toString("hex")
     },
     remove: async (key, signal) => await bucket.delete(objectOf(key), signal),
+    async removeAll(keys, signal) {
+      const keyOf = new Map(keys.map((key) => [objectOf(key), key]))
+      const failed = await bucket.deleteMany([...keyOf.keys()], signal)
+      return new Map([...failed].map(([object, error]) => [keyOf.get(object) ?? object, error]))
+    },
     async *list(start, signal) {
-      for await (const object of bucket.list(under + start, signal)) {
+      for await (const { key } of destination.entries(start, signal)) yield key
+    },
+    async *entries(start, signal) {
+      for await (const { object, bytes, changedAt } of bucket.list(under + start, signal)) {
         const key = object.slice(under.length)
-        if (!isHidden(key)) yield key
+        if (!isHidden(key)) yield { key, bytes, changedAt }
       }
     },
     check: async (signal) => await checkByProbe(destination, null, signal),

@@ -4,8 +4,8 @@ import type { Ask } from "./s3-client.ts"
 import { isAbsent } from "./s3-fault.ts"
 import { wholeSecond } from "./s3-keeping.ts"
 
-/** More than any key of ours ever gets. */
-const mostVersions = 100
+/** More than any key of ours ever gets: notes are written again at each verification, for years. */
+const mostVersions = 10_000
 
 interface Layer {
   /** Null in a bucket without versions. */
@@ -35,6 +35,15 @@ export async function eraseVersions(
     })
     if (version === null) return
   }
+}
+
+/** Whether what stands under the name has versions. Of what is not there nothing is known. */
+export async function hasVersions(
+  ask: Ask,
+  object: { readonly Bucket: string; readonly Key: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  return ((await topLayer(ask, object, signal))?.version ?? null) !== null
 }
 
 /** Some stores forget the lock of an upload in parts: what is not locked once it is there is locked then. */

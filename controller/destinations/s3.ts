@@ -4,10 +4,11 @@ import type { ListMultipartUploadsCommandOutput } from "@aws-sdk/client-s3"
 import type { Destination } from "../ports.ts"
 import { type Bucket, bucketDestination } from "./s3-bucket.ts"
 import { s3Client } from "./s3-client.ts"
+import { deleteMany } from "./s3-delete-many.ts"
 import { digestsOf } from "./s3-digest.ts"
 import { isAbsent } from "./s3-fault.ts"
 import { keepingFields } from "./s3-keeping.ts"
-import { ensureLocked, eraseVersions } from "./s3-locked.ts"
+import { ensureLocked, eraseVersions, hasVersions } from "./s3-locked.ts"
 import { digestKindOf, locationOf, prefixOf, type S3Options } from "./s3-options.ts"
 import { wholeBody } from "./s3-read.ts"
 
@@ -23,6 +24,8 @@ function bucketOf(options: S3Options): Bucket {
   const sent = (digest: Buffer) =>
     isMd5 ? { ContentMD5: digest.toString("base64") } : { ChecksumSHA256: digest.toString("base64") }
 
+  const erase = (Key: string, signal: AbortSignal | null) =>
+    eraseVersions(ask, { Bucket, Key }, options.name, new Date(), signal)
   return {
     digests,
     head: (Key, signal) =>
@@ -85,7 +88,11 @@ function bucketOf(options: S3Options): Bucket {
     async ensureLocked(Key, until) {
       if (options.lockMode) await ensureLocked(ask, { Bucket, Key }, options.lockMode, until)
     },
-    delete: (Key, signal) => eraseVersions(ask, { Bucket, Key }, options.name, new Date(), signal),
+    delete: erase,
+    deleteMany: deleteMany(ask, Bucket, {
+      erase,
+      isVersioned: (Key, signal) => hasVersions(ask, { Bucket, Key }, signal),
+    }),
     async *list(Prefix, signal) {
       let ContinuationToken: string | undefined
       do {
@@ -93,7 +100,8 @@ function bucketOf(options: S3Options): Bucket {
         const page = await ask("s3:ListBucket", signal, ({ sdk, client, abort }) =>
           client.send(new sdk.ListObjectsV2Command(query), abort),
         )
-        for (const { Key = "" } of page.Contents ?? []) yield Key
+        for (const { Key = "", Size = 0, LastModified = new Date() } of page.Contents ?? [])
+          yield { object: Key, bytes: Size, changedAt: LastModified }
         ContinuationToken = page.NextContinuationToken
       } while (ContinuationToken !== undefined)
     },

@@ -55,6 +55,10 @@ export interface Probe {
   readonly databases: readonly ProbedDatabase[]
   /** What the operator should know, in sentences: tables that are not in the snapshot, databases the user cannot see. */
   readonly warnings: readonly string[]
+  /** The version of TLS that was spoken; null or absent: none. */
+  readonly tls?: string | null
+  /** Whether the account may read everything there is. */
+  readonly readsAll?: boolean
 }
 
 /** What can be chosen of a database. */
@@ -107,6 +111,39 @@ export interface SharedSnapshot {
     level: FingerprintLevel,
     opened: readonly string[],
   ): Generator<string, FingerprintReading, readonly string[]>
+}
+
+/** Of the snapshot that was dumped. `sameSnapshot` is false when some of the tables are in no snapshot. */
+export type SnapshotReading = FingerprintReading & Pick<Fingerprint, "sameSnapshot">
+
+/**
+ * How a session opens a snapshot at the very instant at which a dump opens its own: a lock holds all writers up while both do.
+ * Whatever becomes of the session and of who speaks with it, the server lets the lock go within seconds.
+ */
+export interface LockedSnapshot {
+  /** Reads statements on stdin, and answers on stdout as far as `endLine`. Ends with its input, or at the first error. */
+  session(access: Access): Script
+  readonly endLine: string
+  /**
+   * Yields statements, and is given the answer to each; then the lock is held, and the session's snapshot open. Returns what must be
+   * known before, by database. Throws a Fault when the lock is better not asked for.
+   */
+  lock(
+    databases: readonly string[],
+  ): Generator<string, ReadonlyMap<string, readonly string[]>, readonly string[]>
+  readonly unlock: string
+  /** How long it was asked for and held, from the answer to `unlock`. */
+  heldMilliseconds(unlocked: readonly string[]): number
+  /** The same dump; it waits for a line on its input before it connects. */
+  waiting(script: Script): Script
+  /** Whether a dump that has printed so much has its snapshot. */
+  hasOpened(printed: Buffer): boolean
+  /** Yields statements, is given the answer to each, and returns the fingerprint. `before`: what `lock` returned of the database. */
+  fingerprint(
+    database: string,
+    level: FingerprintLevel,
+    before: readonly string[],
+  ): Generator<string, SnapshotReading, readonly string[]>
 }
 
 /** How one run of the tool dumps several databases at one instant. */
@@ -172,10 +209,12 @@ export interface EngineRules {
   readFingerprint?(outcome: ToolOutcome): FingerprintReading
   /** Absent: each database can only be dumped in a snapshot of its own. */
   readonly together?: Together
-  /** Absent: the fingerprint can only be taken of another snapshot than the dump. */
+  /** Absent, and no `lockedSnapshot` either: the fingerprint can only be taken of another snapshot than the dump. */
   readonly sharedSnapshot?: SharedSnapshot
   /** What a drill does beside a restore. */
   readonly scratch: ScratchRules
+  /** For an engine that shares no snapshot, but lets two be opened at one instant. */
+  readonly lockedSnapshot?: LockedSnapshot
   /** Prints what `readStanding` reads of the tools at work in a database; null: on those of the globals. */
   standing(name: string | null, access: Access): Script
   readStanding(outcome: ToolOutcome): Standing

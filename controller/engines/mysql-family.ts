@@ -7,6 +7,7 @@ import { duringLook } from "./explain.ts"
 import { mysqlCommands } from "./mysql-commands.ts"
 import { explainMysql } from "./mysql-explain.ts"
 import { fingerprintOf, readMysqlFingerprint } from "./mysql-fingerprint.ts"
+import { mysqlInstant } from "./mysql-instant.ts"
 import { partRuns, readRelations, wantedIn } from "./mysql-part.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
 import * as sql from "./mysql-sql.ts"
@@ -47,6 +48,10 @@ const dumpOptions = [
   "--max-allowed-packet=1G",
 ]
 const answerOptions = ["--batch", "--skip-column-names"]
+// A client that connects again would go on with another snapshot, and without the lock.
+const sessionOptions = [...answerOptions, "--unbuffered", "--skip-reconnect"]
+/** What listens may be no such server, and wait for us to speak first. The dump tools have no such option. */
+const connectTimeout = "--connect-timeout=15"
 const mostNameCharacters = 64
 
 export function mysqlFamily(variety: Variety): EngineRules {
@@ -70,7 +75,13 @@ export function mysqlFamily(variety: Variety): EngineRules {
   return {
     engine,
     probe: (access) =>
-      script(`${setup}${probeScript}`, access, ...answerOptions, `--execute=${sql.describeServer}`),
+      script(
+        `${setup}${probeScript}`,
+        access,
+        connectTimeout,
+        ...answerOptions,
+        `--execute=${sql.describeServer}`,
+      ),
     readProbe(outcome) {
       if (outcome.code !== 0) throw duringLook(explainMysql("looking at the server", outcome, undefined))
       return readMysqlProbe(engine, outcome.stdout)
@@ -136,6 +147,10 @@ export function mysqlFamily(variety: Variety): EngineRules {
           access,
           ...[...variety.clientOptions, ...answerOptions, `--database=${name}`, `--execute=${text}`],
         ),
+    },
+    lockedSnapshot: {
+      session: (access) => script(clientScript, access, ...variety.clientOptions, ...sessionOptions),
+      ...mysqlInstant(variety.engine),
     },
     standing: (name, access) => statement(describeStanding(sql.text(name ?? "mysql")), access),
     readStanding: readMysqlStanding,

@@ -1,4 +1,4 @@
-// A MySQL or MariaDB database's fingerprint, in one go, of a snapshot of its own. Names travel as hexadecimal digits.
+// A MySQL or MariaDB database's fingerprint: in one go of a snapshot of its own, or in pieces. Names travel as hexadecimal digits.
 import { createHash } from "node:crypto"
 import type { FingerprintLevel } from "../../schemas/manifest.ts"
 import { Fault } from "../core/fault.ts"
@@ -9,35 +9,68 @@ import { fromHex, markTable, text } from "./mysql-sql.ts"
 const statementBytes = 8 * 1024 * 1024
 const end = "fingerprint"
 
-/** Statements that answer with rows of a key and values, as `readMysqlFingerprint` takes them. */
-export function fingerprintOf(name: string, level: FingerprintLevel): string {
-  const own = text(name)
-  const tables = `information_schema.tables t where t.table_schema = ${own} and t.table_name <> '${markTable}'`
-  const base = "t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED')"
+const run = "set @dbbackup = coalesce(@dbbackup, 'do 0');\nprepare dbbackup from @dbbackup;\nexecute dbbackup"
+const base = "t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED')"
+const tablesOf = (own: string) =>
+  `information_schema.tables t where t.table_schema = ${own} and t.table_name <> '${markTable}'`
+/** One statement of a part for each table: `before` and `after` stand around the table's place. */
+function each(own: string, key: string, before: string, after: string, which: string): string {
   const place = `concat('\`', replace(${own}, '\`', '\`\`'), '\`.\`', replace(t.table_name, '\`', '\`\`'), '\`')`
-  /** One statement of a part for each table: `before` and `after` stand around the table's place. */
-  const each = (key: string, before: string, after: string, which: string) =>
-    `select group_concat(concat('select ''${key}'', ''', hex(t.table_name), ''', ${before}', ${place}, '${after}') separator ' union all ')
-into @dbbackup from ${tables} and ${which}`
-  const run =
-    "set @dbbackup = coalesce(@dbbackup, 'do 0');\nprepare dbbackup from @dbbackup;\nexecute dbbackup"
-  return [
-    "set session sql_mode = ''",
-    // MySQL shows figures of yesterday otherwise; MariaDB has no such variable, and reads no comment of this number.
-    `set session group_concat_max_len = ${statementBytes} /*!80000 , session information_schema_stats_expiry = 0 */`,
+  const one = `concat('select ''${key}'', ''', hex(t.table_name), ''', ${before}', ${place}, '${after}')`
+  return `select group_concat(${one} separator ' union all ')
+into @dbbackup from ${tablesOf(own)} and ${which};\n${run}`
+}
+
+/** What a session that reads fingerprints begins with. */
+export const settings = [
+  "set session sql_mode = ''",
+  // MySQL shows figures of yesterday otherwise; MariaDB has no such variables, and reads no comment of this number.
+  `set session group_concat_max_len = ${statementBytes} /*!80000 , session information_schema_stats_expiry = 0, session max_execution_time = 0 */ /*M!100100 , session max_statement_time = 0 */`,
+  // With another one, "with consistent snapshot" is ignored.
+  "set session transaction isolation level repeatable read",
+].join(";\n")
+
+/** Statements that answer with rows of a key and values, as `readMysqlFingerprint` takes them. */
+export const fingerprintOf = (name: string, level: FingerprintLevel): string =>
+  [
+    settings,
     "start transaction with consistent snapshot",
-    `select 'bytes', coalesce(sum(t.data_length + t.index_length), 0) from ${tables}`,
+    nextOf(name),
+    statementsOf(name, level),
+    "rollback",
+  ].join(";\n")
+
+/** What comes next in it, which no snapshot holds. */
+export function nextOf(name: string): string {
+  const own = text(name)
+  return [
+    `select 'next', hex(t.table_name), t.auto_increment from ${tablesOf(own)} and t.auto_increment is not null`,
+    each(own, "next", "next_not_cached_value from ", "", "t.table_type = 'SEQUENCE'"),
+  ].join(";\n")
+}
+
+/** All the rest, in the transaction that is open. */
+export function statementsOf(name: string, level: FingerprintLevel): string {
+  const own = text(name)
+  return [
+    `select 'bytes', coalesce(sum(t.data_length + t.index_length), 0) from ${tablesOf(own)}`,
     level === "exact"
-      ? `${each("rows", "count(*) from ", "", base)};\n${run}`
-      : `select 'rows', hex(t.table_name), t.table_rows from ${tables} and ${base} and t.table_rows > 0`,
+      ? each(own, "rows", "count(*) from ", "", base)
+      : `select 'rows', hex(t.table_name), t.table_rows from ${tablesOf(own)} and ${base} and t.table_rows > 0`,
     // The server learns only after a while that a table is not empty any more.
     ...(level === "estimates"
       ? [
-          `${each("rows", "(select count(*) from (select 1 from ", " limit 1) x)", `${base} and coalesce(t.table_rows, 0) = 0`)};\n${run}`,
+          each(
+            own,
+            "rows",
+            "(select count(*) from (select 1 from ",
+            " limit 1) x)",
+            `${base} and coalesce(t.table_rows, 0) = 0`,
+          ),
         ]
       : []),
-    `select 'next', hex(t.table_name), t.auto_increment from ${tables} and t.auto_increment is not null`,
-    `${each("next", "next_not_cached_value from ", "", "t.table_type = 'SEQUENCE'")};\n${run}`,
+    `select 'outside', count(*) from ${tablesOf(own)} and ${base}
+  and t.engine in (select e.engine from information_schema.engines e where e.transactions = 'NO')`,
     ...definitions(own).map((of) => `select 'definition', ${of}`),
     `select 'role', hex(r.definer) from (
   select definer from information_schema.routines where routine_schema = ${own}
@@ -46,7 +79,6 @@ into @dbbackup from ${tables} and ${which}`
   union select definer from information_schema.views where table_schema = ${own}
   union select replace(grantee, '''', '') from information_schema.schema_privileges where table_schema = ${own}) r`,
     `select '${end}'`,
-    "rollback",
   ].join(";\n")
 }
 
@@ -110,3 +142,7 @@ export function readMysqlFingerprint(stdout: string): FingerprintReading {
     databaseBytes: Math.round(Number(bytes)),
   }
 }
+
+/** Whether a snapshot holds all of its tables, by the same answer: some engines know no transactions. */
+export const isAllInSnapshot = (stdout: string): boolean =>
+  stdout.split("\n").some((line) => line === "outside\t0")

@@ -40,6 +40,8 @@ export function readMysqlProbe(engine: Engine, stdout: string): Probe {
         return { name, facts: factsOf(row, of("object")), hidden: hiddenIn(name, rights) }
       })
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    tls: of("Ssl_version")[0]?.[1] || null,
+    readsAll: missingRights(rights.everywhere).length === 0,
     warnings: [
       ...rightsWarning(fromHex(user), rights.everywhere),
       ...outsideWarning(of("outside")),
@@ -95,8 +97,10 @@ function shortVersion(text: string): string {
 }
 
 const isOn = (value: string): boolean => value === "1" || value === "ON"
+const missingRights = (rights: ReadonlySet<string>) => wantedRights.filter((right) => !rights.has(right))
+
 function rightsWarning(user: string, rights: ReadonlySet<string>): readonly string[] {
-  const missing = wantedRights.filter((right) => !rights.has(right))
+  const missing = missingRights(rights)
   if (missing.length === 0) return []
   return [
     `The user ${user} lacks ${missing.join(", ")} on everything: databases, views, triggers, routines and events that it may not see are left out without an error. Name one that may with dbbackup.user and dbbackup.password-env.`,

@@ -52,6 +52,7 @@ where ${base} and e.transactions = 'NO' and ${people("t.table_schema")} order by
   `select 'right', privilege_type, hex(table_schema) from information_schema.schema_privileges where grantee = ${grantee}`,
   `select 'proc' from information_schema.table_privileges where grantee = ${grantee} and table_schema = 'mysql' and table_name = 'proc'`,
   "select 'role', coalesce(current_role(), 'NONE')",
+  "show session status like 'Ssl_version'",
 ].join(";\n")
 
 export function describeDatabase(name: string): string {

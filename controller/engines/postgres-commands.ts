@@ -3,6 +3,7 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import { lacksSome } from "../core/restorable-part.ts"
 import { decompress, quote } from "./command-text.ts"
 import type { Address } from "./engine.ts"
+import { ownStatements } from "./postgres-own.ts"
 
 type Restorable = Pick<
   Manifest,
@@ -22,6 +23,8 @@ const byAddress = ({ host, port, user }: Address) => ({
 export function postgresCommands(backup: Restorable): readonly string[] {
   const { subject, container, outside, facts } = backup
   const exec = outside ? "" : `docker exec -i ${quote(container)} `
+  // Without -i: it would read the rest of a script that comes on its standard input.
+  const execAlone = outside ? "" : `docker exec ${quote(container)} `
   const { login, user } = outside ? byAddress(outside) : byImage
   const first = outside ? ["# With PostgreSQL's own client tools, and PGPASSWORD set to the password."] : []
   const bytes = decompress(backup)
@@ -34,6 +37,8 @@ export function postgresCommands(backup: Restorable): readonly string[] {
   }
   const create = `${login}createdb ${user} ${createOptions(facts?.attributes ?? {})} -- "$1"`
   const load = `${login}${loader(backup)} ${user} --dbname="$1"`
+  const own = ownStatements(facts?.attributes ?? {})
+  const tell = `${login}psql -X -q ${user} -d postgres -v ON_ERROR_STOP=1 -c "$1"`
   const into = (name: string) => `${bytes} | ${exec}sh -c ${quote(load)} sh ${quote(name)}`
   if (backup.part?.content === "data")
     return [
@@ -45,11 +50,11 @@ export function postgresCommands(backup: Restorable): readonly string[] {
   const ask = (statements: readonly string[]) => {
     const options = statements.map((statement) => `-c ${quote(statement)}`).join(" ")
     const query = `${login}psql -X -v ON_ERROR_STOP=1 ${user} --dbname="$1" ${options}`
-    return `${exec}sh -c ${quote(query)} sh ${quote("<new database>")}`
+    return `${execAlone}sh -c ${quote(query)} sh ${quote("<new database>")}`
   }
   return [
     ...first,
-    `${exec}sh -c ${quote(create)} sh ${quote("<new database>")}`,
+    `${execAlone}sh -c ${quote(create)} sh ${quote("<new database>")}`,
     ...(around
       ? ["# TimescaleDB must be told before and after, also when loading fails.", ask(around.before)]
       : []),
@@ -58,6 +63,7 @@ export function postgresCommands(backup: Restorable): readonly string[] {
       : []),
     into("<new database>"),
     ...(around ? [ask(around.after)] : []),
+    ...own.map((statement) => `${execAlone}sh -c ${quote(tell)} sh ${quote(statement)}`),
   ]
 }
 
@@ -84,13 +90,18 @@ function loader({ format, part, facts }: Restorable): string {
   return `pg_restore${lenient ? "" : " --exit-on-error"}`
 }
 
-function createOptions({ encoding, collate, ctype, localeProvider, locale }: Record<string, string>): string {
+function createOptions(attributes: Record<string, string>): string {
+  const { encoding, collate, ctype, localeProvider, locale, icuRules } = attributes
   const options = ["--template=template0"]
   if (encoding) options.push(`--encoding=${quote(encoding)}`)
   if (collate) options.push(`--lc-collate=${quote(collate)}`)
   if (ctype) options.push(`--lc-ctype=${quote(ctype)}`)
   if (localeProvider === "icu" && locale)
-    options.push("--locale-provider=icu", `--icu-locale=${quote(locale)}`)
+    options.push(
+      "--locale-provider=icu",
+      `--icu-locale=${quote(locale)}`,
+      ...(icuRules ? [`--icu-rules=${quote(icuRules)}`] : []),
+    )
   if (localeProvider === "builtin" && locale)
     options.push("--locale-provider=builtin", `--builtin-locale=${quote(locale)}`)
   return options.join(" ")

@@ -11,6 +11,7 @@ const State = z.object({
   superuser: z.boolean(),
   user: z.string(),
   confined: z.boolean(),
+  tls: z.string().nullable().optional(),
   broken: z.array(z.string()),
   databases: z.array(z.object({ name: z.string(), attributes: z.record(z.string(), z.string()) })),
 })
@@ -47,6 +48,8 @@ export function readPostgresProbe(stdout: string): Probe {
     sourceZstd: Number.parseInt(toolVersion, 10) >= 16 && value("zstd").includes("connection to server"),
     databases,
     warnings: warningsOf(state, databases, contents),
+    tls: state.tls ?? null,
+    readsAll: state.superuser,
   }
 }
 

@@ -75,6 +75,7 @@ export const describeServer = `select json_build_object(
   'superuser', (select rolsuper from pg_roles where rolname = current_user),
   'user', current_user,
   'confined', exists (select from pg_settings where name = 'listen_addresses' and setting = '' and source = 'command line'),
+  'tls', (select version from pg_stat_ssl where pid = pg_backend_pid()),
   'broken', (select coalesce(json_agg(datname), '[]') from pg_database where datconnlimit = -2),
   'databases', (select coalesce(json_agg(json_build_object('name', d.datname, 'attributes', ${attributes})), '[]') from ${databases})
 )`

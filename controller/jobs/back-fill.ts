@@ -6,6 +6,7 @@ import type { CopyPlace, Fill } from "../core/back-fill-plan.ts"
 import { Fault, faultIn } from "../core/fault.ts"
 import { keepingOfManifest } from "../core/keeping.ts"
 import { manifestKey } from "../core/key.ts"
+import type { Signer } from "../core/manifest-seal.ts"
 import { copyAcross, proveBytes, type Source } from "../pipeline/copy-across.ts"
 import type { OpenCopy, Place } from "../pipeline/open.ts"
 import type { Catalogue, Clock, Destination, Log } from "../ports.ts"
@@ -19,6 +20,7 @@ export interface FillDeps {
   readonly destinations: ReadonlyMap<string, Destination>
   readonly clock: Clock
   readonly log: Log
+  readonly signer?: Signer | null
 }
 
 /** Undefined when nothing is left to do, else the problem that is recorded with the copy. Never rejects. */
@@ -89,7 +91,7 @@ async function bring(
       first ??= error
       continue
     }
-    return { verified: await publishCopy(written, manifest, signal), from: place.destination }
+    return { verified: await publishCopy(written, manifest, signal, deps.signer), from: place.destination }
   }
   throw first ?? new Fault("copy-missing", `no other copy of ${to.key} is left`)
 }

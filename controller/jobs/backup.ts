@@ -6,6 +6,7 @@ import type { Subject } from "../../schemas/server.ts"
 import { Fault, inFull, problemOf } from "../core/fault.ts"
 import { databaseIdOf, subjectName } from "../core/key.ts"
 import type { KeySettings } from "../core/key-settings.ts"
+import type { Signer } from "../core/manifest-seal.ts"
 import { pruneHalt } from "../core/prune-halt.ts"
 import { isStoodFor, retryAt } from "../core/retry-plan.ts"
 import { subjectsOf } from "../core/run-plan.ts"
@@ -31,6 +32,8 @@ export interface BackupDeps extends HookDeps, ReadyDeps {
   readonly program: string
   /** Encryption keys by name. Asked each time. */
   readonly keys: () => ReadonlyMap<string, Pick<KeySettings, "recipients">>
+  /** Signs manifests; null or absent where the operator gave no secret. */
+  readonly signer?: Signer | null
   /** From 0 to 1, below 1. */
   readonly random: () => number
   readonly beside: Beside
@@ -163,7 +166,7 @@ async function backUpSubjects(
   )
   if (good.length > 0) await leaveGuide(destinationsOf(deps, run.job), deps.log, signal)
   // Old backups are not deleted while the newest of their server are suspect.
-  const halt = pruneHalt(problems, catalogue.doubts(target.id))
+  const halt = pruneHalt(problems, catalogue.doubts(target.id), catalogue.mending())
   if (halt !== null) journal("warn", `nothing is pruned on this server until ${halt}`)
   else for (const { databaseId } of good) await prune(deps, run.job, databaseId, journal, signal)
   const first = problems[0] ?? (afterwards && problemOf(afterwards))

@@ -23,6 +23,7 @@ import { manifestOf } from "./manifest-of.ts"
 import { partOf, sayPart } from "./part.ts"
 import type { Look, Target } from "./probe.ts"
 import { publish } from "./publish.ts"
+import { type SameInstant, sameInstant } from "./same-instant.ts"
 import { limitsOf } from "./silence.ts"
 
 /**
@@ -50,6 +51,7 @@ export async function dumpSubject(
     ),
   )
   let beside: Fingerprinting | undefined
+  let instant: SameInstant | undefined
   try {
     signal.throwIfAborted()
     requirePresent(look, backup, target)
@@ -63,7 +65,10 @@ export async function dumpSubject(
       joint?.plan ?? look.rules.dump(backup.subject, look.probe, look.access, job.spec.compress, form)
     // A fingerprint is one of the whole database.
     const level = facts === null || part ? "off" : job.spec.fingerprint
-    beside = fingerprinting(deps, { look, database: name, level, plan }, journal, limit.signal)
+    if (!joint && level !== "off" && job.spec["snapshot.lock"])
+      instant = sameInstant(deps, look, [name], journal, limit.signal)
+    const asked = { look, database: name, level, plan, instant: joint?.instant ?? instant }
+    beside = fingerprinting(deps, asked, journal, limit.signal)
     let openedAt: Date | undefined
     const begun = begunAt(deps, backup)
     const startedAt = begun ?? clock()
@@ -98,7 +103,7 @@ export async function dumpSubject(
         journal("info", `dumping ${name}${where}: ${plan.command.join(" ")}`)
         const script = job.spec.nice ? politely(plan.script) : plan.script
         const request = { ...place, ...script, stdin: false }
-        return await (joint ?? deps.docker).exec(request, limit.signal)
+        return await (joint ?? instant ?? deps.docker).exec(request, limit.signal)
       },
       end,
       compression: plan.streamCompression,
@@ -142,11 +147,11 @@ export async function dumpSubject(
       holds,
       part: part?.record,
       fingerprint,
-      snapshot: facts && openedAt ? (joint?.snapshot ?? instants)(openedAt) : null,
+      snapshot: facts && openedAt ? (joint?.snapshot ?? instants)(openedAt, instant?.held()) : null,
       program: deps.program,
     })
     const manifest = withDoubt(catalogue, backup.databaseId, made, job.spec["max-shrink"])
-    const copies = await publish(stored, manifest, clock, log, limit.signal)
+    const copies = await publish(stored, manifest, clock, log, limit.signal, deps.signer)
     catalogue.finishBackup(backup.id, new Date(manifest.finishedAt), {
       status: "completed",
       manifest,
@@ -170,6 +175,7 @@ export async function dumpSubject(
     return recordFailure(deps, backup, problem, journal)
   } finally {
     await beside?.end()
+    await instant?.end()
     limit.clear()
   }
 }

@@ -15,6 +15,7 @@ import { readOutline } from "./outline.ts"
 import type { Place } from "./place.ts"
 import type { Look } from "./probe.ts"
 import type { Ready } from "./ready.ts"
+import { sameInstant } from "./same-instant.ts"
 
 export interface Together {
   readonly good: readonly NewBackup[]
@@ -79,11 +80,14 @@ export async function dumpTogether(
   }
   const parts = partsOf(dump.cutter, explain, toolSignal)
   const stop = (reason: unknown) => own.abort(reason)
+  const isLocked = job.spec.fingerprint !== "off" && job.spec["snapshot.lock"]
+  const instant = isLocked ? sameInstant(deps, look, names, journal, signal) : undefined
   const joint = jointOf({
     ...dump,
     place,
     names,
     parts,
+    instant,
     docker,
     clock,
     log,
@@ -109,6 +113,7 @@ export async function dumpTogether(
   const outcomes = await Promise.all(
     begun.map(async ({ backup, ended }) => ({ backup, problem: await ended })),
   )
+  await instant?.end()
   const isLeft = (backup: NewBackup) =>
     joint.repeated.has(nameOf(backup)) || !begun.some((one) => one.backup === backup)
   const rest = backups.filter(isLeft)

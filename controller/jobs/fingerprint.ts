@@ -5,6 +5,7 @@ import type { DumpPlan, SharedSnapshot } from "../engines/engine.ts"
 import type { Clock, Docker, Log } from "../ports.ts"
 import { failureOf, type Journal } from "./journal.ts"
 import type { Look } from "./probe.ts"
+import type { SameInstant } from "./same-instant.ts"
 import { openSession, type Session } from "./session.ts"
 import { runTool } from "./tool.ts"
 
@@ -13,6 +14,8 @@ export interface FingerprintRequest {
   readonly database: string
   readonly level: FingerprintLevel | "off"
   readonly plan: DumpPlan
+  /** What opened a snapshot at the instant of the dump's; undefined where nothing did. */
+  readonly instant?: SameInstant | undefined
 }
 
 export interface Fingerprinting {
@@ -42,7 +45,7 @@ const patienceSeconds = 15 * 60
 
 export function fingerprinting(
   deps: { readonly docker: Docker; readonly clock: Clock; readonly log: Log },
-  { look, database, level, plan }: FingerprintRequest,
+  { look, database, level, plan, instant }: FingerprintRequest,
   journal: Journal,
   outer: AbortSignal,
 ): Fingerprinting {
@@ -81,7 +84,9 @@ export function fingerprinting(
   async function read(wanted: FingerprintLevel): Promise<Fingerprint | null> {
     const begun = performance.now()
     try {
-      const found = held ? await readIn(held, wanted) : await readApart(wanted)
+      const found = held
+        ? await readIn(held, wanted)
+        : ((await instant?.read(database, wanted, signal)) ?? (await readApart(wanted)))
       if (!found) return null
       const seconds = Math.round(openSeconds * 1000 + performance.now() - begun) / 1000
       return { level: wanted, sameSnapshot: held !== null, ...found, seconds }

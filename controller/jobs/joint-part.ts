@@ -7,12 +7,15 @@ import type { OpenCopy } from "../pipeline/open.ts"
 import type { Stored } from "../pipeline/store.ts"
 import type { Docker } from "../ports.ts"
 import type { Deadline } from "./deadline.ts"
+import type { SameInstant } from "./same-instant.ts"
 
 export interface JointPart {
   readonly plan: DumpPlan
   /** The tool's part, whatever is asked for; the first one starts the tool with that. */
   readonly exec: Docker["exec"]
   readonly snapshot: () => Snapshot
+  /** What opened a snapshot at the instant of the tool's, for the fingerprints of all of them; undefined when nothing did. */
+  readonly instant: SameInstant | undefined
   /**
    * Waits, with the bytes at rest, for the tool to print all the others and to exit with 0; the time limit is over by then. Rejects
    * with why it did not, and no bytes are left.

@@ -9,6 +9,7 @@ import { atRest, discard, type JointPart } from "./joint-part.ts"
 import { failureOf } from "./journal.ts"
 import type { Place } from "./place.ts"
 import { meansAway } from "./probe.ts"
+import type { SameInstant } from "./same-instant.ts"
 
 /** Why the tool did not print it all, and at which dump it was. */
 export interface JointFailure {
@@ -38,6 +39,7 @@ export interface JointRequest {
   readonly clock: Clock
   readonly log: Log
   readonly instants: Instants
+  readonly instant: SameInstant | undefined
   /** Of the run. */
   readonly outer: AbortSignal
   /** Of the tool; aborted by `stop` too. */
@@ -56,7 +58,7 @@ const ofOneDump: readonly FaultCode[] = [
 ]
 
 export function jointOf(request: JointRequest): Joint {
-  const { names, plan, cutter, parts, place, docker, clock, log, outer, signal, stop } = request
+  const { names, plan, cutter, parts, place, docker, clock, log, instant, outer, signal, stop } = request
   const repeated = new Set<string>()
   const stale = new Set<string>()
   const whole = Promise.withResolvers<void>()
@@ -85,9 +87,10 @@ export function jointOf(request: JointRequest): Joint {
         exec: (tool) =>
           parts.at(position, () => {
             openedAt = clock()
-            return docker.exec({ ...tool, ...place }, signal)
+            return (instant ?? docker).exec({ ...tool, ...place }, signal)
           }),
-        snapshot: () => ({ ...request.instants(openedAt ?? clock()), scope: "server" }),
+        snapshot: () => ({ ...request.instants(openedAt ?? clock(), instant?.held()), scope: "server" }),
+        instant,
         async whole(written, limit) {
           const stored = await atRest(written, limit.signal)
           limit.clear()

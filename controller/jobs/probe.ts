@@ -4,6 +4,7 @@ import { Fault } from "../core/fault.ts"
 import type { DerivedServer } from "../core/server.ts"
 import { detectScript, readDetection } from "../engines/detect.ts"
 import type { Access, EngineRules, Probe } from "../engines/engine.ts"
+import { explainOutside, requireEngine } from "../engines/outside-explain.ts"
 import { rulesFor } from "../engines/registry.ts"
 import type { Docker } from "../ports.ts"
 import { compareTool, type Place, placeOf, requireRecentTool } from "./place.ts"
@@ -41,11 +42,19 @@ export async function lookInside(docker: Docker, target: Target, signal: AbortSi
     target.engine ?? readDetection(await runTool(docker, placeOf(target, null), detectScript(), signal))
   const rules = rulesFor(engine)
   const access = accessOf(target)
-  const ask = async (place: Place) =>
-    rules.readProbe(await runTool(docker, place, rules.probe(access), signal))
+  const { outside } = container
+  const ask = async (place: Place) => {
+    const outcome = await runTool(docker, place, rules.probe(access), signal)
+    try {
+      return rules.readProbe(outcome)
+    } catch (error) {
+      throw outside && error instanceof Fault ? explainOutside(error, outside) : error
+    }
+  }
   let place = placeOf(target, engine)
   let probe = await ask(place)
-  if (container.outside && compareTool(probe) > 0) {
+  if (outside) requireEngine(probe)
+  if (outside && compareTool(probe) > 0) {
     // Much newer tools write what an older server does not understand: there may be some of its own age.
     place = placeOf(target, engine, probe.serverVersion)
     probe = await ask(place)
@@ -55,6 +64,7 @@ export async function lookInside(docker: Docker, target: Target, signal: AbortSi
 }
 
 const awayCodes: readonly FaultCode[] = [
+  "host-unknown",
   "server-down",
   "server-not-ready",
   "server-lost",

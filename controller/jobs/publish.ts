@@ -4,6 +4,7 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault } from "../core/fault.ts"
 import { manifestKey } from "../core/key.ts"
 import { formatManifest } from "../core/manifest.ts"
+import type { Signer } from "../core/manifest-seal.ts"
 import type { OpenCopy, Place } from "../pipeline/open.ts"
 import type { Stored } from "../pipeline/store.ts"
 import type { Clock, Log } from "../ports.ts"
@@ -17,6 +18,7 @@ export async function publish(
   clock: Clock,
   log: Log,
   signal: AbortSignal,
+  signer: Signer | null = null,
 ): Promise<readonly Copy[]> {
   const copies: Copy[] = stored.failed.map(({ destination, key, fault }) => ({
     state: "failed",
@@ -27,7 +29,7 @@ export async function publish(
   for (const copy of stored.writers) {
     const at = { destination: copy.destination.name, key: copy.key }
     try {
-      const verified = await publishCopy(copy, manifest, signal)
+      const verified = await publishCopy(copy, manifest, signal, signer)
       copies.push({ state: "stored", ...at, storedAt: clock().toISOString(), verified })
     } catch (error) {
       copies.push({ state: "failed", ...at, error: failureOf(error, log) })
@@ -51,6 +53,7 @@ export async function publishCopy(
   { writer, destination, key, keeping }: OpenCopy,
   manifest: Manifest,
   signal: AbortSignal,
+  signer: Signer | null = null,
 ): Promise<Verified> {
   const { storedBytes: bytes, storedSha256: sha256 } = manifest.proof
   let committed = false
@@ -61,7 +64,11 @@ export async function publishCopy(
     const size = await destination.size(key, signal)
     if (size !== bytes) throw wrongSize(destination.name, size, bytes)
     const verified = (await writer.readBack?.({ bytes, sha256 }, signal)) ?? "size"
-    await publishManifest({ destination, key, ...(keeping && { keeping }) }, formatManifest(manifest), signal)
+    await publishManifest(
+      { destination, key, ...(keeping && { keeping }) },
+      formatManifest(manifest, signer),
+      signal,
+    )
     return verified
   } catch (error) {
     await writer.abort(error)

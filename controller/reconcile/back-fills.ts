@@ -2,16 +2,9 @@
 // copies to be made are rows: a restart of the controller forgets none, only how often each was tried.
 import { type BackupId, type CompletedBackup, isDoubted } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
-import {
-  copyName,
-  type Fill,
-  fillsDue,
-  type Held,
-  heldAfter,
-  isStillKept,
-  leavesRoom,
-} from "../core/back-fill-plan.ts"
+import { copyName, type Fill, fillsDue, type Held, heldAfter, leavesRoom } from "../core/back-fill-plan.ts"
 import { Fault, problemOf } from "../core/fault.ts"
+import { isKeptAt } from "../core/job-retention.ts"
 import type { Catalogue, Clock, Destination, Log } from "../ports.ts"
 import type { World } from "./world.ts"
 
@@ -52,13 +45,15 @@ export function createBackFills(deps: {
   const proven = new Set<string>()
 
   /** Unknown is not kept: before the containers were seen, retention could be any. Of a server that is gone, all is kept. */
-  const isKept = (backup: CompletedBackup): boolean => {
+  const isKept = (backup: CompletedBackup, destination: string): boolean => {
     // It stays until somebody decides, and may be all there is.
     if (isDoubted(backup)) return true
     const server = world.derived(backup.serverId)
     if (!server) return world.remembered().get(backup.serverId)?.retiredAt != null
     const job = server.jobs.find(({ id }) => id === backup.jobId)
-    return !job || isStillKept(backup, catalogue.goodBackups(job.id, backup.databaseId), job)
+    return (
+      !job || isKeptAt(backup, destination, catalogue.goodBackups(job.id, backup.databaseId), job, clock())
+    )
   }
 
   const hold = (name: string) =>

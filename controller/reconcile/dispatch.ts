@@ -142,6 +142,10 @@ export function createDispatch(deps: {
           hint: "Make a newer one first: the last good backup is never deleted.",
         })
       }
+      if (backup.pinned !== null)
+        throw new Fault("in-use", `this backup of ${backup.database} is pinned: ${backup.pinned.reason}`, {
+          hint: "Unpin it first: on its page, or with dbbackup unpin BACKUP.",
+        })
       const reader = restoreOf(catalogue, id)
       if (reader)
         throw new Fault("in-use", `a restore reads this backup: ${reader.id}`, {

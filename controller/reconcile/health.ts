@@ -41,7 +41,9 @@ export function createHealth(deps: {
 function sqlite(catalogue: Catalogue): HealthCheck {
   try {
     catalogue.check()
-    return { name: "sqlite", ok: true, detail: "writable" }
+    // It works, and the process must not be restarted for it.
+    const again = catalogue.mending() === null ? "" : ", being made again after damage"
+    return { name: "sqlite", ok: true, detail: `writable${again}` }
   } catch (error) {
     return { name: "sqlite", ok: false, detail: error instanceof Error ? error.message : String(error) }
   }

@@ -1,9 +1,9 @@
 // What retention would delete and does not until a person confirms it: what is shown of it, and carrying it out in the server's turn.
 import type { DatabaseId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
+import { retentionOf } from "../core/job-retention.ts"
 import { braked } from "../core/prune-brake.ts"
 import { pruneHalt } from "../core/prune-halt.ts"
-import { retentionOf } from "../core/retention.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { Catalogue, Clock, HeldPrune } from "../ports.ts"
 import type { Queue } from "./queue.ts"
@@ -30,7 +30,7 @@ export function createHeldPrunes(deps: {
 
   return {
     confirm(databaseId, backups) {
-      const waiting = waitingPrunes(catalogue, catalogue.heldPrunes(databaseId), world.derived)
+      const waiting = waitingPrunes(catalogue, catalogue.heldPrunes(databaseId), world.derived, clock())
       const [first] = waiting
       if (!first)
         throw new Fault("not-found", `nothing of ${databaseId} waits to be deleted`, {
@@ -42,7 +42,7 @@ export function createHeldPrunes(deps: {
           hint: "Look at it again, and confirm that number.",
         })
       const { serverId } = first.held
-      const halt = pruneHalt([], catalogue.doubts(serverId))
+      const halt = pruneHalt([], catalogue.doubts(serverId), catalogue.mending())
       if (halt !== null) throw new Fault("prune-held", `nothing is deleted on this server until ${halt}`)
       catalogue.confirmPrunes(databaseId, clock())
       for (const { job } of waiting) {
@@ -63,11 +63,12 @@ export function waitingPrunes(
   catalogue: Pick<Catalogue, "goodBackups">,
   held: readonly HeldPrune[],
   derived: World["derived"],
+  now: Date,
 ): readonly WaitingPrune[] {
   return held.flatMap((held) => {
     const job = derived(held.serverId)?.jobs.find(({ id }) => id === held.jobId)
     if (job === undefined || held.confirmedAt !== null) return []
-    const plan = retentionOf(catalogue.goodBackups(job.id, held.databaseId), job)
+    const plan = retentionOf(catalogue.goodBackups(job.id, held.databaseId), job, now)
     return braked(plan, job.spec["max-prune"], []).waits.length > 0 ? [{ held, job }] : []
   })
 }

@@ -5,7 +5,7 @@ import type { Clock, Destination, Log } from "../ports.ts"
 
 export interface Rebuilding {
   /** Begins. Throws a Fault: `destination-unknown`, or `already-running` while one runs. */
-  begin(destination: string): Rebuild
+  begin(destination: string, withCatalogue?: boolean): Rebuild
   state(): Rebuild
   /** Resolves once none runs, which an aborted signal brings about. */
   ended(): Promise<void>
@@ -17,6 +17,7 @@ export function createRebuilding(deps: {
     destination: Destination,
     signal: AbortSignal,
     onProgress: (found: number, read: number) => void,
+    withCatalogue: boolean,
   ) => Promise<RebuildReport>
   readonly clock: Clock
   readonly log: Log
@@ -26,12 +27,13 @@ export function createRebuilding(deps: {
   let state: Rebuild = { status: "never" }
   let running: Promise<void> = Promise.resolve()
 
-  async function run(destination: Destination, startedAt: string): Promise<void> {
+  async function run(destination: Destination, startedAt: string, withCatalogue: boolean): Promise<void> {
     const begun = { destination: destination.name, startedAt }
+    const onProgress = (found: number, read: number) => {
+      state = { status: "running", ...begun, found, read }
+    }
     try {
-      const report = await work(destination, signal, (found, read) => {
-        state = { status: "running", ...begun, found, read }
-      })
+      const report = await work(destination, signal, onProgress, withCatalogue)
       state = { status: "completed", ...begun, finishedAt: clock().toISOString(), report }
       log("info", `the catalogue was compared with ${destination.name}`, { ...report, refused: undefined })
     } catch (error) {
@@ -42,7 +44,7 @@ export function createRebuilding(deps: {
   }
 
   return {
-    begin(name) {
+    begin(name, withCatalogue = false) {
       const destination = destinations.get(name)
       if (!destination)
         throw new Fault("destination-unknown", `there is no destination named ${name}`, {
@@ -58,7 +60,7 @@ export function createRebuilding(deps: {
         )
       const startedAt = clock().toISOString()
       state = { status: "running", destination: name, startedAt, found: 0, read: 0 }
-      running = run(destination, startedAt)
+      running = run(destination, startedAt, withCatalogue)
       return state
     },
     state: () => state,

@@ -2,6 +2,7 @@
 import type { ServerId } from "../../schemas/server.ts"
 import type { Insight } from "../core/database-view.ts"
 import { problemOf } from "../core/fault.ts"
+import { managedBy } from "../core/outside-server.ts"
 import type { DerivedServer } from "../core/server.ts"
 import type { Catalogue, Log, ServerRecord } from "../ports.ts"
 
@@ -55,6 +56,7 @@ export function recordOf(
     containerName: server.container.name,
     image: server.container.image,
     goodLabels: server.goodLabels ?? before?.goodLabels ?? null,
+    managed: managedBy(server.container),
     lastSeenAt: now,
     retiredAt: null,
   }

@@ -13,6 +13,7 @@ import {
 } from "../core/database-view.ts"
 import { Fault } from "../core/fault.ts"
 import { databaseIdOf } from "../core/key.ts"
+import { managedBy } from "../core/outside-server.ts"
 import { type DesiredJob, labelRules, nextRunsAt, type Rules } from "../core/schedule-plan.ts"
 import type { DerivedServer } from "../core/server.ts"
 import { verdictOf } from "../core/verdict.ts"
@@ -44,7 +45,7 @@ export interface World {
   nextRuns(id: string, count: number): readonly Date[] | undefined
   /** What is known of a server's inside; from the catalogue, when it was not looked into yet. */
   insight(id: ServerId): Insight
-  verdict(docker: DockerStatus, settingsProblem?: Problem | null): Verdict
+  verdict(docker: DockerStatus, settingsProblem?: Problem | null, catalogueProblem?: Problem | null): Verdict
 }
 
 export interface Deadline {
@@ -168,7 +169,7 @@ export function createWorld(deps: {
     databases() {
       const doubts = new Map(catalogue.doubts().map((doubt) => [doubt.databaseId, doubt]))
       const drills = catalogue.lastDrills()
-      const held = waitingPrunes(catalogue, catalogue.heldPrunes(), (id) => current.get(id))
+      const held = waitingPrunes(catalogue, catalogue.heldPrunes(), (id) => current.get(id), clock())
       return servers().flatMap((server) => {
         const jobs = current.get(server.id)?.jobs ?? []
         const views = databaseViews(
@@ -198,17 +199,26 @@ export function createWorld(deps: {
           : [],
       ),
     jobs: () =>
-      [...current.values()].flatMap(({ name, jobs }) =>
-        jobs.map((job) => jobView(job, name, clock(), rules)),
+      [...current.values()].flatMap(({ name, jobs, container }) =>
+        jobs.map((job) => jobView(job, name, clock(), rules, managedBy(container))),
       ),
     nextRuns(id, count) {
       const job = [...current.values()].flatMap(({ jobs }) => jobs).find((job) => job.id === id)
       return job && nextRunsAt(job, clock(), count, rules)
     },
     insight: insightOf,
-    verdict(docker, settingsProblem = null) {
+    verdict(docker, settingsProblem = null, catalogueProblem = null) {
       const bad = catalogue.badCopies()
-      return verdictOf(servers(), this.databases(), docker, prefix, clock(), settingsProblem, bad)
+      return verdictOf(
+        servers(),
+        this.databases(),
+        docker,
+        prefix,
+        clock(),
+        settingsProblem,
+        bad,
+        catalogueProblem,
+      )
     },
   }
 }

@@ -1,20 +1,17 @@
 // The password and the certificates of a server outside Docker, read where the settings say, each time they are needed.
 import { readFile } from "node:fs/promises"
 import { rootCertificates } from "node:tls"
-import type { OutsideServer } from "../../schemas/outside.ts"
 import { Fault } from "../core/fault.ts"
+import type { Outside } from "../ports.ts"
 
 /** Throws a Fault, `settings-invalid`, that never holds the secret. */
 export async function outsideSecrets(
-  { passwordFile, passwordVariable, tls }: OutsideServer,
+  { passwordFile, passwordVariable, openPassword, tls }: Outside,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ readonly password: string; readonly ca: string }> {
   const checks = tls.mode === "verify-ca" || tls.mode === "verify-full"
-  const ca = !checks
-    ? ""
-    : tls.caFile
-      ? await textOf(tls.caFile, "certificates")
-      : rootCertificates.join("\n")
+  const ca = checks ? await certificates(tls) : ""
+  if (openPassword) return { password: oneLine(openPassword()), ca }
   if (passwordFile !== undefined) return { password: oneLine(await textOf(passwordFile, "password")), ca }
   if (passwordVariable === undefined) return { password: "", ca }
   const password = env[passwordVariable]
@@ -22,6 +19,11 @@ export async function outsideSecrets(
   throw new Fault("settings-invalid", `the variable ${passwordVariable} that servers name is not set`, {
     hint: "Set it in the environment of the controller, or name a file with passwordFile.",
   })
+}
+
+async function certificates({ ca, caFile }: Outside["tls"]): Promise<string> {
+  if (ca !== undefined) return ca
+  return caFile === undefined ? rootCertificates.join("\n") : await textOf(caFile, "certificates")
 }
 
 async function textOf(path: string, what: string): Promise<string> {

@@ -29,6 +29,8 @@ export interface SettingsSource {
   /** Why the file as it is now is not in force; null when it is. */
   problem(): Problem | null
   view(): SettingsView
+  /** The file's text that is in force; null when there is none. */
+  text(): string | null
   /** Keeps a good text for later starts, and from now on takes in every change of the file. Needs the catalogue's folder. */
   follow(log: Log, changed: () => void, signal: AbortSignal, pace?: SettingsPace): void
 }
@@ -83,6 +85,7 @@ export function openSettings(
   return {
     current: () => settings,
     problem: () => bad?.problem ?? null,
+    text: () => good.text,
     view: () => ({
       file: { path, state, loadedAt: state === "absent" ? null : loadedAt.toISOString() },
       problem: bad?.problem ?? null,

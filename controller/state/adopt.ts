@@ -2,6 +2,7 @@
 import type { BackupId } from "../../schemas/backup.ts"
 import { databaseIdOf, jobIdOf, subjectName } from "../core/key.ts"
 import type { Adopted, Catalogue, FoundBackup } from "../ports.ts"
+import { keepOnDoubt, takeNotes } from "./adopt-notes.ts"
 import { publishBackup } from "./backups.ts"
 import type { Store } from "./store.ts"
 
@@ -10,7 +11,7 @@ type Fate = keyof Adopted
 export function adoptIn(store: Store): Pick<Catalogue, "adopt"> {
   const { db } = store
 
-  function adoptOne({ manifest, copy }: FoundBackup): Fate {
+  function adoptOne({ manifest, copy, notes }: FoundBackup): Fate {
     const known = db
       .query<{ status: string; deleted: number | null; copy: string | null }, [string, string]>(
         `SELECT status, deleted_at AS deleted,
@@ -24,7 +25,11 @@ export function adoptIn(store: Store): Pick<Catalogue, "adopt"> {
       addBackup(manifest)
     } else {
       if (known.deleted !== null || known.copy === "deleted") return "deleted"
-      if (known.status !== "completed" || known.copy === "stored") return "known"
+      if (known.status !== "completed" && known.status !== "interrupted") return "known"
+      if (known.copy === "stored") {
+        if (notes && notes !== "unreadable") takeNotes(db, manifest, notes)
+        return "known"
+      }
       // That its size is right says nothing: its bytes were read, and are others.
       if (known.copy === "bad") return "known"
     }
@@ -32,7 +37,25 @@ export function adoptIn(store: Store): Pick<Catalogue, "adopt"> {
       `INSERT INTO copies (backup_id, destination, key, state, at) VALUES ($id, $destination, $key, 'stored', $at)
        ON CONFLICT (backup_id, destination) DO UPDATE SET key = excluded.key, state = 'stored', at = excluded.at, error = NULL`,
     ).run({ id: manifest.id, ...copy, at: Date.parse(manifest.finishedAt) })
-    return known === null ? "added" : "copies"
+    if (known?.status === "interrupted") complete(manifest)
+    if (notes === "unreadable") {
+      if (known === null) keepOnDoubt(db, manifest.id, copy.destination)
+    } else if (notes) takeNotes(db, manifest, notes, copy.destination)
+    return known?.status === "completed" ? "copies" : "added"
+  }
+
+  /** Its end was not recorded, by a catalogue that lost what it wrote last, and the manifest says how it ended. */
+  function complete(manifest: FoundBackup["manifest"]): void {
+    const { id, startedAt, finishedAt } = manifest
+    db.query(
+      `UPDATE backups SET status = 'completed', error = NULL, started_at = coalesce(started_at, $startedAt),
+         finished_at = $finishedAt, manifest = $manifest WHERE id = $id`,
+    ).run({
+      id,
+      startedAt: Date.parse(startedAt),
+      finishedAt: Date.parse(finishedAt),
+      manifest: JSON.stringify(manifest),
+    })
   }
 
   /** Every backup belongs to a run. One that is gone is put back as it must have been for this backup. */
@@ -89,7 +112,8 @@ export function adoptIn(store: Store): Pick<Catalogue, "adopt"> {
           const fate = adoptOne(one)
           counts[fate]++
           const { id, server, subject } = one.manifest
-          if (fate === "added" || fate === "copies") changed.set(databaseIdOf(server.id, subject), id)
+          if (fate !== "deleted" && (fate !== "known" || one.notes))
+            changed.set(databaseIdOf(server.id, subject), id)
         }
       })
       for (const id of changed.values()) publishBackup(store, id)

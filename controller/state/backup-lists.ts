@@ -1,15 +1,15 @@
 // What is asked of the backups: by id, in pages, the newest good one of a database, all good ones of a job.
 import type { SQLQueryBindings } from "bun:sqlite"
-import type { Backup } from "../../schemas/backup.ts"
+import { type Backup, backupStatuses } from "../../schemas/backup.ts"
 import { Manifest } from "../../schemas/manifest.ts"
 import type { DatabaseId } from "../../schemas/server.ts"
-import type { Catalogue } from "../ports.ts"
+import type { BackupFilter, Catalogue } from "../ports.ts"
 import { type BackupRow, readBackup, readCompleted, type Seen, selectBackups } from "./backup-row.ts"
 import type { Progress } from "./progress.ts"
 import { json, readRow, readRows } from "./row.ts"
 import { isSound } from "./sound.ts"
 import type { Store } from "./store.ts"
-import { pageOf, where } from "./where.ts"
+import { type Condition, type Pages, type Where, where } from "./where.ts"
 
 type Lists = Pick<
   Catalogue,
@@ -36,6 +36,7 @@ const mostCompared = 100
 export function backupListsIn(
   store: Store,
   progress: Progress<Seen>,
+  pages: Pages,
 ): Lists & { lastAttemptId(databaseId: DatabaseId): string | undefined } {
   const { db } = store
   const read = (row: BackupRow): Backup => readBackup(row, progress.of(row.id))
@@ -56,23 +57,9 @@ export function backupListsIn(
     },
     manifest,
     backups(filter, page) {
-      const clause = where(
-        [
-          ["database_id = ?", filter.databaseId],
-          ["server_id = ?", filter.serverId],
-          ["job_id = ?", filter.jobId],
-          ["run_id = ?", filter.runId],
-          ["status = ?", filter.status],
-          ["type = ?", filter.type],
-          ["queued_at >= ?", filter.from?.getTime()],
-          ["queued_at < ?", filter.until?.getTime()],
-        ],
-        // Words, not a parameter: only so can it be read from the index of suspect ones.
-        `deleted_at IS NULL${filter.suspect ? " AND status = 'completed' AND doubted = 1" : ""}`,
-      )
-      const index = filter.suspect ? "INDEXED BY backups_doubted" : ""
-      const [select, table] = [`${selectBackups} ${index}`, `backups ${index}`]
-      const found = pageOf<BackupRow>(db, select, table, clause, page)
+      const clause = clauseOf(filter)
+      const table = `backups ${filter.suspect ? "INDEXED BY backups_doubted" : ""}`
+      const found = pages.read<BackupRow>(selectBackups, table, clause, page)
       return { rows: readRows(store, found.rows, read), total: found.total }
     },
     lastGood(databaseId) {
@@ -115,3 +102,40 @@ export function backupListsIn(
     },
   }
 }
+
+/**
+ * Of its conditions one leads to an index, the one that leaves the fewest. Left to itself, SQLite looks at every completed backup there
+ * is for those of one database. A column behind a plus is not looked up.
+ */
+function clauseOf(filter: BackupFilter): Where {
+  const { runId, databaseId, serverId, jobId, type, status, suspect } = filter
+  const given: readonly Condition[] = [
+    ["run_id", runId],
+    ["database_id", databaseId],
+    ["server_id", serverId],
+    // Most are completed: any type is fewer.
+    ...(status === "completed" ? [] : [["status", status] as const]),
+    ["type", type],
+    ["status", status === "completed" ? status : undefined],
+    ["job_id", jobId],
+  ]
+  const [lead, ...rest] = given.filter(([, value]) => value !== undefined)
+  const byType = lead?.[0] === "type" && status === "completed"
+  return where(
+    [
+      ...(lead ? [[`${lead[0]} = ?`, lead[1]] as const] : []),
+      ...rest
+        .filter(([column]) => !(byType && column === "status"))
+        .map(([column, value]) => [`+${column} = ?`, value] as const),
+      ["queued_at >= ?", filter.from?.getTime()],
+      ["queued_at < ?", filter.until?.getTime()],
+    ],
+    // Words, not a parameter: only so can it be read from the index of suspect ones.
+    `deleted_at IS NULL${suspect ? " AND status = 'completed' AND doubted = 1" : ""}${byType ? ` AND ${isCompleted}` : ""}`,
+  )
+}
+
+// Said by what it is not, it is read from indices alone.
+const others = backupStatuses.filter((status) => status !== "completed").map((status) => `'${status}'`)
+const isCompleted = `rowid NOT IN
+  (SELECT rowid FROM backups INDEXED BY backups_by_status WHERE deleted_at IS NULL AND status IN (${others}))`

@@ -1,19 +1,15 @@
-// Opens the SQLite file: folder and file modes, connection settings, and a first look for damage. Schema is migrate.ts.
+// Opens the SQLite file: folder and file modes, connection settings, and a look for damage. Schema is migrate.ts.
 import { Database } from "bun:sqlite"
-import { closeSync, existsSync, mkdirSync, openSync, statfsSync, statSync } from "node:fs"
+import { closeSync, mkdirSync, openSync, statfsSync } from "node:fs"
 import { dirname } from "node:path"
 import { Fault } from "../core/fault.ts"
 import type { Log } from "../ports.ts"
-import { sqliteFault } from "./sqlite-fault.ts"
-
-// Checking reads the whole file, about 200 MB a second: a start must not wait for a very long history.
-const quicklyCheckedBytes = 32 * 1024 * 1024
+import { damageIn } from "./damage.ts"
+import { damaged, sqliteFault } from "./sqlite-fault.ts"
 
 /** The open connection. Throws a Fault that names the path when it cannot be had, or is damaged. */
 export function openFile(path: string, log: Log): Database {
   createFile(path)
-  // A log beside the file says that the last process did not close it.
-  const isWorthALook = existsSync(`${path}-wal`) || statSync(path).size <= quicklyCheckedBytes
   warnOfNetworkDisk(dirname(path), log)
   let db: Database | undefined
   try {
@@ -23,7 +19,8 @@ export function openFile(path: string, log: Log): Database {
     db.run("PRAGMA journal_mode = WAL")
     db.run("PRAGMA synchronous = FULL")
     db.run("PRAGMA foreign_keys = ON")
-    if (isWorthALook) refuseDamage(db, path)
+    const damage = damageIn(db, path)
+    if (damage !== null) throw damaged(path, damage)
     return db
   } catch (error) {
     db?.close()
@@ -42,16 +39,6 @@ function createFile(path: string): void {
       cause: error,
     })
   }
-}
-
-function refuseDamage(db: Database, path: string): void {
-  const row = db.query("PRAGMA quick_check(1)").values()[0]?.[0]
-  if (row === "ok") return
-  throw new Fault("internal", `the catalogue is damaged: ${path} (${String(row)})`, {
-    hint:
-      "The stored backups are not touched by this. Stop dbbackup, move the file away and start again with a new one, " +
-      "or put back a copy of it from before.",
-  })
 }
 
 // Magic numbers of statfs(2). SQLite's write-ahead log needs shared memory, which these do not give.

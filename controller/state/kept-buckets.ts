@@ -1,8 +1,7 @@
-// Buckets that were configured over the API, their keys sealed; and every sealed secret at once, when the operator's key changes.
+// Buckets that were configured over the API, their keys sealed.
 import { BucketPlaced } from "../../schemas/s3-config.ts"
-import { bucketPurpose } from "../core/sealed-purposes.ts"
 import type { BucketStore, KeptBucket } from "../ports.ts"
-import { json, readRows } from "./row.ts"
+import { json, readRow, readRows } from "./row.ts"
 import type { Store } from "./store.ts"
 
 interface Row {
@@ -21,7 +20,7 @@ export function keptBucketsIn(store: Store): BucketStore {
   return {
     keptBuckets() {
       const rows = db.query<Row, []>("SELECT * FROM s3_configs ORDER BY created_at, id").all()
-      return readRows(store, rows, bucketOf)
+      return readRows(store, rows, (row) => readRow(`bucket ${row.id}`, () => bucketOf(row)))
     },
     saveBucket({ id, name, place, keys, createdAt, updatedAt }) {
       store.write(() =>
@@ -56,23 +55,6 @@ export function keptBucketsIn(store: Store): BucketStore {
         .get(destination)
       return counted?.n ?? 0
     },
-    reseal: (change) =>
-      store.write(() => {
-        let count = 0
-        const save = db.query("UPDATE s3_configs SET access_key_id = ?, secret_access_key = ? WHERE id = ?")
-        for (const { id, access_key_id, secret_access_key } of db
-          .query<Row, []>("SELECT * FROM s3_configs")
-          .all()) {
-          if (access_key_id === null || secret_access_key === null) continue
-          save.run(
-            change(access_key_id, bucketPurpose(id, "accessKeyId")),
-            change(secret_access_key, bucketPurpose(id, "secretAccessKey")),
-            id,
-          )
-          count += 2
-        }
-        return count
-      }),
   }
 }
 

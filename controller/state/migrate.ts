@@ -25,8 +25,16 @@ export function knownMigrations(): readonly Migration[] {
   })
 }
 
-/** Applies what the file lacks. A file that exists is copied beside itself first, as `app.db.before-0002`. */
-export function migrate(db: Database, path: string, migrations: readonly Migration[]): void {
+/**
+ * Applies what the file lacks. A file that exists is copied beside itself first, as `app.db.before-0002`. Returns the name of that
+ * copy; null when there was nothing to do.
+ */
+export function migrate(
+  db: Database,
+  path: string,
+  migrations: readonly Migration[],
+  copy: (db: Database, target: string) => void = copyBeside,
+): string | null {
   const version = pragma(db, "user_version")
   const latest = migrations.length
   refuseForeign(db, path, version)
@@ -40,13 +48,15 @@ export function migrate(db: Database, path: string, migrations: readonly Migrati
     )
   }
   const pending = migrations.slice(version)
-  if (pending.length === 0) return
-  if (version > 0) copyBeside(db, `${path}.before-${padded(version + 1)}`)
+  if (pending.length === 0) return null
+  const before = `${path}.before-${padded(version + 1)}`
+  if (version > 0) copy(db, before)
   db.run("BEGIN IMMEDIATE")
   try {
     for (const { sql } of pending) db.run(sql)
     db.run(`PRAGMA user_version = ${latest}`)
     db.run("COMMIT")
+    return version > 0 ? before : null
   } catch (error) {
     if (db.inTransaction) db.run("ROLLBACK")
     throw error

@@ -23,6 +23,9 @@ interface VerificationRow {
   readonly detail: string
 }
 
+/** Of the copy `c`: no deletion of it has begun. */
+const isStaying =
+  "NOT EXISTS (SELECT 1 FROM deletions d WHERE d.backup_id = c.backup_id AND d.destination = c.destination)"
 const Lacking = z.object({ backupId: z.string(), destination: z.string(), key: z.string() })
 
 export function notesIn(store: Store): Notes {
@@ -47,7 +50,9 @@ export function notesIn(store: Store): Notes {
       const done = store.write(() => {
         const { changes } = db
           .query(
-            "UPDATE backups SET pinned_at = ?, pin_reason = ? WHERE id = ? AND status = 'completed' AND deleted_at IS NULL",
+            // One that is being deleted everywhere cannot be kept any more.
+            `UPDATE backups SET pinned_at = ?, pin_reason = ? WHERE id = ? AND status = 'completed' AND deleted_at IS NULL
+             AND EXISTS (SELECT 1 FROM copies c WHERE c.backup_id = backups.id AND c.state = 'stored' AND ${isStaying})`,
           )
           .run(reason === null ? null : at.getTime(), reason, id)
         if (changes > 0) changed(id, at)
@@ -57,25 +62,14 @@ export function notesIn(store: Store): Notes {
       return done
     },
     addVerification(id, verification) {
-      const { level, destination, startedAt, finishedAt, readBytes, outcome } = verification
-      const detail = outcome === "passed" ? passedDetail(verification) : verification.problem
       store.write(() => {
-        db.query("INSERT INTO verifications VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(
-          id,
-          level,
-          destination,
-          Date.parse(startedAt),
-          Date.parse(finishedAt),
-          readBytes,
-          outcome,
-          JSON.stringify(detail),
-        )
-        changed(id, new Date(finishedAt))
+        insertVerification(db, id, verification)
+        changed(id, new Date(verification.finishedAt))
       })
       publishBackup(store, id)
     },
     verifications,
-    notes(id, at) {
+    notes(id) {
       const row = db
         .query<
           {
@@ -97,35 +91,38 @@ export function notesIn(store: Store): Notes {
       }
       const pinned =
         row.pinned_at === null ? null : { at: instant(row.pinned_at), reason: row.pin_reason ?? "" }
-      const notes = readRow(`backup ${id}`, () =>
+      return readRow(`backup ${id}`, () =>
         BackupNotes.parse({
           formatVersion: notesVersion,
           backupId: id,
-          writtenAt: at.toISOString(),
+          asOf: instant(row.changed),
           pinned,
           acceptedAt: instantOrNull(row.accepted_at),
           verifications: [...newest.values()],
         }),
       )
-      return { notes, change: row.changed }
     },
-    lackingNotes(limit) {
+    lackingNotes(destination, limit) {
       const rows = db
-        .query<z.input<typeof Lacking>, [number]>(
+        .query<z.input<typeof Lacking>, [string, number]>(
           `SELECT c.backup_id AS backupId, c.destination, c.key
-           FROM backups b INDEXED BY backups_noted JOIN copies c ON c.backup_id = b.id
+           FROM backups b INDEXED BY backups_noted JOIN copies c ON c.backup_id = b.id AND c.destination = ?
            WHERE b.notes_changed_at IS NOT NULL AND b.deleted_at IS NULL AND c.state = 'stored'
-             AND coalesce(c.notes_at, 0) < b.notes_changed_at
+             AND coalesce(c.notes_at, 0) < b.notes_changed_at AND ${isStaying}
            ORDER BY b.notes_changed_at LIMIT ?`,
         )
-        .all(limit)
+        .all(destination, limit)
       return rows.map((row) => ({ ...row, backupId: row.backupId as BackupId }))
     },
-    notesStored(id, destination, change) {
-      store.write(() =>
-        db
-          .query("UPDATE copies SET notes_at = ? WHERE backup_id = ? AND destination = ?")
-          .run(change, id, destination),
+    notesStored(id, destination, asOf) {
+      return store.write(
+        () =>
+          db
+            .query(
+              `UPDATE copies AS c SET notes_at = ?
+               WHERE backup_id = ? AND destination = ? AND state = 'stored' AND ${isStaying}`,
+            )
+            .run(asOf.getTime(), id, destination).changes > 0,
       )
     },
     copyChecked(id, destination, at) {
@@ -138,6 +135,21 @@ export function notesIn(store: Store): Notes {
       )
     },
   }
+}
+
+export function insertVerification(db: Store["db"], id: BackupId, verification: Verification): void {
+  const { level, destination, startedAt, finishedAt, readBytes, outcome } = verification
+  const detail = outcome === "passed" ? passedDetail(verification) : verification.problem
+  db.query("INSERT INTO verifications VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(
+    id,
+    level,
+    destination,
+    Date.parse(startedAt),
+    Date.parse(finishedAt),
+    readBytes,
+    outcome,
+    JSON.stringify(detail),
+  )
 }
 
 function verificationOf(id: string, row: VerificationRow): Verification {

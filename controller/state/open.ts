@@ -1,17 +1,31 @@
 // The catalogue: opens the file, brings it up to date, and puts its parts together.
 
-import type { BucketStore, Catalogue, EventHub, Log } from "../ports.ts"
+import type {
+  BucketStore,
+  Catalogue,
+  CatalogueFile,
+  EventHub,
+  KeptServerStore,
+  Log,
+  PolicyStore,
+  SealedStore,
+} from "../ports.ts"
+import { readAbout, writeAbout } from "./about.ts"
 import { adoptIn } from "./adopt.ts"
 import { backupListsIn } from "./backup-lists.ts"
 import type { Seen } from "./backup-row.ts"
 import { backupsIn } from "./backups.ts"
+import { careIn } from "./care.ts"
 import { checksIn } from "./checks.ts"
+import { claimsIn } from "./claims.ts"
 import { copiesIn } from "./copies.ts"
 import { doubtsIn } from "./doubts.ts"
 import { drillsIn } from "./drills.ts"
 import { openFile } from "./file.ts"
 import { heldPrunesIn } from "./held-prunes.ts"
 import { keptBucketsIn } from "./kept-buckets.ts"
+import { keptPoliciesIn } from "./kept-policies.ts"
+import { keptServersIn } from "./kept-servers.ts"
 import { logsIn } from "./logs.ts"
 import { looseEndsIn } from "./loose-ends.ts"
 import { knownMigrations, migrate } from "./migrate.ts"
@@ -19,20 +33,33 @@ import { rememberNewest } from "./newest.ts"
 import { notesIn } from "./notes.ts"
 import { overridesIn } from "./overrides.ts"
 import { liveProgress } from "./progress.ts"
+import { resealIn } from "./reseal.ts"
 import { restoresIn } from "./restores.ts"
 import { runsIn } from "./runs.ts"
 import { serversIn } from "./servers.ts"
 import { sqliteFault } from "./sqlite-fault.ts"
 import { checkIn, statsIn } from "./stats.ts"
 import { type Store, transactions } from "./store.ts"
+import { rememberTotals } from "./totals.ts"
 import { unfinishedBackups, unfinishedDeletions } from "./unfinished.ts"
+import { pagesOf } from "./where.ts"
 
-export interface OpenCatalogue extends Catalogue, BucketStore {
+export interface OpenCatalogue
+  extends Catalogue,
+    BucketStore,
+    KeptServerStore,
+    PolicyStore,
+    SealedStore,
+    CatalogueFile {
+  /** Takes an earlier one's place: its tools and its copies are this one's. */
+  beInstallation(id: string): void
+  /** The copy that was made beside the file because a migration followed; null when none did. */
+  beforeMigration(): string | null
   /** Folds the write-ahead log into the file and closes it. */
   close(): void
 }
 
-interface Options {
+export interface OpenOptions {
   /** Hears of rows that cannot be read and are left out of lists. */
   readonly log?: Log
   /** Rising milliseconds, for spacing out progress events. */
@@ -46,33 +73,37 @@ interface Options {
 export function openCatalogue(
   path: string,
   events: Pick<EventHub, "publish"> = { publish() {} },
-  { log = () => {}, milliseconds = () => performance.now() }: Options = {},
+  { log = () => {}, milliseconds = () => performance.now() }: OpenOptions = {},
 ): OpenCatalogue {
   const db = openFile(path, log)
+  let before: string | null
   try {
-    migrate(db, path, knownMigrations())
+    before = migrate(db, path, knownMigrations())
   } catch (error) {
     db.close()
     throw sqliteFault(error, path)
   }
   const publish = (event: Parameters<EventHub["publish"]>[0]) => events.publish(event)
   const store: Store = { db, ...transactions(db), publish, log, milliseconds }
-  return explained(assemble(store, path), path)
+  return explained({ ...assemble(store, path), beforeMigration: () => before }, path)
 }
 
-function assemble(opened: Store, path: string): OpenCatalogue {
+function assemble(opened: Store, path: string): Omit<OpenCatalogue, "beforeMigration"> {
   const backupProgress = liveProgress<Seen>(opened)
-  const { lastAttemptId, ...lists } = backupListsIn(opened, backupProgress)
+  const totals = rememberTotals()
+  const pages = pagesOf(opened.db, totals)
+  const { lastAttemptId, ...lists } = backupListsIn(opened, backupProgress, pages)
   const { forget, ...newest } = rememberNewest({ ...lists, lastAttemptId })
   const store: Store = {
     ...opened,
     publish(event) {
       forget(event)
+      totals.forget(event)
       opened.publish(event)
     },
   }
-  const { unfinishedRuns, ...runs } = runsIn(store)
-  const { unfinishedRestores, ...restores } = restoresIn(store)
+  const { unfinishedRuns, ...runs } = runsIn(store, pages)
+  const { unfinishedRestores, ...restores } = restoresIn(store, pages)
   return {
     ...serversIn(store),
     ...runs,
@@ -80,6 +111,7 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...backupsIn(store, backupProgress),
     ...copiesIn(store),
     ...adoptIn(store),
+    ...claimsIn(store),
     ...doubtsIn(store),
     ...heldPrunesIn(store),
     ...notesIn(store),
@@ -91,15 +123,24 @@ function assemble(opened: Store, path: string): OpenCatalogue {
     ...logsIn(store),
     ...looseEndsIn(store),
     ...keptBucketsIn(store),
-    ...statsIn(store),
+    ...keptServersIn(store),
+    ...resealIn(store),
+    ...keptPoliciesIn(store),
+    ...statsIn(store, totals),
     ...checkIn(store, path),
+    ...careIn(store, path),
     unfinished: () => ({
       runs: unfinishedRuns(),
       backups: unfinishedBackups(store),
       restores: unfinishedRestores(),
       deletions: unfinishedDeletions(store),
     }),
-    close: () => store.db.close(),
+    beInstallation: (id) => void store.write(() => store.db.query("UPDATE installation SET id = ?").run(id)),
+    close() {
+      store.db.close()
+      const about = readAbout(path)
+      if (about.open) writeAbout(path, { ...about, open: false })
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import { liveProgress } from "./progress.ts"
 import { instant, instantOrNull, json, readRow, readRows, seconds } from "./row.ts"
 import type { Store } from "./store.ts"
 import { endsFrom, requireStatus } from "./transition.ts"
-import { pageOf, where } from "./where.ts"
+import { type Pages, where } from "./where.ts"
 
 interface Row {
   readonly id: string
@@ -36,7 +36,7 @@ type Restores = Pick<
   "addRestore" | "startRestore" | "finishRestore" | "restoreProgress" | "restore" | "restores"
 > & { unfinishedRestores(): readonly Restore[] }
 
-export function restoresIn(store: Store): Restores {
+export function restoresIn(store: Store, pages: Pages): Restores {
   const { db } = store
   const progress = liveProgress<Seen>(store)
   const one = (id: string) => db.query<Row, [string]>("SELECT * FROM restores WHERE id = ?").get(id)
@@ -103,12 +103,14 @@ export function restoresIn(store: Store): Restores {
         ["database_id = ?", databaseId],
         ["status = ?", status],
       ])
-      const found = pageOf<Row>(db, "SELECT * FROM restores", "restores", clause, page)
+      const found = pages.read<Row>("SELECT * FROM restores", "restores", clause, page)
       return { rows: readRows(store, found.rows, read), total: found.total }
     },
     unfinishedRestores() {
       const rows = db
-        .query<Row, []>("SELECT * FROM restores WHERE finished_at IS NULL ORDER BY queued_at, id")
+        .query<Row, []>(
+          "SELECT * FROM restores INDEXED BY restores_unfinished WHERE finished_at IS NULL ORDER BY queued_at, id",
+        )
         .all()
       return readRows(store, rows, read)
     },

@@ -4,7 +4,7 @@ import type { Catalogue } from "../ports.ts"
 import { instant, instantOrNull, json, readRow, readRows } from "./row.ts"
 import type { Store } from "./store.ts"
 import { endsFrom, requireStatus } from "./transition.ts"
-import { pageOf, where } from "./where.ts"
+import { type Pages, where } from "./where.ts"
 
 interface Row {
   readonly id: string
@@ -29,7 +29,7 @@ type Runs = Pick<
   unfinishedRuns(): readonly Run[]
 }
 
-export function runsIn(store: Store): Runs {
+export function runsIn(store: Store, pages: Pages): Runs {
   const { db } = store
   const one = (id: string) => db.query<Row, [string]>("SELECT * FROM runs WHERE id = ?").get(id)
 
@@ -94,7 +94,7 @@ export function runsIn(store: Store): Runs {
       return row === null ? undefined : read(row)
     },
     runs({ serverId }, page) {
-      const found = pageOf<Row>(db, "SELECT * FROM runs", "runs", where([["server_id = ?", serverId]]), page)
+      const found = pages.read<Row>("SELECT * FROM runs", "runs", where([["server_id = ?", serverId]]), page)
       return { rows: readRows(store, found.rows, read), total: found.total }
     },
     lastRunOf(jobId) {
@@ -133,7 +133,9 @@ export function runsIn(store: Store): Runs {
     },
     unfinishedRuns() {
       const rows = db
-        .query<Row, []>("SELECT * FROM runs WHERE finished_at IS NULL ORDER BY queued_at, id")
+        .query<Row, []>(
+          "SELECT * FROM runs INDEXED BY runs_unfinished WHERE finished_at IS NULL ORDER BY queued_at, id",
+        )
         .all()
       return readRows(store, rows, read)
     },

@@ -1,7 +1,7 @@
 // Servers and their databases, as remembered over restarts and after a container is gone.
 import { z } from "zod"
 import { Engine } from "../../schemas/scalar.ts"
-import { ServerId } from "../../schemas/server.ts"
+import { Managed, ServerId } from "../../schemas/server.ts"
 import type { Catalogue, ServerRecord } from "../ports.ts"
 import { json, readRow, readRows } from "./row.ts"
 import type { Store } from "./store.ts"
@@ -21,6 +21,7 @@ const Row = z.object({
   containerName: z.string(),
   image: z.string(),
   goodLabels: z.string().nullable().transform(json).pipe(z.record(z.string(), z.string()).nullable()),
+  managed: Managed,
   lastSeenAt: Milliseconds,
   retiredAt: Milliseconds.nullable(),
 })
@@ -31,11 +32,11 @@ export function serversIn(
   const { db } = store
   const save = db.query(
     `INSERT INTO servers VALUES ($id, $name, $project, $service, $engine, $serverVersion, $containerName,
-       $image, $goodLabels, $lastSeenAt, $retiredAt)
+       $image, $goodLabels, $lastSeenAt, $retiredAt, $managed)
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, project = excluded.project, service = excluded.service,
        engine = excluded.engine, server_version = excluded.server_version, container_name = excluded.container_name,
        image = excluded.image, good_labels = excluded.good_labels, last_seen_at = excluded.last_seen_at,
-       retired_at = excluded.retired_at`,
+       retired_at = excluded.retired_at, managed = excluded.managed`,
   )
   return {
     saveServer(server) {
@@ -46,7 +47,7 @@ export function serversIn(
         .query<{ id: string }, []>(
           `SELECT id, name, project, service, engine, server_version AS serverVersion,
              container_name AS containerName, image, good_labels AS goodLabels, last_seen_at AS lastSeenAt,
-             retired_at AS retiredAt
+             retired_at AS retiredAt, managed
            FROM servers ORDER BY id`,
         )
         .all()

@@ -2,9 +2,15 @@
 import { SQLiteError } from "bun:sqlite"
 import { Fault } from "../core/fault.ts"
 
-const repair =
-  "The stored backups are not touched by this. Stop dbbackup, move the file away (with -wal and -shm, if they are there) " +
-  "and start again with a new one, or put back a copy of it from before."
+/** @param why in SQLite's words */
+export function damaged(path: string, why: string, cause?: unknown): Fault {
+  return new Fault("catalogue-damaged", `the catalogue is damaged: ${path} (${why})`, {
+    hint:
+      "The stored backups are not touched by this. Start dbbackup again: it sets the damaged file aside, and makes the " +
+      "catalogue again from its copies and from the manifests at every destination.",
+    cause,
+  })
+}
 
 /** The Fault for an SQLite error about the file at `path`; everything else unchanged. */
 export function sqliteFault(error: unknown, path: string): unknown {
@@ -18,7 +24,7 @@ export function sqliteFault(error: unknown, path: string): unknown {
     })
   }
   if (code.startsWith("SQLITE_NOTADB") || code.startsWith("SQLITE_CORRUPT")) {
-    return new Fault("internal", saying("the catalogue is damaged"), { hint: repair, cause: error })
+    return damaged(path, error.message, error)
   }
   if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
     return new Fault("data-folder-in-use", saying("another program holds the catalogue"), {

@@ -4,6 +4,7 @@ import { Fault } from "../core/fault.ts"
 import type { Catalogue } from "../ports.ts"
 import { isDamaged } from "./sound.ts"
 import type { Store } from "./store.ts"
+import type { Totals } from "./totals.ts"
 
 const dayMilliseconds = 24 * 60 * 60 * 1000
 
@@ -17,30 +18,33 @@ const bytesOf = (index: string, doubted: 0 | 1) =>
  * `total`: good backups that are stored somewhere. `last24h`: those that were stored in the last day, suspect or
  * deleted since or not. `failedLast24h`: failed or interrupted ones. `storedBytes`: every stored copy counts.
  */
-export function statsIn({ db }: Store): Pick<Catalogue, "stats"> {
+export function statsIn({ db }: Store, totals: Totals): Pick<Catalogue, "stats"> {
   const count = (sql: string, ...values: number[]) =>
     db.query<{ n: number | null }, number[]>(sql).get(...values)?.n ?? 0
+  const kept = (sql: string, ...values: number[]) =>
+    totals.of(`${sql} ${values}`, () => count(sql, ...values))
   return {
     stats(now) {
-      const since = now.getTime() - dayMilliseconds
+      // To the minute, so that it is not counted anew for everybody who asks.
+      const since = Math.floor((now.getTime() - dayMilliseconds) / 60_000) * 60_000
       return {
         backups: {
           total:
-            count(
+            kept(
               `SELECT count(*) AS n FROM backups INDEXED BY backups_good
              WHERE status = 'completed' AND deleted_at IS NULL AND doubted = 0`,
             ) - count(`SELECT count(*) AS n FROM backups b WHERE ${isDamaged("b")}`),
-          last24h: count(
+          last24h: kept(
             "SELECT count(*) AS n FROM backups WHERE finished_at > ? AND status = 'completed'",
             since,
           ),
-          failedLast24h: count(
+          failedLast24h: kept(
             "SELECT count(*) AS n FROM backups WHERE finished_at > ? AND status IN ('failed', 'interrupted')",
             since,
           ),
         },
-        restores: { total: count("SELECT count(*) AS n FROM restores") },
-        storedBytes: count(bytesOf("backups_good", 0)) + count(bytesOf("backups_doubted", 1)),
+        restores: { total: kept("SELECT count(*) AS n FROM restores") },
+        storedBytes: kept(bytesOf("backups_good", 0)) + kept(bytesOf("backups_doubted", 1)),
       }
     },
   }

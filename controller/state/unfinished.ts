@@ -50,7 +50,8 @@ export function unfinishedBackups(store: Store): ReturnType<Catalogue["unfinishe
 export function unfinishedDeletions(store: Store): ReturnType<Catalogue["unfinished"]>["deletions"] {
   const rows = store.db
     .query<{ backupId: string; destination: string; key: string }, []>(
-      `SELECT backup_id AS backupId, destination, key FROM deletions JOIN copies USING (backup_id, destination)
+      // CROSS: the few deletions are looked up among the copies, not the other way round.
+      `SELECT backup_id AS backupId, destination, key FROM deletions CROSS JOIN copies USING (backup_id, destination)
        WHERE state = 'stored' ORDER BY backup_id, destination`,
     )
     .all()

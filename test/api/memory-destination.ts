@@ -57,6 +57,10 @@ export function memoryDestination(
     async *list(prefix) {
       for (const key of objects.keys()) if (key.startsWith(prefix)) yield key
     },
+    async *entries(prefix) {
+      for (const [key, { length: bytes }] of objects)
+        if (key.startsWith(prefix)) yield { key, bytes, changedAt: new Date(0) }
+    },
     check: async () => ({
       name,
       kind,

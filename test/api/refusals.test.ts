@@ -94,7 +94,7 @@ describe("a malformed request is refused with what is wrong and what would be ri
     const path = await ask(world, "/api/nothing")
     expect([path.status, path.body.error.code]).toEqual([404, "NOT_FOUND"])
     expect((await ask(world, "/api")).body.error.code).toBe("NOT_FOUND")
-    const method = await ask(world, "/api/databases", { method: "POST" })
+    const method = await ask(world, "/api/servers", { method: "POST" })
     expect([method.status, method.headers.get("allow")]).toEqual([405, "GET, HEAD"])
     expect(method.body.error.hint).toContain("labels")
     expect((await ask(world, "/api/backups/b1", { method: "PUT" })).headers.get("allow")).toBe(

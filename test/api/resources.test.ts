@@ -39,6 +39,8 @@ describe("every answer", () => {
       backups: "b1",
       restores: "s1",
       "s3-configs": "s3",
+      destinations: "local",
+      "retention-policies": "gold",
       verifications: "v1",
     }
     const { ask } = world.services.verifications
@@ -50,7 +52,7 @@ describe("every answer", () => {
     expect(endpoints.length).toBeGreaterThan(15)
     for (const { path, response } of endpoints as readonly api.Endpoint[]) {
       const resource = path.split("/")[2] ?? ""
-      const { status, body } = await get(path.replace(":id", encodeURIComponent(ids[resource] ?? "")))
+      const { status, body } = await get(path.replace(/:(id|name)/, encodeURIComponent(ids[resource] ?? "")))
       expect([path, status]).toEqual([path, 200])
       expect(response.safeParse(body.data).error).toBeUndefined()
     }

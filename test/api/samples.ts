@@ -4,8 +4,14 @@ import { createApp } from "../../controller/api/app.ts"
 import { createEventHub } from "../../controller/api/event-hub.ts"
 import type { Router } from "../../controller/api/router.ts"
 import type { Services } from "../../controller/api/services.ts"
+import { Fault } from "../../controller/core/fault.ts"
+import { deriveServers } from "../../controller/core/server.ts"
 import type { EventHub, Health } from "../../controller/ports.ts"
 import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
+import { createConfiguration } from "../../controller/reconcile/configuration.ts"
+import { createKeptServers } from "../../controller/reconcile/kept-servers.ts"
+import { createMaintenance } from "../../controller/reconcile/maintenance.ts"
+import { createRetentionPolicies } from "../../controller/reconcile/retention-policies.ts"
 import { createVerifications } from "../../controller/reconcile/verifications.ts"
 import { openSettings } from "../../controller/settings/source.ts"
 import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
@@ -13,6 +19,7 @@ import type { BackupId } from "../../schemas/backup.ts"
 import type { JobView } from "../../schemas/job.ts"
 import { noRetention } from "../../schemas/retention.ts"
 import type { Database, Server } from "../../schemas/server.ts"
+import { guess, labelled, operator } from "../core/samples.ts"
 import {
   aBackup,
   aManifest,
@@ -26,6 +33,7 @@ import {
   storedCopy,
   temporaryCatalogue,
 } from "../state/samples.ts"
+import { orphanCareOf } from "../support/orphan-care.ts"
 import { type MemoryDestination, memoryDestination } from "./memory-destination.ts"
 import { actionsOn } from "./recording-actions.ts"
 
@@ -63,6 +71,14 @@ export const theDatabase: Database = {
   nextRunAt: minute(60).toISOString(),
 }
 
+/** The server as its labels say it, with a policy that is named. */
+const theDerived = deriveServers(
+  [labelled({ enable: "true", retention: "gold" }, { name: "shop-db-1", image: "postgres:17" })],
+  operator({ policies: new Map([["gold", { ...noRetention, daily: 30 }]]) }),
+  new Map(),
+  guess,
+)[0]
+
 export const theJob: JobView = {
   id: job,
   name: "default",
@@ -78,7 +94,10 @@ export const theJob: JobView = {
   retention: { ...noRetention, daily: 7 },
   destinations: ["local"],
   nextRunAt: minute(60).toISOString(),
-  settings: [{ key: "schedule", value: "daily", source: "default" }],
+  settings: [
+    { key: "schedule", value: "daily", source: "default" },
+    { key: "retention", value: "gold", source: "label" },
+  ],
 }
 
 export interface World {
@@ -94,6 +113,10 @@ export interface World {
 
 type Changes = Partial<Omit<Services, "info" | "catalogue" | "events">> & {
   readonly info?: Partial<Services["info"]>
+}
+
+const neverAdded = () => {
+  throw new Error("no bucket is added here")
 }
 
 export function aWorld(changes: Changes = {}): World {
@@ -156,6 +179,23 @@ export function aWorld(changes: Changes = {}): World {
       signal: new AbortController().signal,
     }),
     confirmPrune() {},
+    importDump: async () => {
+      throw new Fault("import-refused", "nothing is taken in here")
+    },
+    orphans: orphanCareOf([local, offsite], catalogue),
+    configuration: createConfiguration({
+      ...{ catalogue, buckets: { add: neverAdded }, actions: actionsOn(catalogue), destinations: new Map() },
+      ...{ settings: () => [], settingsFile: () => null, program: "dbbackup 0.1.0", clock: () => minute(10) },
+    }),
+    catalogueCare: {
+      state: () => ({ bytes: 4096, problem: null, mending: null, copies: [], nextCopyAt: null }),
+      problem: () => null,
+      async copyNow() {},
+      maintain: createMaintenance({
+        ...{ catalogue, log: () => {}, clock: () => minute(10), logSeconds: () => 60 },
+        queue: { counts: () => ({ running: 0, queued: 0, maxConcurrent: 3 }) },
+      }),
+    },
     buckets: createBucketConfigs({
       store: catalogue,
       vault: null,
@@ -174,6 +214,25 @@ export function aWorld(changes: Changes = {}): World {
       newId: () => "b1",
       log() {},
       changed() {},
+    }),
+    outside: createKeptServers({
+      ...{ store: catalogue, vault: null, clock: () => minute(10), log() {}, changed() {} },
+      world: {
+        derived: () => undefined,
+        require() {
+          throw new Error("no server was seen")
+        },
+        learn() {},
+      },
+      ...{ set: () => new Map(), derivation: () => operator(), seen: () => false, isAtWork: () => false },
+      look: async () => {
+        throw new Error("nothing to look at")
+      },
+    }),
+    retentionPolicies: createRetentionPolicies({
+      ...{ store: catalogue, catalogue, clock: () => minute(10), changed() {} },
+      set: () => new Map([["gold", { ...noRetention, daily: 30 }]]),
+      world: { derived: () => theDerived, databases: () => [theDatabase], jobs: () => [theJob] },
     }),
     destination: (name) => [local, offsite].find((destination) => destination.name === name),
     staticFiles: null,

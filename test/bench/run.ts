@@ -1,5 +1,7 @@
 // `bun run bench [image…]`: backups by the controller against the bare tool by hand, in turns on the same data; memory; start-up.
 // `bun run bench scale`: many containers, see scale.ts. `bun run bench fingerprint [image]`: what one adds, see fingerprint.ts.
+// `bun run bench history`: a long history, a rebuild, and how often a store is asked, see long-history.ts.
+// `bun run bench lock [image]`: how long writers of a MySQL or MariaDB server are held up for one, see lock.ts.
 // `bun run bench method [image]`: what the way from the tool to the file costs, see method.ts.
 // `bun run bench size [image]`: what size, a bucket, and other backups at the same time cost, see size.ts.
 import { createBackup, getBackup } from "../../schemas/api.ts"
@@ -12,6 +14,8 @@ import { startServer, type TestServer } from "../support/servers.ts"
 import { bareDump, fillWith } from "./data.ts"
 import { print, record } from "./figures.ts"
 import { fingerprintCost } from "./fingerprint.ts"
+import { lockLength } from "./lock.ts"
+import { longHistory } from "./long-history.ts"
 import { memory, resetPeak } from "./memory.ts"
 import { methodCost } from "./method.ts"
 import { scaleReal, scaleSimulated } from "./scale.ts"
@@ -117,17 +121,21 @@ async function startUp(): Promise<void> {
   record("idle memory, 5 s after start", idle, "MB")
 }
 
-await ensureEngine()
-if (process.argv[2] !== "scale") await ensureImages(images)
-if (process.argv[2] !== "scale" && which("zstd") === undefined)
-  await aptInstall(["zstd"], "the bare tool's compressor")
+const needsServers = process.argv[2] !== "scale" && process.argv[2] !== "history"
+if (process.argv[2] !== "history") await ensureEngine()
+if (needsServers) await ensureImages(images)
+if (needsServers && which("zstd") === undefined) await aptInstall(["zstd"], "the bare tool's compressor")
 try {
   const chosen = process.argv.slice(2)
   if (chosen[0] === "scale") {
     await scaleReal()
     await scaleSimulated()
+  } else if (chosen[0] === "history") {
+    await longHistory()
   } else if (chosen[0] === "fingerprint") {
     await fingerprintCost(chosen[1] ?? "postgres:17", megabytes, runs)
+  } else if (chosen[0] === "lock") {
+    await lockLength(chosen[1] ?? "mysql:9", megabytes)
   } else if (chosen[0] === "method") {
     await methodCost(chosen[1] ?? "postgres:17", megabytes, runs)
   } else if (chosen[0] === "size") {

@@ -404,3 +404,49 @@ test("healthcheck is 0 when the controller is ready, and lists what was checked"
   const { code, stdout } = await dbbackup(["healthcheck"])
   expect([code, stdout]).toEqual([0, "sqlite: writable\n"])
 })
+
+describe("pinning", () => {
+  test("takes the reason as it is typed, and is told beside the state until it is taken back", async () => {
+    const pinned = await dbbackup(["pin", "b1", "before", "the", "migration"])
+    expect(pinned.code).toBe(0)
+    expect(pinned.stdout).toContain("backup b1: pinned")
+    expect(world.catalogue.backup("b1" as BackupId)).toMatchObject({
+      pinned: { reason: "before the migration" },
+    })
+    expect((await dbbackup(["backups"])).stdout).toContain("completed, pinned")
+    expect((await dbbackup(["unpin", "b1"])).stdout).toContain("not pinned any more")
+    const again = await dbbackup(["unpin", "b1"])
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("backup b1 is not pinned")])
+  })
+
+  test("without a reason changes nothing", async () => {
+    const refused = await dbbackup(["pin", "b1"])
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("why it is to stay is missing"),
+    ])
+    expect(world.catalogue.backup("b1" as BackupId)).toMatchObject({ pinned: null })
+  })
+})
+
+describe("retention", () => {
+  test("lists the policies that have a name, with the jobs that use them", async () => {
+    const { code, stdout } = await dbbackup(["retention"])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/NAME +RETENTION +FROM +JOBS/)
+    expect(stdout).toMatch(/gold +30d +settings/)
+  })
+
+  test("tells of one database what stays and why, and what another policy would delete; of all, numbers", async () => {
+    const one = await dbbackup(["retention", "preview", "shop/db/shop"])
+    expect([one.code, one.stderr]).toEqual([0, ""])
+    expect(one.stdout).toContain("job default: 30d")
+    expect(one.stdout).toMatch(/newest, daily 1 of 30 +b1$/m)
+    expect(one.stdout).toContain("None goes.")
+    const all = await dbbackup(["retention", "preview", "--policy", "last=1"])
+    expect(all.stdout).toMatch(/shop\/db\/shop +default +last=1/)
+    const wrong = await dbbackup(["retention", "preview", "--policy", "golt"])
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("Did you mean gold?")])
+    expect((await dbbackup(["retention", "shop"])).stderr).toContain("what to do with shop is not clear")
+  })
+})

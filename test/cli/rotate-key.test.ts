@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { rotateKey } from "../../controller/cli/rotate-key.ts"
-import { bucketPurpose } from "../../controller/core/sealed-purposes.ts"
+import { bucketPurpose, serverPurpose } from "../../controller/core/sealed-purposes.ts"
 import { createVault } from "../../controller/state/vault.ts"
 import { minute, temporaryCatalogue } from "../state/samples.ts"
 
@@ -21,7 +21,7 @@ function keep(id: string, vault = createVault(before)): void {
   file.catalogue.saveBucket({
     id,
     name: id,
-    place: { bucket: id, region: "us-east-1" },
+    place: { bucket: `backups-${id}`, region: "us-east-1" },
     keys: { accessKeyId: seal("accessKeyId"), secretAccessKey: seal("secretAccessKey"), end: "" },
     createdAt: minute(0),
     updatedAt: minute(0),
@@ -59,6 +59,19 @@ test("it may be run again, and after something was sealed with the new key alrea
   expect(rotate()).toStartWith("2 secrets sealed with the new key, 2 were already.")
   expect(rotate()).toStartWith("0 secrets sealed with the new key, 4 were already.")
   expect(opened(after)).toHaveLength(4)
+})
+
+test("the password of a server that was added over the API is among them", () => {
+  keep("a")
+  const place = { type: "mysql", host: "db", user: "backup", tls: { mode: "disable" }, labels: {} } as const
+  const sealed = createVault(before).seal("the password", serverPurpose("legacy"))
+  const kept = { place, createdAt: minute(0), updatedAt: minute(0) }
+  file.catalogue.saveKeptServer({ ...kept, name: "legacy", password: sealed })
+  file.catalogue.saveKeptServer({ ...kept, name: "without", password: null })
+  expect(rotate()).toStartWith("3 secrets sealed with the new key.")
+  const [legacy, without] = file.catalogue.keptServers()
+  expect(createVault(after).open(legacy?.password ?? "", serverPurpose("legacy"))).toBe("the password")
+  expect(without?.password).toBeNull()
 })
 
 test("one secret that neither key opens, and nothing has changed", () => {

@@ -98,6 +98,22 @@ describe("servers --why", () => {
     expect(stdout).not.toContain("legacy")
   })
 
+  test("says where a server outside Docker is, in the place of a container", async () => {
+    const tls = { mode: "verify-full", ca: "browsers" } as const
+    const outside = {
+      host: "db.example.com",
+      port: 5433,
+      user: "x",
+      tls,
+      password: "sealed",
+      labels: {},
+    } as const
+    servers = [{ ...theServer, managed: "api", outside }]
+    const { stdout } = await dbbackup("servers", "--why", "shop/db")
+    expect(stdout).toContain("  place      db.example.com:5433, outside Docker, added over the API\n")
+    expect(stdout).not.toContain("container")
+  })
+
   test("says why one is not, with labels to paste", async () => {
     const { stdout } = await dbbackup("servers", "--why")
     expect(stdout).toContain("legacy: not backed up: the container has no dbbackup.enable label\n")

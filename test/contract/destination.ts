@@ -187,6 +187,20 @@ export function describeDestination(
       await unfinished.abort(new Error("enough"))
     })
 
+    it("says of each object how large it is and when it was written", async () => {
+      const before = Date.now()
+      await store("a/x.dump", "four")
+      await at.put("a/x.dump.manifest.json", Buffer.from("{}"), signal)
+      await store("b/y.dump", "y")
+      const found = (await Array.fromAsync(at.entries("a/", signal))).sort((a, b) => (a.key < b.key ? -1 : 1))
+      expect(found.map(({ key, bytes }) => [key, bytes])).toEqual([
+        ["a/x.dump", 4],
+        ["a/x.dump.manifest.json", 2],
+      ])
+      // A store's clock tells whole seconds.
+      for (const { changedAt } of found) expect(Math.abs(changedAt.getTime() - before)).toBeLessThan(60_000)
+    })
+
     it("removes one key, and succeeds when it is not there", async () => {
       await store("a/x.dump", "x")
       await store("a/y.dump", "y")

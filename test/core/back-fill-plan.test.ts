@@ -1,15 +1,8 @@
 import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
-import {
-  type Circumstances,
-  copyName,
-  fillsDue,
-  heldAfter,
-  isStillKept,
-} from "../../controller/core/back-fill-plan.ts"
+import { type Circumstances, copyName, fillsDue, heldAfter } from "../../controller/core/back-fill-plan.ts"
 import type { BackupId, CompletedBackup, Copy } from "../../schemas/backup.ts"
 import { aCompletedBackup } from "./records.ts"
-import { aJob } from "./samples.ts"
 
 const now = new Date("2026-03-02T00:00:00Z")
 const minutes = (n: number) => new Date(now.getTime() + n * 60_000)
@@ -143,12 +136,4 @@ test("a failure holds for a minute, then twice as long each time, at most ten mi
     [1, 2, 4, 8, 10, 10].map(minutes),
   )
   expect(heldAfter(1, now, 0).until.getTime()).toBeLessThan(heldAfter(1, now, 0.99).until.getTime())
-})
-
-test("what a job keeps is what retention keeps of all its good backups", () => {
-  const job = aJob({ retention: "last=1" })
-  const [old, newest] = [backup(1), backup(2)]
-  expect([old, newest].map((one) => isStillKept(one, [old, newest], job))).toEqual([false, true])
-  const byHand = aCompletedBackup({ ...old, type: "manual" })
-  expect(isStillKept(byHand, [byHand, newest], job)).toBe(true)
 })

@@ -109,12 +109,20 @@ describe("a server without a container", () => {
     image: "postgres:17",
     goodLabels: {},
     lastSeenAt: now,
+    managed: "label" as const,
     retiredAt: now,
   }
 
   test("is gone when Docker was seen without it", () => {
     expect(retiredView(record)).toMatchObject({ state: "retired", container: null, jobs: [] })
     expect(retiredView(record).why).toContain("its container shop-db-1 is gone")
+  })
+
+  test("that never had one is gone for another reason", () => {
+    expect(retiredView({ ...record, managed: "file" }).why).toContain("the settings name it no more")
+    expect(retiredView({ ...record, managed: "api" })).toMatchObject({
+      ...{ managed: "api", why: "not backed up: it was removed over the API. Its backups stay" },
+    })
   })
 
   test("is not said to be gone before Docker has answered", () => {

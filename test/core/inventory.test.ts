@@ -1,7 +1,7 @@
 // What stands at a destination, and which manifests are believed.
 import { describe, expect, test } from "bun:test"
 import { inventoryOf, requireOwn } from "../../controller/core/inventory.ts"
-import { manifestKey } from "../../controller/core/key.ts"
+import { manifestKey, notesKey } from "../../controller/core/key.ts"
 import { aManifest } from "../state/samples.ts"
 
 const id = "01980000-0000-7000-8000-00001a2b3c4d"
@@ -13,17 +13,28 @@ describe("an inventory", () => {
   test("pairs bytes and manifests, and tells what lacks the other or is somebody else's", () => {
     const other = key.replace("1a2b3c4d", "5e6f7a8b")
     const lost = key.replace("1a2b3c4d", "9c0d1e2f")
-    const keys = [manifestKey(lost), key, "notes.txt", other, manifestKey(key), "a/b/c.manifest.json"]
+    const notes = [key, lost, "a/b/c"].map(notesKey)
+    const keys = [
+      manifestKey(lost),
+      key,
+      "notes.txt",
+      other,
+      manifestKey(key),
+      "a/b/c.manifest.json",
+      ...notes,
+    ]
     expect(inventoryOf(keys)).toEqual({
       backups: [key],
       withoutManifest: [other],
       withoutBytes: [lost],
-      foreign: 2,
+      noted: new Set([key, lost]),
+      foreign: 3,
     })
   })
 
   test("of nothing is empty", () => {
-    expect(inventoryOf([])).toEqual({ backups: [], withoutManifest: [], withoutBytes: [], foreign: 0 })
+    const none = { backups: [], withoutManifest: [], withoutBytes: [], noted: new Set<string>(), foreign: 0 }
+    expect(inventoryOf([])).toEqual(none)
   })
 })
 

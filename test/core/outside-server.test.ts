@@ -1,6 +1,6 @@
 // Servers that the settings name, derived as every other.
 import { expect, test } from "bun:test"
-import { isOutside, outsideContainers } from "../../controller/core/outside-server.ts"
+import { isOutside, managedBy, outsideContainers, outsideView } from "../../controller/core/outside-server.ts"
 import { deriveServers } from "../../controller/core/server.ts"
 import { settingLines } from "../../controller/core/setting-lines.ts"
 import { readSettings } from "../../controller/core/settings.ts"
@@ -67,6 +67,33 @@ test("it is known as outside Docker, with another id when it is elsewhere", () =
   expect(isOutside(aContainer().id)).toBe(false)
   expect(one?.id).not.toBe(other?.id)
   expect(one?.image).toBe("postgres at db.example.com:5432")
+})
+
+test("people are told where it is and where its password is, never the password", () => {
+  const [plain] = containers()
+  const [tuned] = containers({
+    ...{ ...legacy, passwordFile: undefined, passwordVariable: "X", port: "6000" },
+    ...{ tls: { mode: "verify-ca", caFile: "/ca.pem" }, labels: { schedule: "hourly" } },
+  })
+  if (!plain?.outside || !tuned?.outside) throw new Error("both are outside")
+  expect(outsideView(plain.outside)).toEqual({
+    ...{ host: "db.example.com", port: 5432, user: "backup", password: "file", labels: {} },
+    tls: { mode: "verify-full", ca: "browsers" },
+  })
+  expect(outsideView(tuned.outside)).toMatchObject({
+    ...{ port: 6000, password: "variable", labels: { schedule: "hourly" } },
+    tls: { mode: "verify-ca", ca: "file" },
+  })
+  const sealed = { ...plain.outside, managed: "api", openPassword: () => "s3cret" } as const
+  expect(JSON.stringify(outsideView(sealed))).not.toContain("s3cret")
+  expect(outsideView({ ...sealed, tls: { mode: "require" } })).toMatchObject({
+    ...{ password: "sealed", tls: { mode: "require", ca: null } },
+  })
+  expect([managedBy(plain), managedBy({ outside: sealed }), managedBy(aContainer())]).toEqual([
+    "file",
+    "api",
+    "label",
+  ])
 })
 
 test("a key that is not there is told with the nearest beside it, and where a password belongs", () => {

@@ -6,7 +6,7 @@ import type { HeldPrune } from "../../controller/ports.ts"
 const ids = (n: number, prefix = "p") => Array.from({ length: n }, (_, i) => `${prefix}${i}`)
 const plan = (keep: number, prune: number) => ({
   keep: ids(keep, "k").map((backupId) => ({ backupId, reasons: ["newest"] })),
-  prune: ids(prune),
+  prune: ids(prune).map((backupId) => ({ backupId, destinations: ["local"], reason: "older" })),
 })
 
 describe("a plan is carried out at once", () => {
@@ -15,6 +15,15 @@ describe("a plan is carried out at once", () => {
     expect(braked(plan(5, 5), 50, [])).toEqual({ now: ids(5), waits: [] })
     expect(braked(plan(1, 500), 100, [])).toEqual({ now: ids(500), waits: [] })
   })
+})
+
+test("a backup that loses several copies, or one of several, is counted once", () => {
+  const { keep } = plan(4, 0)
+  const prune = ["p0", "p1", "k0", "k1", "p0"].map((backupId, i) => ({
+    ...{ backupId, destinations: [`d${i}`], reason: "older" },
+  }))
+  expect(braked({ keep, prune }, 66, [])).toEqual({ now: [], waits: ["p0", "p1", "k0", "k1"] })
+  expect(braked({ keep, prune }, 67, [])).toEqual({ now: ["p0", "p1", "k0", "k1"], waits: [] })
 })
 
 describe("a plan waits", () => {

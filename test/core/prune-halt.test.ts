@@ -14,6 +14,10 @@ test("what calls for an alarm stops pruning until it works again", () => {
   expect(pruneHalt([aProblem(), aProblem({ code: "dump-truncated" })], [])).toBe("a run succeeds again")
 })
 
+test("a catalogue that is being made again stops it, whatever else is well", () => {
+  expect(pruneHalt([], [], { done: ["local"] })).toContain("is compared with every destination")
+})
+
 test("a suspect backup stops it, also one of an earlier run, until somebody has decided", () => {
   const halt = pruneHalt([], [doubt])
   expect(halt).toContain("shop")

@@ -35,6 +35,8 @@ test("what may work when tried again is tried again, what a person must change o
         "dump-empty",
         "dump-failed",
         "dump-truncated",
+        "catalogue-damaged",
+        "host-unknown",
         "internal",
         "interrupted",
         "server-down",

@@ -31,6 +31,7 @@ const remembering = (goodLabels: Readonly<Record<string, string>>, name = "shop/
   image: "postgres:17",
   goodLabels,
   lastSeenAt: new Date("2026-03-01"),
+  managed: "label",
   retiredAt: null,
 })
 const scaled = (number: string) => ({ "com.docker.compose.container-number": number })

@@ -33,6 +33,8 @@ test("with nothing set, every setting has its default, and only this machine is 
     discovery: "labels",
     labelPrefix: "dbbackup",
     maxConcurrent: 3,
+    orphanGraceSeconds: 24 * 3600,
+    importLimitBytes: 100 * 2 ** 30,
     dockerHost: "unix:///var/run/docker.sock",
     s3: null,
     destinations: new Map(),
@@ -45,8 +47,14 @@ test("with nothing set, every setting has its default, and only this machine is 
     servers: new Map(),
     helper: { memoryBytes: 2 * 2 ** 30, images: {} },
     drill: { memoryBytes: 2 ** 30 },
+    catalogue: {
+      copies: 7,
+      schedule: { kind: "cron", text: "daily", pattern: "0 2 * * *" },
+      logSeconds: 90 * 86_400,
+    },
     sweep: { everySeconds: 30 * 86_400, bytesPerSecond: 20 * 2 ** 20 },
     policies: new Map(),
+    operatorRetention: { at: {}, mostAgeSeconds: null },
     defaults: {},
   })
 })

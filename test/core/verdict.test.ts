@@ -293,6 +293,16 @@ test("a settings file that cannot be used needs a person, and says what stays in
   })
 })
 
+test("a catalogue that is being made again needs a person's look, beside what is right", () => {
+  const damage = problem({ message: "the catalogue is damaged. It waits for s3", hint: "Nothing is pruned." })
+  const answer = verdictOf([db], [aDatabase("a")], connected, "dbbackup", now, null, [], damage)
+  expect(answer).toMatchObject({
+    level: "attention",
+    sentence: "1 database is backed up; the catalogue was damaged and is being made again.",
+    attention: [{ sentence: "The catalogue is damaged. It waits for s3.", hint: "Nothing is pruned." }],
+  })
+})
+
 test("a suspect backup asks for somebody, is told with its reason, and its database does not count as backed up", () => {
   const suspect = { id: "b2", finishedAt: "2026-03-01T07:30:00.000Z", problem: aDoubt }
   const databases = [aDatabase("a"), aDatabase("b", { suspect })]

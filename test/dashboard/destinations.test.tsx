@@ -1,8 +1,16 @@
 // The page of destinations: where backups are kept, whether that can be used, and a test of a bucket.
 import { expect, test } from "bun:test"
-import { fireEvent, screen } from "@testing-library/react"
+import { fireEvent, screen, waitFor } from "@testing-library/react"
 
-import { type DestinationStatus, getStatus, listS3Configs, testS3Config } from "../../schemas/api.ts"
+import {
+  copyCatalogue,
+  type DestinationStatus,
+  getCatalogue,
+  getStatus,
+  listS3Configs,
+  testS3Config,
+} from "../../schemas/api.ts"
+import type { CatalogueState } from "../../schemas/catalogue.ts"
 import type { S3Config } from "../../schemas/s3-config.ts"
 import { answer, controllerAnswers } from "./setup/controller.ts"
 import { hoursAgo, status } from "./setup/samples.ts"
@@ -42,12 +50,26 @@ const bucket = (changes: Partial<S3Config> = {}): S3Config => ({
   ...changes,
 })
 
-function open(buckets: readonly S3Config[], tested: DestinationStatus = vault) {
+const catalogue = (changes: Partial<CatalogueState> = {}): CatalogueState => ({
+  bytes: 3 * 2 ** 20,
+  problem: null,
+  mending: null,
+  copies: [
+    { destination: "local", madeAt: hoursAgo(2), problem: null },
+    { destination: "vault", madeAt: null, problem: denied },
+  ],
+  nextCopyAt: hoursAgo(-3),
+  ...changes,
+})
+
+function open(buckets: readonly S3Config[], tested: DestinationStatus = vault, state = catalogue()) {
   const destinations = [...status().destinations, vault]
   const { asked } = controllerAnswers(
     answer(getStatus, () => ({ ...status(), destinations })),
     answer(listS3Configs, () => [...buckets]),
     answer(testS3Config, () => tested),
+    answer(getCatalogue, () => state),
+    answer(copyCatalogue, () => state),
   )
   show("/destinations")
   return asked
@@ -86,4 +108,29 @@ test("a bucket whose name the settings have taken is shown as not used, and why"
   const rows = await screen.findAllByRole("row", { name: /^vault/ })
   expect(rows.map(({ textContent }) => textContent?.includes("not used"))).toEqual([false, true])
   expect(rows[1]?.textContent).toContain("there is another destination named vault")
+})
+
+const section = async () => await screen.findByRole("region", { name: "Catalogue" })
+
+test("the catalogue is shown with its size and the age of each copy, and is copied when asked", async () => {
+  const asked = open([bucket()])
+  await screen.findByText("Copy at local")
+  const text = (await section()).textContent ?? ""
+  expect(text).toContain("Size3.0 MiB")
+  expect(text).toContain("Copy at local2 h ago")
+  expect(text).toContain(`Copy at vaultnone yet${denied.message}`)
+  fireEvent.click(screen.getByRole("button", { name: "Copy now" }))
+  await waitFor(() => expect(asked.map(({ path }) => path)).toContain("/api/system/catalogue/copies"))
+})
+
+test("a catalogue that is being made again says so, with why and what it waits for, and is not copied", async () => {
+  const problem = {
+    ...denied,
+    code: "catalogue-damaged" as const,
+    message: "the catalogue is damaged. It waits for vault",
+  }
+  open([bucket()], vault, catalogue({ problem }))
+  await screen.findByText(/It waits for vault/)
+  expect((await section()).textContent).toContain(problem.message)
+  expect(screen.queryByRole("button", { name: "Copy now" })).toBeNull()
 })

@@ -36,12 +36,20 @@ test.each([
 
 test("says what a retention policy keeps", () => {
   expect(retentionSentence({ ...noRetention, last: 3, daily: 7, weekly: 1 })).toBe(
-    "Keeps the last 3, and one for each of the latest 7 days and 1 week that have any. The newest good one always stays. What was made by hand stays until it is deleted.",
+    "Keeps the last 3, and one for each of the latest 7 days and 1 week that have any. The newest good one and the last verified always stay. What was made by hand or is pinned stays until somebody decides.",
   )
   expect(retentionSentence(noRetention)).toBe(
-    "Keeps only the newest good backup of each database. What was made by hand stays until it is deleted.",
+    "Keeps only the newest good backup of each database. What was made by hand or is pinned stays until somebody decides.",
   )
   expect(retentionSentence({ ...noRetention, withinSeconds: 2 * 86_400, minKeep: 3, daily: 7 })).toBe(
-    "Keeps everything within 2 d of the newest, and the last 3, and one for each of the latest 7 days that have any. The newest good one always stays. What was made by hand stays until it is deleted.",
+    "Keeps everything within 2 d of the newest, and the last 3, and one for each of the latest 7 days that have any. The newest good one and the last verified always stay. What was made by hand or is pinned stays until somebody decides.",
+  )
+  expect(
+    retentionSentence({ ...noRetention, daily: 7, maxAgeSeconds: 86_400, maxSizeBytes: 2 ** 30 }),
+  ).toStartWith(
+    "Keeps one for each of the latest 7 days that have any; nothing older than 1 d; at most 1.0 GiB of each database together. The",
+  )
+  expect(retentionSentence({ ...noRetention, maxAgeSeconds: 90 * 86_400 })).toStartWith(
+    "Keeps everything, but nothing older than 90 d. The newest",
   )
 })

@@ -53,6 +53,12 @@ describe("PostgreSQL", () => {
     expect(read("postgres", answer({}, "17.6", connected, "yes")).warnings).toEqual([])
   })
 
+  test("what TLS was spoken and whether all can be read is told", () => {
+    const probe = (changes: object) => read("postgres", answer(changes))
+    expect(probe({ tls: "TLSv1.3" })).toMatchObject({ tls: "TLSv1.3", readsAll: true })
+    expect(probe({ tls: null, superuser: false })).toMatchObject({ tls: null, readsAll: false })
+  })
+
   test("what is left out or not sure is said", () => {
     const { warnings } = read("postgres", [
       ...answer({ standby: true, superuser: false, user: "app", broken: ["half"] }).slice(0, 5),
@@ -103,7 +109,15 @@ describe("MySQL and MariaDB", () => {
         },
       ],
       warnings: [],
+      ...{ tls: null, readsAll: true },
     })
+  })
+
+  test("what TLS was spoken and whether all can be read is told", () => {
+    const tls = (version: string) =>
+      read("mariadb", [...answer("0"), ...rights, `Ssl_version\t${version}`]).tls
+    expect([tls("TLSv1.3"), tls("")]).toEqual(["TLSv1.3", null])
+    expect(read("mysql", [...answer("0"), ...rights.slice(1)]).readsAll).toBe(false)
   })
 
   test("the tool's version is read from every wording", () => {

@@ -25,6 +25,7 @@ const engine = "test/faults/engine.test.ts"
 const store = "test/faults/store.test.ts"
 const disk = "test/faults/disk.test.ts"
 const data = "test/faults/data.test.ts"
+const together = "test/faults/together.test.ts"
 const verify = "test/integration/verify.test.ts"
 
 export const faultRows: Readonly<Record<string, FaultRow>> = {
@@ -338,6 +339,23 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     file: disk,
     title: "fails its backup as fsync does",
   },
+  "catalogue-damaged": {
+    fault: "The catalogue's file is damaged, cut, emptied, or its log is gone",
+    outcome:
+      "it is set aside, and made again from its newest copy and from the manifests at every destination; nothing is pruned before each of them has answered",
+    code: "catalogue-damaged",
+    hint: "Nothing is pruned",
+    file: "test/integration/damaged-catalogue.test.ts",
+    title: "a damaged catalogue is set aside, and made again from its newest copy",
+  },
+  "catalogue-byte": {
+    fault: "One byte of the catalogue, or of its log, is flipped, wherever",
+    outcome: "the controller starts, and no backup that has its manifest is lost",
+    code: null,
+    hint: "",
+    file: "test/state/mend.test.ts",
+    title: "a byte flipped anywhere, in the file or in its log, never stops the start",
+  },
   "blob-bytes": {
     fault: "BLOBs that hold all 256 bytes",
     outcome: "come back byte for byte",
@@ -369,6 +387,23 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     hint: "",
     file: data,
     title: "is of one moment while others write",
+  },
+  "slow-under-lock": {
+    fault: "A dump tool that does not begin while writers are held up for it",
+    outcome:
+      "writers go on after 2 s, the backup is good; its fingerprint is of another snapshot, and says so",
+    code: null,
+    hint: "",
+    file: together,
+    title: "when the tool does not begin under the lock: writers go on, and so does the dump",
+  },
+  "killed-under-lock": {
+    fault: "The controller is killed while writers are held up for a dump",
+    outcome: "the lock goes with its session, at once or within 5 s",
+    code: null,
+    hint: "",
+    file: together,
+    title: "when the controller is killed under the lock: writers go on",
   },
   "large-row": {
     fault: "One row of 256 MiB",

@@ -16,12 +16,13 @@ const files = ({ folder }: Place) => storedFiles(join(folder, "backups")).map((p
 for (const image of images) {
   describe(`${image}, several databases at once`, () => {
     let server: TestServer
-    const [cancelled, killed, crashed] = [place(), place(), place()]
+    const [cancelled, killed, crashed, slow, gone] = [place(), place(), place(), place(), place()]
+    const places = [cancelled, killed, crashed, slow, gone]
     const controllers: Controller[] = []
     const labels = { enable: "true", schedule: "monthly", compress: "none", globals: "false", retries: "0" }
 
     beforeAll(async () => {
-      const all = [cancelled, killed, crashed].flatMap(({ prefix }) =>
+      const all = places.flatMap(({ prefix }) =>
         Object.entries(labels).map(([key, value]) => [`${prefix}.${key}`, value] as const),
       )
       server = await startServer(image, Object.fromEntries(all))
@@ -40,7 +41,7 @@ for (const image of images) {
     afterAll(async () => {
       for (const controller of controllers) await controller.end("SIGTERM")
       await server?.remove()
-      for (const here of [cancelled, killed, crashed]) here.remove()
+      for (const here of places) here.remove()
     })
 
     const begin = async (here: Place) => {
@@ -107,6 +108,64 @@ for (const image of images) {
       await until("what was half-made is gone", () => files(crashed).length === 0, 30)
       const { data: runs } = await controller.call(listRuns)
       expect(runs.map(({ status }) => status)).toEqual(["interrupted"])
+      await until("the tool has ended", async () => (await tools()).length === 0, 60)
+    })
+
+    /** A dump tool that takes its time before it connects, while there is a file. */
+    const holdTool = async () => {
+      const tool = image.startsWith("mysql") ? "mysqldump" : "mariadb-dump"
+      const script = `case "$*" in *--version* | *--no-data*) ;; *) if [ -e /tmp/slow ]; then sleep 4; fi ;; esac; exec /usr/bin/${tool} "$@"`
+      const path = `/usr/local/sbin/${tool}`
+      const install = `touch /tmp/slow; printf '#!/bin/sh\n%s\n' "$1" >${path}; chmod 755 ${path}`
+      await must(["docker", "exec", server.name, "sh", "-c", install, "sh", script])
+    }
+    const write = async () => {
+      const began = performance.now()
+      await server.sql("a_small", "insert into t (x) values ('b')")
+      return performance.now() - began
+    }
+    /** Resolves while writers are held up, with the one that waits. */
+    const heldUp = async () => {
+      for (;;) {
+        const writing = write()
+        const waiting = `select count(*) from information_schema.processlist where state like 'Waiting for %lock'`
+        const seen = Bun.sleep(500).then(() => server.sql(homeDatabase[server.engine], waiting))
+        const first = await Promise.race([writing, seen])
+        if (typeof first === "string" && Number(first) > 0) return { writing }
+      }
+    }
+
+    test("when the tool does not begin under the lock: writers go on, and so does the dump", async () => {
+      await holdTool()
+      const controller = await begin(slow)
+      const { writing } = await heldUp()
+      const waited = await writing
+      expect(waited).toBeLessThan(6000)
+      const [one] = await until("a run", async () => {
+        const { data } = await controller.call(listRuns)
+        return data.length > 0 ? data : undefined
+      })
+      const { backups, statuses, log } = await outcome(controller, one?.id ?? "")
+      expect([statuses, log]).toEqual([
+        { a_small: "completed", m_large: "completed", z_small: "completed" },
+        log,
+      ])
+      expect(log).toContain(
+        "warn: the fingerprints will not be of the dump's own snapshot: the dump did not begin within 2000 ms",
+      )
+      const { data: manifest } = await controller.call(getManifest, { params: { id: backups[0]?.id ?? "" } })
+      expect(manifest.fingerprint?.sameSnapshot).toBe(false)
+      expect(manifest.snapshot?.lockMilliseconds).toBeGreaterThan(1900)
+      expect(manifest.snapshot?.lockMilliseconds).toBeLessThan(5000)
+    })
+
+    test("when the controller is killed under the lock: writers go on", async () => {
+      const controller = await begin(gone)
+      const { writing } = await heldUp()
+      await controller.end("SIGKILL")
+      expect(await writing).toBeLessThan(15_000)
+      expect(await write()).toBeLessThan(5000)
+      await must(["docker", "exec", server.name, "rm", "/tmp/slow"])
       await until("the tool has ended", async () => (await tools()).length === 0, 60)
     })
 

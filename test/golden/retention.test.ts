@@ -1,12 +1,12 @@
 // Every case of retention/*.json: backups (by id, with the time each finished) and a policy as labels write it; what is kept, with
-// its reasons, newest first, and what is pruned, oldest first. A case needs no code.
+// its reasons, newest first, and what is pruned, oldest first, with reasons where the case is about them. A case needs no code.
 import { expect, test } from "bun:test"
 import { readFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { z } from "zod"
 import { planRetention } from "../../controller/core/retention.ts"
 import { Retention } from "../../schemas/retention.ts"
-import { TimeZone } from "../../schemas/scalar.ts"
+import { Duration, TimeZone } from "../../schemas/scalar.ts"
 
 const Case = z.strictObject({
   case: z.string(),
@@ -15,7 +15,12 @@ const Case = z.strictObject({
   backups: z.record(z.string(), z.iso.datetime({ offset: true })),
   pinned: z.record(z.string(), z.string()).prefault({}),
   keep: z.record(z.string(), z.array(z.string())),
-  prune: z.array(z.string()),
+  /** In bytes. */
+  sizes: z.record(z.string(), z.number()).prefault({}),
+  verified: z.array(z.string()).prefault([]),
+  now: z.iso.datetime({ offset: true }).optional(),
+  mostAge: Duration.optional(),
+  prune: z.union([z.array(z.string()), z.record(z.string(), z.string())]),
 })
 
 const folder = join(import.meta.dir, "retention")
@@ -32,9 +37,16 @@ for (const file of files) {
       id,
       finishedAt: new Date(at),
       pin: wanted.pinned[id] ?? null,
+      storedBytes: wanted.sizes[id] ?? 0,
+      isVerified: wanted.verified.includes(id),
     }))
-    const plan = planRetention(backups, wanted.policy, wanted.timeZone)
+    const plan = planRetention(backups, wanted.policy, wanted.timeZone, {
+      ...(wanted.now !== undefined && { now: new Date(wanted.now) }),
+      mostAgeSeconds: wanted.mostAge,
+    })
     expect(plan.keep.map(({ backupId, reasons }) => [backupId, reasons])).toEqual(Object.entries(wanted.keep))
-    expect(plan.prune).toEqual(wanted.prune)
+    const pruned = plan.prune.map(({ backupId, reason }) => [backupId, reason] as const)
+    if (Array.isArray(wanted.prune)) expect(pruned.map(([id]) => id)).toEqual(wanted.prune)
+    else expect(pruned).toEqual(Object.entries(wanted.prune))
   })
 }

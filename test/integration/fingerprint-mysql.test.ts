@@ -1,7 +1,8 @@
-// MySQL's and MariaDB's fingerprints on real servers: equal after a dump and its restore, different after every change.
+// MySQL's and MariaDB's fingerprints on real servers: equal after a dump and its restore, different after every change; and the lock
+// under which one is opened beside a dump.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { differencesOf } from "../../controller/core/fingerprint.ts"
-import type { FingerprintReading } from "../../controller/engines/engine.ts"
+import type { Access, FingerprintReading, Script } from "../../controller/engines/engine.ts"
 import { rulesFor } from "../../controller/engines/registry.ts"
 import type { FingerprintLevel } from "../../schemas/manifest.ts"
 import { must } from "../support/command.ts"
@@ -117,6 +118,58 @@ for (const image of images) {
         expect([what, (await take("changed", "estimates")).schemaSha256]).not.toEqual([what, schemaSha256])
         await server.sql(home, "drop database changed")
       }
+    })
+
+    const session = (access: Access): Script => {
+      if (!rules.lockedSnapshot) throw new Error(`${image} has no lock`)
+      return rules.lockedSnapshot.session(access)
+    }
+    /** What a session is asked to take the lock, when all that it looks at is well. */
+    const lockStatements = () => {
+      const talk = rules.lockedSnapshot?.lock(["every"])
+      const asked: string[] = []
+      for (let next = talk?.next(); next && !next.done; next = talk?.next([])) asked.push(next.value)
+      return asked.join("")
+    }
+
+    test("are opened under a lock by an account with the rights, and by no other", async () => {
+      await server.sql(
+        home,
+        `create user some@localhost; grant select on *.* to some@localhost; grant reload on *.* to some@localhost;
+create user able@localhost; grant select, process on *.* to able@localhost;`,
+      )
+      const outcome = async (user: string) => {
+        const { code, stderr } = await runScript(
+          server.name,
+          session({ user }),
+          Buffer.from(lockStatements()),
+        )
+        return [user, code, /ERROR (\d+)/.exec(stderr)?.[1]]
+      }
+      expect(await outcome("some")).toEqual(["some", 1, "1227"])
+      expect(await outcome("able")).toEqual(["able", 1, "1227"])
+      await server.sql(home, "grant reload on *.* to able@localhost")
+      expect(await outcome("able")).toEqual(["able", 0, undefined])
+    })
+
+    test("do not keep the lock: the server ends a session that forgets it", async () => {
+      const { script, args } = session({})
+      const argv = ["docker", "exec", "--interactive", server.name, "sh", "-c", script, "dbbackup", ...args]
+      const forgetful = Bun.spawn(argv, { stdin: "pipe", stdout: "pipe", stderr: "ignore" })
+      forgetful.stdin.write(lockStatements())
+      forgetful.stdin.flush()
+      const answers = forgetful.stdout.getReader()
+      let told = ""
+      while (told.split("dbbackup: end\n").length <= lockStatements().split("dbbackup: end").length - 1)
+        told += new TextDecoder().decode((await answers.read()).value)
+      const began = performance.now()
+      await server.sql("every", "insert into kid values (100, 1)")
+      const waited = performance.now() - began
+      expect(waited).toBeGreaterThan(1000)
+      expect(waited).toBeLessThan(30_000)
+      await server.sql("every", "delete from kid where id = 100")
+      forgetful.stdin.end()
+      await forgetful.exited
     })
 
     test("do not see the mark of a restore under way", async () => {

@@ -69,6 +69,7 @@ for (const image of images) {
       await backUp("globals")
       const { data: manifest } = await controller.call(getManifest, { params: { id: shop.id } })
       expect(manifest.spec.method).toBe("helper")
+      expect([manifest.fingerprint?.sameSnapshot, controller.log()]).toEqual([true, controller.log()])
       expect(JSON.stringify(manifest) + controller.log()).not.toContain("ecret")
     })
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { getManifest, getRun, getRunLogs, listRuns } from "../../schemas/api.ts"
+import { createRestore, getManifest, getRun, getRunLogs, listRuns } from "../../schemas/api.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
 import { homeDatabase, startServer, type TestServer } from "../support/servers.ts"
@@ -15,9 +15,10 @@ const quoted = (name: string) => `\`${name.replaceAll("`", "``")}\``
 
 const accounts = (name: string) => `create database ${name}; use ${name};
   create table account (id int primary key, cents bigint not null);
+  create table moved (i int auto_increment primary key);
   insert into account values ${Array.from({ length: 100 }, (_, id) => `(${id}, ${cents / 200})`).join(",")};`
 
-/** Moves amounts from one database to the other, each time in one transaction, until the table `stop` has a row. */
+/** Moves amounts from one database to the other, and notes it in both, each time in one transaction, until the table `stop` has a row. */
 const mover = `create database mover; use mover; create table stop (i int primary key);
 delimiter //
 create procedure move_on() begin
@@ -27,6 +28,7 @@ create procedure move_on() begin
     start transaction;
     update a_bank.account set cents = cents - 1 where id = one;
     update z_shop.account set cents = cents + 1 where id = one;
+    insert into a_bank.moved values (); insert into z_shop.moved values ();
     commit;
   end while;
 end //
@@ -80,10 +82,14 @@ for (const image of images) {
       server = await startServer(
         image,
         Object.fromEntries([
-          ...labels(together, { databases: "a_bank,m_ballast,z_shop,mover" }),
-          ...labels(apart, { databases: "a_bank,m_ballast,z_shop", snapshot: "database" }),
+          ...labels(together, { databases: "a_bank,m_ballast,z_shop,mover", fingerprint: "exact" }),
+          ...labels(apart, {
+            databases: "a_bank,m_ballast,z_shop",
+            snapshot: "database",
+            fingerprint: "exact",
+          }),
           ...labels(many, { databases: JSON.stringify(["n*", ...odd]) }),
-          ...labels(broken, { databases: "a_bank,broken,z_shop", retries: "0" }),
+          ...labels(broken, { databases: "a_bank,broken,z_shop", retries: "0", "snapshot.lock": "false" }),
         ]),
       )
       await server.ready()
@@ -111,7 +117,7 @@ for (const image of images) {
       for (const { id, status, database } of data.backups)
         if (status === "completed")
           manifests.set(database, (await controller.call(getManifest, { params: { id } })).data)
-      return { run: data.run, backups: data.backups, manifests, log }
+      return { controller, run: data.run, backups: data.backups, manifests, log }
     }
     const bytesOf = (here: Place, { fileName }: Manifest) => {
       const folder = join(here.folder, "backups")
@@ -133,6 +139,22 @@ for (const image of images) {
       )
     }
 
+    /** The rows that were counted beside each dump are those of the dump, although more come in all the time. */
+    const isCounted = async (manifests: ReadonlyMap<string, Manifest>, mark: string, log: string) => {
+      for (const [name, into] of [
+        ["a_bank", "bank"],
+        ["z_shop", "shop"],
+      ] as const) {
+        const { fingerprint, snapshot } = manifests.get(name) ?? {}
+        expect([fingerprint?.sameSnapshot, log]).toEqual([true, log])
+        const rows = Number(await run(`select count(*) from ${into}_${mark}.moved`))
+        expect(rows).toBeGreaterThan(0)
+        expect(fingerprint?.rows).toEqual({ account: 100, moved: rows })
+        expect(snapshot?.lockMilliseconds).toBeGreaterThan(0)
+        expect(snapshot?.lockMilliseconds).toBeLessThan(5000)
+      }
+    }
+
     test("keeps what holds across databases, which dumps one after the other break", async () => {
       await run(`${accounts("a_bank")}${accounts("z_shop")}${ballast}${mover}`)
       const moving = run("call mover.move_on()")
@@ -144,13 +166,23 @@ for (const image of images) {
         )
         expect(snapshots[0], one.log).toMatchObject({ scope: "server" })
         expect(new Set(snapshots.map((snapshot) => JSON.stringify(snapshot))).size).toBe(1)
-        expect(snapshots[0]).toMatchObject({ scope: "server", secondsAfterFirst: 0, lockMilliseconds: null })
+        expect(snapshots[0]).toMatchObject({ scope: "server", secondsAfterFirst: 0 })
         expect(await total(together, one.manifests, "together")).toBe(cents)
+        await isCounted(one.manifests, "together", one.log)
+
+        const backupId = one.backups.find(({ database }) => database === "a_bank")?.id ?? ""
+        const options = { mode: "new", name: "bank_compared" } as const
+        const { data: begun } = await one.controller.call(createRestore, { body: { backupId, options } })
+        expect(await one.controller.restoreDone(begun.id)).toMatchObject({ differences: [] })
+        expect(one.controller.log()).toContain(
+          "tables, rows, definitions, sequences and extensions of bank_compared are those that were dumped",
+        )
 
         const two = await firstRun(apart)
         expect([two.run.status, two.log]).toEqual(["completed", two.log])
         expect(two.manifests.get("z_shop")?.snapshot).toMatchObject({ scope: "database" })
         expect(await total(apart, two.manifests, "apart")).not.toBe(cents)
+        await isCounted(two.manifests, "apart", two.log)
       } finally {
         await run("insert into mover.stop values (1)")
         await moving
@@ -197,7 +229,9 @@ for (const image of images) {
       expect(backups.filter(({ status }) => status === "failed").map(({ database }) => database)).toEqual([
         "broken",
       ])
-      expect(manifests.get("a_bank")?.snapshot?.scope).toBe("server")
+      // Without a lock, as the label says, the fingerprint is of another snapshot; the dumps are still of one.
+      expect(manifests.get("a_bank")?.snapshot).toMatchObject({ scope: "server", lockMilliseconds: null })
+      expect(manifests.get("a_bank")?.fingerprint?.sameSnapshot).toBe(false)
       expect(manifests.get("z_shop")?.snapshot).toEqual(manifests.get("a_bank")?.snapshot as never)
       expect(log).toContain("failed at broken")
       expect(

@@ -1,9 +1,14 @@
-// A label that was mistyped when a real container was recreated: the history stays until a person has confirmed the number.
+// A policy that was mistyped: the history stays until a person has confirmed the number, what is pinned stays even then, and after
+// the catalogue is lost as well.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import { readdirSync } from "node:fs"
+import { readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import {
+  changeRetentionPolicy,
   createBackup,
+  createRetentionPolicy,
+  deleteRetentionPolicy,
+  getBackup,
   getDatabase,
   getRun,
   getStatus,
@@ -22,14 +27,14 @@ let here: Place
 let server: TestServer
 let controller: Controller
 
-async function start(retention: string): Promise<void> {
+async function start(): Promise<void> {
   const labels = {
     enable: "true",
     id: "brake",
     schedule: "manual",
     databases: "shop",
     globals: "false",
-    retention,
+    retention: "usual",
   }
   server = await startServer(
     "postgres:17",
@@ -41,7 +46,7 @@ async function start(retention: string): Promise<void> {
 }
 beforeAll(async () => {
   here = place()
-  await start("last=10")
+  await start()
   controller = await startController(here)
 })
 afterAll(async () => {
@@ -62,57 +67,96 @@ async function backUp(): Promise<string> {
   return done.id
 }
 const kept = async () => (await controller.call(listBackups)).data.map(({ id }) => String(id))
-const filesOnDisk = () =>
-  readdirSync(join(here.folder, "backups"), { recursive: true }).filter((name) =>
-    /\.(dump|json)$/.test(String(name)),
-  )
+const onDisk = (pattern: RegExp) =>
+  readdirSync(join(here.folder, "backups"), { recursive: true })
+    .map(String)
+    .filter((name) => pattern.test(name))
+/** Bytes and manifests. */
+const filesOnDisk = () => onDisk(/\.(dump|manifest\.json)$/)
+const notesOnDisk = () => onDisk(/\.notes\.json$/)
 const held = async () =>
   (await controller.call(getDatabase, { params: { id: (await shop()).id } })).data.heldPrune
-const confirmPrune = (...args: string[]) =>
-  run([
-    ...[process.execPath, join(repository, "controller/cli.ts"), "confirm-prune", "brake/shop"],
-    ...[...args, "--url", controller.url],
-  ])
+const dbbackup = (...args: string[]) =>
+  run([...[process.execPath, join(repository, "controller/cli.ts")], ...args, "--url", controller.url])
+const confirmPrune = (...args: string[]) => dbbackup("confirm-prune", "brake/shop", ...args)
 
+let oldest: string
 let newest: string
 
-test("nothing is deleted after the label has changed, and it is told everywhere", async () => {
-  for (let i = 0; i < 5; i++) await backUp()
+test("a policy of the API is in force at once for the labels that name it, and is not forgotten while they do", async () => {
+  const body = { name: "usual", retention: "last=10" }
+  await controller.call(createRetentionPolicy, { body })
+  expect((await shop()).jobs).toEqual(["default"])
+  const kept = controller.call(deleteRetentionPolicy, { params: { id: "usual" } })
+  expect(await kept.catch((error) => error.error)).toMatchObject({
+    code: "CONFLICT",
+    message: expect.stringContaining("keeps its backups by the policy usual"),
+  })
+})
+
+test("a pinned backup has its reason beside its bytes", async () => {
+  oldest = await backUp()
+  const { code, stdout } = await dbbackup("pin", oldest, "before", "the", "migration")
+  expect([code, stdout]).toEqual([0, expect.stringContaining("pinned")])
+  await until("the notes are written", () => notesOnDisk().length === 1)
+})
+
+test("nothing is deleted after the policy has changed, and it is told everywhere", async () => {
+  for (let i = 0; i < 4; i++) await backUp()
   expect(await held()).toBeNull()
-  await server.remove()
-  await start("last=1")
-  await until("the new label is in force", async () =>
+  await controller.call(changeRetentionPolicy, { params: { id: "usual" }, body: { retention: "last=1" } })
+  await until("the new policy is in force", async () =>
     (await controller.call(listSchedules)).data.some(({ retention }) => retention.last === 1),
   )
   newest = await backUp()
   expect(await kept()).toHaveLength(6)
   expect(filesOnDisk()).toHaveLength(12)
-  expect(await held()).toMatchObject({ backups: 5, of: 6, problem: { code: "prune-held" } })
+  expect(await held()).toMatchObject({ backups: 4, of: 6, problem: { code: "prune-held" } })
+  const { stdout } = await dbbackup("retention", "preview", "brake/shop")
+  expect(stdout).toContain("pinned: before the migration")
+  expect(stdout).toContain("4 of these would wait for a person")
   const { attention } = (await controller.call(getStatus)).data.verdict
   expect(attention.map(({ sentence }) => sentence)).toContain(
-    "shop on brake: retention would delete 5 of the 6 backups of shop at once, and waits for a person.",
+    "shop on brake: retention would delete 4 of the 6 backups of shop at once, and waits for a person.",
   )
 })
 
 test("it outlives a crash, and a person who does not type the number has confirmed nothing", async () => {
   await controller.end("SIGKILL")
   controller = await startController(here)
-  expect(await held()).toMatchObject({ backups: 5, of: 6 })
+  expect(await held()).toMatchObject({ backups: 4, of: 6 })
   const { code, stdout, stderr } = await confirmPrune()
   expect([code, stdout, stderr]).toEqual([
     1,
-    expect.stringContaining("retention would delete 5 of the 6 backups"),
+    expect.stringContaining("retention would delete 4 of the 6 backups"),
     expect.stringContaining("the number was not typed, nothing was done"),
   ])
   expect(await kept()).toHaveLength(6)
 })
 
-test("once confirmed what waited is deleted, and the newest stays", async () => {
+test("once confirmed what waited is deleted; the newest stays, and what is pinned", async () => {
   const { code, stdout } = await confirmPrune("--yes")
-  expect([code, stdout]).toEqual([0, expect.stringContaining("Confirmed: 5 backups of brake/shop")])
-  await until("they are deleted", async () => (await kept()).length === 1)
-  expect(await kept()).toEqual([newest])
-  expect(filesOnDisk()).toHaveLength(2)
+  expect([code, stdout]).toEqual([0, expect.stringContaining("Confirmed: 4 backups of brake/shop")])
+  await until("they are deleted", async () => (await kept()).length === 2)
+  expect(await kept()).toEqual([newest, oldest])
+  expect(filesOnDisk()).toHaveLength(4)
   expect(await held()).toBeNull()
   expect((await confirmPrune("--yes")).stderr).toContain("nothing of brake/shop waits to be deleted")
+})
+
+test("a catalogue that is lost and rebuilt knows the pin, and the retention that follows keeps it", async () => {
+  await controller.end("SIGKILL")
+  rmSync(join(here.folder, "db"), { recursive: true })
+  controller = await startController(here)
+  const { code, stdout } = await dbbackup("rebuild", "--from", "local")
+  expect([code, stdout]).toEqual([0, expect.stringContaining("2 backups added")])
+  await controller.call(createRetentionPolicy, { body: { name: "usual", retention: "last=1" } })
+  const last = await backUp()
+  await until("retention is done", async () => (await kept()).length === 2)
+  expect(await kept()).toEqual([last, oldest])
+  expect((await controller.call(getBackup, { params: { id: oldest } })).data).toMatchObject({
+    pinned: { reason: "before the migration" },
+  })
+  const refused = await dbbackup("unpin", newest)
+  expect(refused.stderr).toContain("was deleted")
 })

@@ -84,7 +84,8 @@ for (const image of images) {
           /^[^/]+\/[^/]+\/\d{4}\/\d{2}\/[^/]+_manual_\d{8}_\d{6}_[0-9a-f]{8}\.(dump|dump\.zst|sql\.zst)$/,
         )
         expect(copy?.key.split("/")[0]).toBe(server.name)
-        const manifest = JSON.parse(readFileSync(`${path}.manifest.json`, "utf8"))
+        const { seal, ...manifest } = JSON.parse(readFileSync(`${path}.manifest.json`, "utf8"))
+        expect(seal).toEqual({ sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
         expect(manifest).toEqual((await controller.call(getManifest, { params: { id: done.id } })).data)
         expect(manifest.subject).toEqual({ kind: "database", name })
         expect(manifest.meta).toEqual({ owner: "team a" })

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from "node:path"
 import { Fault } from "../../controller/core/fault.ts"
 import { manifestKey } from "../../controller/core/key.ts"
-import { formatManifest } from "../../controller/core/manifest.ts"
+import { formatManifest, parseManifest } from "../../controller/core/manifest.ts"
 import { localDestination } from "../../controller/destinations/local.ts"
 import { fillCopy } from "../../controller/jobs/back-fill.ts"
 import type { Destination } from "../../controller/ports.ts"
@@ -91,7 +91,7 @@ const bent = (name: string, changes: Partial<Destination>) => {
 }
 const isWhole = () => {
   expect(readFileSync(path("offsite")).equals(bytes)).toBe(true)
-  expect(JSON.parse(readFileSync(path("offsite", manifestKey(key)), "utf8"))).toEqual(manifest)
+  expect(parseManifest(readFileSync(path("offsite", manifestKey(key))))).toEqual(manifest)
   expect(copy()).toMatchObject({ state: "stored", storedAt: minute(9).toISOString() })
 }
 

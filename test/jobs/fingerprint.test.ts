@@ -1,6 +1,6 @@
 // What becomes of a fingerprint when its session, or the dump beside it, goes wrong: always a backup, and a word in the log.
 import { expect, test } from "bun:test"
-import { PassThrough, Readable, Writable } from "node:stream"
+import { Readable } from "node:stream"
 import { Fault } from "../../controller/core/fault.ts"
 import type { DumpPlan } from "../../controller/engines/engine.ts"
 import { rulesFor } from "../../controller/engines/registry.ts"
@@ -8,6 +8,7 @@ import { fingerprinting } from "../../controller/jobs/fingerprint.ts"
 import { instants } from "../../controller/jobs/instants.ts"
 import type { ExecProcess, ExecRequest } from "../../controller/ports.ts"
 import type { FingerprintLevel } from "../../schemas/manifest.ts"
+import { client } from "./fake-client.ts"
 import { fakeServer, target } from "./fake-server.ts"
 
 const described = JSON.stringify({
@@ -21,39 +22,6 @@ const tables = `${described}\n{"tables":[[1,10],[2,300000000],[3,10]]}\ndbbackup
 const rows = (table: string, rewritten = false) =>
   `{"table":"public.${table}","rows":7,"rewritten":${rewritten}}\ndbbackup: end\n`
 const apart = `{"sequences":{}}\n${described}\n{"rows":{"public.a":3}}\ndbbackup: end\n`
-
-/** A psql that gives one answer to each piece of input, and ends when they are used up, or with its input. */
-function client(answers: readonly string[], code = 0): ExecProcess & { readonly asked: string[] } {
-  const asked: string[] = []
-  const left = [...answers]
-  const stdout = new PassThrough()
-  const exit = Promise.withResolvers<number>()
-  const leave = (with_: number) => {
-    stdout.end()
-    exit.resolve(with_)
-  }
-  const stdin = new Writable({
-    write(chunk, _encoding, next) {
-      asked.push(String(chunk))
-      const answer = left.shift()
-      if (answer === undefined) leave(code)
-      else stdout.write(answer)
-      next()
-    },
-    final(next) {
-      leave(0)
-      next()
-    },
-  })
-  return {
-    asked,
-    stdout,
-    stdin,
-    stderrTail: () => 'psql:<stdin>:9: ERROR:  no more of that: "snapshot"',
-    exit: exit.promise,
-    kill: async () => leave(143),
-  }
-}
 
 const plan: DumpPlan = {
   script: { script: "exec pg_dump", args: [] },

@@ -364,6 +364,19 @@ describe("deleting a backup", () => {
     expect(deleted).toEqual(["old"])
   })
 
+  test("that is pinned is refused until it is unpinned", async () => {
+    const old = addGood(store.catalogue, "old", 0)
+    addGood(store.catalogue, "new", 60)
+    store.catalogue.pinBackup(old, now, "for the auditors")
+    const refused = await rejection(dispatch.deleteBackup(old))
+    expect(refused).toMatchObject({ code: "in-use", message: expect.stringContaining("for the auditors") })
+    expect(refused.hint).toContain("dbbackup unpin")
+    expect(deleted).toEqual([])
+    store.catalogue.pinBackup(old, now, null)
+    await dispatch.deleteBackup(old)
+    expect(deleted).toEqual(["old"])
+  })
+
   test("that is the newest good one is refused, whoever asks", async () => {
     addGood(store.catalogue, "old", 0)
     const newest = addGood(store.catalogue, "new", 60)

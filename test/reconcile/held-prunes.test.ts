@@ -133,6 +133,26 @@ describe("a label that would empty the history", () => {
     expect(store.catalogue.heldPrunes()[0]?.confirmedAt).toBeNull()
   })
 
+  test("deletes nothing while the catalogue is being made again, confirmed before or not", async () => {
+    await afterRun()
+    const mending = {
+      since: minute(1),
+      why: "damaged",
+      setAside: null,
+      anew: true,
+      installation: null,
+      copy: null,
+    }
+    store.catalogue.confirmPrunes(shop, minute(2))
+    store.catalogue.saveMending({ ...mending, done: ["local"] })
+    await afterRun()
+    expect(left()).toHaveLength(10)
+    expect(local.objects.size).toBe(10)
+    store.catalogue.saveMending(null)
+    await afterRun()
+    expect(left()).toEqual(["b9"])
+  })
+
   test("stays confirmed when a destination refuses, and is carried out after the next run", async () => {
     await afterRun()
     failing = true

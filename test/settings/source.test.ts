@@ -449,7 +449,6 @@ describe("while it runs", () => {
     const { log } = follow(
       open({
         DBBACKUP_MAX_CONCURENT: "1",
-        MAX_BACKUP_RETENTION_DAYS: "30",
         DBBACKUP_URL: "x",
         DBBACKUP_HOOKS_FILE: "",
         DBBACKUP_NOTHING: "",
@@ -457,7 +456,6 @@ describe("while it runs", () => {
     )
     expect(log).toEqual([
       "warn DBBACKUP_MAX_CONCURENT is set, but is no setting: did you mean DBBACKUP_MAX_CONCURRENT?",
-      "warn MAX_BACKUP_RETENTION_DAYS is set, but has no effect: there is no limit over all jobs yet, the labels' retention alone decides",
     ])
   })
 })

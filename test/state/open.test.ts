@@ -65,10 +65,10 @@ describe("opening the catalogue", () => {
     mkdirSync(join(folder, "data", "db"), { recursive: true })
     writeFileSync(path, "not a database ".repeat(500))
     const fault = faultOf(() => openCatalogue(path))
-    expect(fault.code).toBe("internal")
+    expect(fault.code).toBe("catalogue-damaged")
     expect(fault.message).toContain("the catalogue is damaged")
     expect(fault.message).toContain(path)
-    expect(fault.hint).toContain("move the file away")
+    expect(fault.hint).toContain("sets the damaged file aside")
     expect(readFileSync(path, "utf8")).toStartWith("not a database")
   })
 

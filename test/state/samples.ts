@@ -71,6 +71,7 @@ export const aServer = (changes: Partial<ServerRecord> = {}): ServerRecord => ({
   containerName: "shop-db-1",
   image: "postgres:17",
   goodLabels: { "dbbackup.enable": "true" },
+  managed: "label",
   lastSeenAt: minute(0),
   retiredAt: null,
   ...changes,

@@ -13,7 +13,7 @@ import {
   openKeys,
   ServerLabels,
 } from "../../schemas/labels.ts"
-import { Manifest } from "../../schemas/manifest.ts"
+import { SealedManifest } from "../../schemas/manifest.ts"
 import { type SettingField, settingFields } from "../../schemas/setting-fields.ts"
 import { SettingsFile } from "../../schemas/settings.ts"
 import { faultsDocument } from "./faults-document.ts"
@@ -51,7 +51,7 @@ const labelsSchema = {
   ]),
   additionalProperties: false,
 }
-const manifestSchema = z.toJSONSchema(Manifest, { io: "input" })
+const manifestSchema = z.toJSONSchema(SealedManifest, { io: "input" })
 const settingsSchema = fileSchema()
 
 /** For editors of `dbbackup.yaml`. Values of labels may be written as numbers, truth values and lists there. */

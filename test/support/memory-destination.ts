@@ -98,6 +98,10 @@ export function memoryDestination(name = "memory", options: MemoryOptions = {}):
     async *list(prefix) {
       for (const key of files.keys()) if (key.startsWith(prefix)) yield key
     },
+    async *entries(prefix) {
+      for (const [key, { length: bytes }] of files)
+        if (key.startsWith(prefix)) yield { key, bytes, changedAt: new Date() }
+    },
     check: async () => ({
       name,
       kind: "local",

@@ -6,7 +6,7 @@ import type { Suite } from "./debian-base.ts"
 import { repository } from "./places.ts"
 
 export interface Recipe {
-  readonly folder: "postgres" | "mysql" | "mariadb" | "bun" | "moto"
+  readonly folder: "postgres" | "mysql" | "mariadb" | "bun" | "moto" | "by-hand"
   readonly suite: Suite
   readonly args: Readonly<Record<string, string>>
   /** The variable in which the official image names its exact version, and the package that has it. */
@@ -38,6 +38,8 @@ const recipes: Readonly<Record<string, Recipe>> = {
   "mariadb:11.8": mariadb("trixie", "mariadb-server-core"),
   [`oven/bun:${bunVersion}-slim`]: { folder: "bun", suite: "trixie", args: {} },
   "motoserver/moto:5.1.0": { folder: "moto", suite: "trixie", args: {} },
+  // Nobody's but ours: no registry has it.
+  "dbbackup-test-by-hand:1": { folder: "by-hand", suite: "trixie", args: {} },
 }
 
 function postgres(major: string, suite: Suite, args: Readonly<Record<string, string>> = {}): Recipe {

@@ -52,7 +52,7 @@ PGPORT=${PGPORT:-${POSTGRESQL_PORT_NUMBER:-5432}}
 find_socket
 PGHOST=${socket_folder:-127.0.0.1} # without a socket, the loopback address
 if [ -n "${DBBACKUP_SERVER_HOST:-}" ]; then
-  PGHOST=$DBBACKUP_SERVER_HOST PGPORT=$DBBACKUP_SERVER_PORT
+  PGHOST=$DBBACKUP_SERVER_HOST PGPORT=$DBBACKUP_SERVER_PORT PGCONNECT_TIMEOUT=10
   export PGSSLMODE="$DBBACKUP_SERVER_TLS"
   # With a file of certificates, libpq takes "require" for "verify-ca".
   case $PGSSLMODE in verify-*) export PGSSLROOTCERT="$dbbackup_ca" ;; esac
@@ -80,6 +80,8 @@ reach() {
     export PGDATABASE
     if answer=$(ask "$@" 2>/dev/null); then return 0; fi
     trouble=$(ask "$@" 2>&1 >/dev/null) || first_trouble=${first_trouble:-$trouble}
+    # Another database's name would not help.
+    case $first_trouble in *'timeout expired'* | *'timed out'* | *'could not translate host name'*) break ;; esac
   done
   printf '%s\n' "${first_trouble:-connection to server at $PGHOST failed}" >&2
   return 2

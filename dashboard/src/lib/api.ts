@@ -44,16 +44,26 @@ export async function callList<E extends Endpoint>(
   return { rows: data, page: meta.page ?? 1, limit: meta.limit ?? length, total: meta.total ?? length }
 }
 
+/** The same for an endpoint whose body is a file. */
+export async function callWithFile<E extends Endpoint>(
+  endpoint: E,
+  input: InputOf<E>,
+  file: Blob,
+): Promise<ResponseOf<E>> {
+  return (await exchange(endpoint, input, undefined, file)).data
+}
+
 async function exchange<E extends Endpoint>(
   endpoint: E,
   input: InputOf<E>,
   signal?: AbortSignal,
+  file?: Blob,
 ): Promise<{ data: ResponseOf<E>; meta: Meta }> {
   const { url, body } = requestOf(endpoint, input as Readonly<Record<string, unknown>>)
   const response = await fetch(url, {
     method: endpoint.method.toUpperCase(),
-    headers: body === undefined ? {} : { "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: file ? fileHeaders : body === undefined ? {} : { "content-type": "application/json" },
+    ...(file ? { body: file } : body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error
@@ -66,6 +76,8 @@ async function exchange<E extends Endpoint>(
   if (!data.success) throw notUnderstood(response.status, data.error)
   return { data: data.data as ResponseOf<E>, meta: answer.data.meta }
 }
+
+const fileHeaders = { "content-type": "application/octet-stream" } as const
 
 /** Sorts a flat input into path, query and body, by the names the endpoint's schemas give. */
 export function requestOf(

@@ -17,7 +17,7 @@ export function applyEvent(client: QueryClient, event: Event): void {
       stale(keys.servers, keys.serverDetails, keys.databases, keys.schedules, keys.status)
       break
     case "problem.changed":
-      stale(keys.servers, keys.serverDetails, keys.databases, keys.status)
+      stale(keys.servers, keys.serverDetails, keys.databases, keys.status, keys.catalogue)
       break
     case "settings.changed":
       stale(keys.settings, keys.buckets, keys.servers, keys.databases, keys.schedules, keys.status)

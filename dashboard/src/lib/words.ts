@@ -3,7 +3,7 @@ import { type Backup, type CompletedBackup, isBad, isDoubted } from "../../../sc
 import { meaningOf, type NextStep, type Problem } from "../../../schemas/errors.ts"
 import type { JobView } from "../../../schemas/job.ts"
 import type { Run, Trigger } from "../../../schemas/run.ts"
-import type { Database, Freshness, Server, ServerState } from "../../../schemas/server.ts"
+import type { Database, Freshness, Managed, Server, ServerState } from "../../../schemas/server.ts"
 
 /** `bad` needs a person; `late` may soon; `good` and `busy` do not; `quiet` is as someone wanted it. */
 export type Tone = "good" | "busy" | "late" | "bad" | "quiet"
@@ -77,6 +77,13 @@ export const pausedWords: Readonly<Record<NonNullable<JobView["pausedBy"]>, stri
   label: "paused by its label",
   person: "paused by a person",
   settings: "paused by the settings",
+}
+
+/** Who can change a server. */
+export const managedWords: Readonly<Record<Managed, string>> = {
+  label: "by its labels",
+  file: "in dbbackup.yaml",
+  api: "here, over the API",
 }
 
 export const engineNames = { postgres: "PostgreSQL", mysql: "MySQL", mariadb: "MariaDB" } as const

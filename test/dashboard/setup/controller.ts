@@ -34,7 +34,7 @@ export function answer<E extends Endpoint>(
   reply: z.input<E["response"]> | ((asked: Asked) => z.input<E["response"]>),
   when: (asked: Asked) => boolean = () => true,
 ): Answer {
-  const pattern = new RegExp(`^${endpoint.path.replace(/:id/, "[^/]+")}$`)
+  const pattern = new RegExp(`^${endpoint.path.replace(/:(id|name)/, "[^/]+")}$`)
   return {
     endpoint,
     matches: (asked) => asked.method === endpoint.method && pattern.test(asked.path) && when(asked),

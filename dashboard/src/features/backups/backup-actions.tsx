@@ -8,9 +8,10 @@ import { backupsPath, downloadUrl } from "../../lib/paths.ts"
 import { heldAt, storedAt } from "../../lib/words.ts"
 import { CancelDialog } from "./cancel-dialog.tsx"
 import { DeleteDialog } from "./delete-dialog.tsx"
+import { PinDialog } from "./pin-dialog.tsx"
 
 export function BackupActions({ backup }: { readonly backup: Backup }) {
-  const [open, setOpen] = useState<"cancel" | "delete">()
+  const [open, setOpen] = useState<"cancel" | "pin" | "delete">()
   const [, navigate] = useLocation()
   const close = () => setOpen(undefined)
   if (backup.status === "queued" || backup.status === "running") {
@@ -28,6 +29,7 @@ export function BackupActions({ backup }: { readonly backup: Backup }) {
       <Button look="quiet" onClick={() => setOpen("delete")}>
         Delete
       </Button>
+      {backup.pinned === null && <Button onClick={() => setOpen("pin")}>Pin</Button>}
       {good && (
         <a href={downloadUrl(backup.id)} download className={buttonClass()}>
           Download
@@ -38,6 +40,7 @@ export function BackupActions({ backup }: { readonly backup: Backup }) {
           Restore
         </RestoreLink>
       )}
+      {open === "pin" && <PinDialog backup={backup} onClose={close} />}
       {open === "delete" && (
         <DeleteDialog backup={backup} onClose={close} onDeleted={() => navigate(backupsPath)} />
       )}

@@ -18,6 +18,7 @@ import { BackupActions } from "./backup-actions.tsx"
 import { BackupFacts } from "./backup-facts.tsx"
 import { CompletedParts } from "./completed-parts.tsx"
 import { DoubtReport } from "./doubt-report.tsx"
+import { PinnedReport } from "./pinned.tsx"
 
 export function BackupPage() {
   const backup = useQuery(backupQuery(useIdInPath()))
@@ -67,6 +68,9 @@ function BackupParts({ backup }: { readonly backup: Backup }) {
         />
       )}
       {backup.status === "completed" && backup.suspect && <DoubtReport backup={backup} />}
+      {backup.status === "completed" && backup.pinned && (
+        <PinnedReport backup={backup} pinned={backup.pinned} />
+      )}
       <Section title={live ? "Progress" : "Facts"}>
         {backup.status === "queued" && (
           <p className="pt-3 text-sm">It waits for its turn: a server has one run at a time.</p>

@@ -32,7 +32,9 @@ export function DeleteDialog({ backup, onClose, onDeleted = onClose }: Props) {
           The backup of <strong className="font-semibold">{backup.database}</strong> on {backup.serverName}{" "}
           from <Time at={backup.finishedAt} zone />, <Size bytes={backup.proof.storedBytes} />.
         </p>
-        {newest ? (
+        {backup.pinned ? (
+          <p>It is pinned, so it stays: {backup.pinned.reason}. Unpin it first; then it can go.</p>
+        ) : newest ? (
           <p>
             It is the newest good backup of this database, so it stays. Make a newer one first; then this one
             can go.
@@ -49,7 +51,7 @@ export function DeleteDialog({ backup, onClose, onDeleted = onClose }: Props) {
         {removal.error && <Refusal what="Not deleted" error={removal.error} />}
         <div className="flex justify-end gap-2 max-sm:flex-col-reverse">
           <Button onClick={onClose}>Keep it</Button>
-          {!newest && (
+          {!newest && !backup.pinned && (
             <Button
               look="danger"
               disabled={typed !== backup.database || removal.isPending}

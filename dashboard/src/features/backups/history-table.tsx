@@ -17,6 +17,7 @@ import { formatBytes, formatDuration, viewerZone } from "../../lib/format.ts"
 import { backupPath, databasePath, downloadUrl } from "../../lib/paths.ts"
 import { backupWord, problemOf, storedAt } from "../../lib/words.ts"
 import { DeleteDialog } from "./delete-dialog.tsx"
+import { PinnedMark } from "./pinned.tsx"
 
 export function HistoryTable({ backups }: { readonly backups: readonly Backup[] }) {
   const [deleting, setDeleting] = useState<CompletedBackup>()
@@ -70,6 +71,7 @@ function HistoryRow({ backup, onDelete }: RowProps) {
       <Cell beside>
         <span className="max-sm:text-right">
           <State {...backupWord(backup)} />
+          <PinnedMark backup={backup} />
           {reason && (
             <span className="line-clamp-2 max-w-60 text-xs text-muted" title={reason}>
               {reason}

@@ -21,7 +21,9 @@ import { schedulesQuery } from "../../lib/queries/schedules.ts"
 import { engineOf, subjectNote } from "../../lib/words.ts"
 import { BackupsOfDatabase } from "./backups-of-database.tsx"
 import { HeldPruneNote } from "./held-prune-note.tsx"
+import { ImportDump } from "./import-dump.tsx"
 import { RestoresOfDatabase } from "./restores-of-database.tsx"
+import { RetentionOfDatabase } from "./retention-of-database.tsx"
 
 export function DatabasePage() {
   const id = useIdInPath()
@@ -37,6 +39,7 @@ export function DatabasePage() {
             <div className="min-w-0">
               <Summary database={database} />
               <BackupsOfDatabase databaseId={database.id} />
+              <RetentionOfDatabase databaseId={database.id} />
               {database.kind === "database" && <RestoresOfDatabase databaseId={database.id} />}
             </div>
             <Jobs databaseId={database.id} />
@@ -54,6 +57,9 @@ function Actions({ database }: { readonly database: Database }) {
         <RestoreLink backupId={database.lastBackup.id} className={buttonClass()}>
           Restore the last backup
         </RestoreLink>
+      )}
+      {database.kind === "database" && database.server.state === "active" && (
+        <ImportDump database={database} />
       )}
       {database.jobs.length > 0 && database.server.state === "active" && (
         <BackUpNow databaseId={database.id} name={database.name} look="primary" />

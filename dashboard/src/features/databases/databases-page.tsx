@@ -9,6 +9,7 @@ import { Page } from "../../components/page.tsx"
 import { databasesPath } from "../../lib/paths.ts"
 import { databasesQuery } from "../../lib/queries/databases.ts"
 import { serversQuery } from "../../lib/queries/servers.ts"
+import { AddServer } from "./add-server.tsx"
 import { matching } from "./matching.ts"
 import { NoServers } from "./no-servers.tsx"
 import { ServerSection } from "./server-section.tsx"
@@ -18,7 +19,15 @@ export function DatabasesPage() {
   const databases = useQuery(databasesQuery())
   const text = new URLSearchParams(useSearch()).get("q") ?? ""
   return (
-    <Page title="Databases" actions={<LookAgain />}>
+    <Page
+      title="Databases"
+      actions={
+        <>
+          <AddServer />
+          <LookAgain />
+        </>
+      }
+    >
       <Loaded query={servers} what="the servers" rows={8}>
         {(servers) => (
           <Loaded query={databases} what="the databases" rows={8}>

@@ -9,7 +9,7 @@ import { ProblemList } from "../../components/problem-list.tsx"
 import { State } from "../../components/state.tsx"
 import { count } from "../../lib/format.ts"
 import { serverPath } from "../../lib/paths.ts"
-import { engineOf, imageName, serverState } from "../../lib/words.ts"
+import { engineOf, imageName, managedWords, serverState } from "../../lib/words.ts"
 
 interface Props {
   readonly server: Server
@@ -30,7 +30,13 @@ export function ServerSection({ server, databases, unfolded }: Props) {
         </h2>
         <State {...serverState(server)} />
         <span className="text-sm text-muted">{engineOf(server)}</span>
-        {server.container && (
+        {server.outside && (
+          <span className="min-w-0 text-sm wrap-anywhere text-muted">
+            {server.outside.host}:{server.outside.port} · outside Docker · managed{" "}
+            {managedWords[server.managed]}
+          </span>
+        )}
+        {server.container && !server.outside && (
           <span className="min-w-0 text-sm wrap-anywhere text-muted">
             {server.container.name} · {imageName(server.container.image)} · {server.container.state}
           </span>

@@ -12,7 +12,9 @@ import { count } from "../../lib/format.ts"
 import { useIdInPath } from "../../lib/paths.ts"
 import { serverQuery } from "../../lib/queries/servers.ts"
 import { serverState } from "../../lib/words.ts"
+import { RemoveServer } from "./remove-server.tsx"
 import { RunsOfServer } from "./runs-of-server.tsx"
+import { TestConnection } from "./test-connection.tsx"
 import { WhySection } from "./why-section.tsx"
 
 export function ServerPage() {
@@ -21,13 +23,21 @@ export function ServerPage() {
     <Page
       title={server.data?.name ?? "Server"}
       heading={server.data && <Heading server={server.data} />}
-      actions={<LookAgain />}
+      actions={
+        <>
+          {server.data?.managed === "api" && server.data.state !== "retired" && (
+            <RemoveServer server={server.data} />
+          )}
+          <LookAgain />
+        </>
+      }
     >
       <Loaded query={server} what="this server" rows={8}>
         {(server) => (
           <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_24rem]">
             <div className="min-w-0">
               <WhySection server={server} />
+              {server.outside && <TestConnection serverId={server.id} />}
               {server.suggestedLabels && (
                 <Section title="Labels to paste">
                   <div className="pt-2">

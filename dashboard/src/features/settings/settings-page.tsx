@@ -1,5 +1,6 @@
 // What is in force for the whole controller and where it is from, read-only: it is changed where it was written.
 import { useQuery } from "@tanstack/react-query"
+import { exportConfiguration } from "../../../../schemas/api.ts"
 import { Connections } from "../../components/connections.tsx"
 import { Fact, Facts } from "../../components/facts.tsx"
 import { Loaded } from "../../components/loading.tsx"
@@ -66,6 +67,13 @@ function Controller({ status }: { readonly status: Status }) {
         <Fact name="Times shown in">{viewerZone()}, the zone of this browser</Fact>
         <Fact name="Now">
           {queue.running} running, {queue.queued} waiting
+        </Fact>
+        <Fact name="Configuration">
+          <a href={exportConfiguration.path} download="dbbackup-configuration.json" className="underline">
+            Export it
+          </a>
+          , without any secret; <code className="font-mono text-xs">dbbackup import-config</code> brings it to
+          another machine
         </Fact>
       </Facts>
     </Section>

@@ -13,9 +13,12 @@ import {
   getBackup,
   getManifest,
   getRunLogs,
+  importBackup,
   listBackups,
+  pinBackup,
+  unpinBackup,
 } from "../../../../schemas/api.ts"
-import { call, callList, type InputOf } from "../api.ts"
+import { call, callList, callWithFile, type InputOf } from "../api.ts"
 import { keys } from "./keys.ts"
 
 export type BackupsAsked = InputOf<typeof listBackups>
@@ -76,6 +79,45 @@ export const acceptSuspect = mutationOptions({
       context.client.invalidateQueries({ queryKey: keys.backup(backupId) }),
       context.client.invalidateQueries({ queryKey: keys.status }),
     ]),
+})
+
+export interface FileToImport {
+  readonly serverId: string
+  readonly database: string
+  readonly file: File
+}
+
+export const importFile = mutationOptions({
+  mutationFn: ({ file, ...where }: FileToImport) =>
+    callWithFile(
+      importBackup,
+      { ...where, fileName: file.name, madeAt: new Date(file.lastModified).toISOString() },
+      file,
+    ),
+  onSettled: refreshed,
+})
+
+const pinChanged = (
+  _data: unknown,
+  _error: Error | null,
+  input: string | { readonly id: string },
+  _result: unknown,
+  { client }: MutationFunctionContext,
+) =>
+  Promise.all([
+    client.invalidateQueries({ queryKey: keys.backupLists }),
+    client.invalidateQueries({ queryKey: keys.backup(typeof input === "string" ? input : input.id) }),
+    client.invalidateQueries({ queryKey: keys.databases }),
+  ])
+
+export const pin = mutationOptions({
+  mutationFn: (asked: { readonly id: string; readonly reason: string }) => call(pinBackup, asked),
+  onSettled: pinChanged,
+})
+
+export const unpin = mutationOptions({
+  mutationFn: (id: string) => call(unpinBackup, { id }),
+  onSettled: pinChanged,
 })
 
 export const removeBackup = mutationOptions({

@@ -1,6 +1,6 @@
 // Logical databases: all of them, or one; and what one may decide about them.
 import { type MutationFunctionContext, mutationOptions, queryOptions } from "@tanstack/react-query"
-import { confirmPrune, getDatabase, listDatabases } from "../../../../schemas/api.ts"
+import { confirmPrune, getDatabase, listDatabases, lookAtRetention } from "../../../../schemas/api.ts"
 import { call } from "../api.ts"
 import { keys } from "./keys.ts"
 
@@ -9,6 +9,13 @@ export const databasesQuery = () =>
 
 export const databaseQuery = (id: string) =>
   queryOptions({ queryKey: keys.database(id), queryFn: ({ signal }) => call(getDatabase, { id }, signal) })
+
+/** What retention keeps and deletes of it: stale whenever a database is. */
+export const retentionQuery = (databaseId: string) =>
+  queryOptions({
+    queryKey: keys.retention(databaseId),
+    queryFn: ({ signal }) => call(lookAtRetention, { databaseId }, signal),
+  })
 
 /** What is deleted then is told by events. */
 export const letPrune = mutationOptions({

@@ -4,12 +4,16 @@ export const keys = {
   stats: ["stats"],
   settings: ["settings"],
   buckets: ["buckets"],
+  /** What stands at a destination beside the catalogue. */
+  orphans: (destination: string) => ["orphans", destination],
+  catalogue: ["catalogue"],
   servers: ["servers"],
   /** Servers with their jobs and databases. */
   serverDetails: ["server"],
   server: (id: string) => ["server", id],
   databases: ["databases"],
   database: (id: string) => ["databases", id],
+  retention: (databaseId: string) => ["databases", databaseId, "retention"],
   schedules: ["schedules"],
   /** Lists of runs, and each run with its backups. */
   runs: ["runs"],

@@ -1,0 +1,188 @@
+PRAGMA application_id = 1684171632;
+PRAGMA user_version = 1;
+CREATE TABLE servers (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  project TEXT,
+  service TEXT,
+  engine TEXT,
+  server_version TEXT,
+  container_name TEXT NOT NULL,
+  image TEXT NOT NULL,
+  good_labels TEXT CHECK (good_labels IS NULL OR json_valid(good_labels)),
+  last_seen_at INTEGER NOT NULL,
+  retired_at INTEGER
+) STRICT;
+CREATE TABLE databases (
+  server_id TEXT NOT NULL REFERENCES servers (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  seen_at INTEGER NOT NULL,
+  gone_at INTEGER,
+  PRIMARY KEY (server_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE runs (
+  id TEXT PRIMARY KEY,
+  server_id TEXT NOT NULL,
+  server_name TEXT NOT NULL,
+  job_id TEXT NOT NULL,
+  trigger TEXT NOT NULL,
+  queued_at INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  error TEXT CHECK (error IS NULL OR json_valid(error)),
+  CHECK (
+    CASE
+      WHEN status = 'queued' THEN started_at IS NULL AND finished_at IS NULL AND error IS NULL
+      WHEN status = 'running' THEN started_at IS NOT NULL AND finished_at IS NULL AND error IS NULL
+      WHEN status = 'completed' THEN started_at IS NOT NULL AND finished_at IS NOT NULL AND error IS NULL
+      WHEN status = 'partial' THEN started_at IS NOT NULL AND finished_at IS NOT NULL AND error IS NOT NULL
+      WHEN status IN ('failed', 'cancelled', 'interrupted') THEN finished_at IS NOT NULL AND error IS NOT NULL
+      ELSE FALSE
+    END
+  )
+) STRICT;
+CREATE TABLE backups (
+  id TEXT PRIMARY KEY,
+  run_id TEXT NOT NULL REFERENCES runs (id),
+  job_id TEXT NOT NULL,
+  server_id TEXT NOT NULL,
+  server_name TEXT NOT NULL,
+  database_id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('database', 'globals')),
+  database TEXT NOT NULL,
+  engine TEXT NOT NULL,
+  type TEXT NOT NULL,
+  trigger TEXT NOT NULL,
+  queued_at INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  error TEXT CHECK (error IS NULL OR json_valid(error)),
+  manifest TEXT CHECK (manifest IS NULL OR json_valid(manifest)),
+  deleted_at INTEGER,
+  stored_bytes INTEGER GENERATED ALWAYS AS (json_extract(manifest, '$.proof.storedBytes')) STORED,
+  CHECK (
+    CASE
+      WHEN status = 'queued' THEN started_at IS NULL AND finished_at IS NULL AND error IS NULL
+      WHEN status = 'running' THEN started_at IS NOT NULL AND finished_at IS NULL AND error IS NULL
+      WHEN status = 'completed' THEN
+        started_at IS NOT NULL AND finished_at IS NOT NULL AND error IS NULL
+        AND stored_bytes IS NOT NULL
+        AND json_extract(manifest, '$.id') IS id
+        AND json_extract(manifest, '$.proof.exitCode') IS 0
+        AND length(json_extract(manifest, '$.proof.storedSha256')) IS 64
+      WHEN status IN ('failed', 'cancelled', 'interrupted') THEN finished_at IS NOT NULL AND error IS NOT NULL
+      ELSE FALSE
+    END
+  ),
+  CHECK (status = 'completed' OR (manifest IS NULL AND deleted_at IS NULL))
+) STRICT;
+CREATE TABLE copies (
+  position INTEGER PRIMARY KEY,
+  backup_id TEXT NOT NULL REFERENCES backups (id) ON DELETE CASCADE,
+  destination TEXT NOT NULL,
+  key TEXT NOT NULL,
+  state TEXT NOT NULL,
+  at INTEGER,
+  error TEXT CHECK (error IS NULL OR json_valid(error)),
+  UNIQUE (backup_id, destination),
+  CHECK (
+    CASE
+      WHEN state = 'planned' THEN at IS NULL AND error IS NULL
+      WHEN state IN ('stored', 'deleted') THEN at IS NOT NULL AND error IS NULL
+      WHEN state = 'failed' THEN at IS NULL AND error IS NOT NULL
+      ELSE FALSE
+    END
+  )
+) STRICT;
+CREATE TABLE restores (
+  id TEXT PRIMARY KEY,
+  backup_id TEXT NOT NULL REFERENCES backups (id),
+  database_id TEXT NOT NULL,
+  server_id TEXT NOT NULL,
+  server_name TEXT NOT NULL,
+  source_database TEXT NOT NULL,
+  target_database TEXT NOT NULL,
+  mode TEXT NOT NULL,
+  queued_at INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  error TEXT CHECK (error IS NULL OR json_valid(error)),
+  restored_bytes INTEGER,
+  tables INTEGER,
+  differences TEXT CHECK (differences IS NULL OR json_valid(differences)),
+  CHECK (
+    CASE
+      WHEN status = 'queued' THEN started_at IS NULL AND finished_at IS NULL AND error IS NULL
+      WHEN status = 'running' THEN started_at IS NOT NULL AND finished_at IS NULL AND error IS NULL
+      WHEN status = 'completed' THEN started_at IS NOT NULL AND finished_at IS NOT NULL AND error IS NULL
+      WHEN status IN ('failed', 'cancelled', 'interrupted') THEN finished_at IS NOT NULL AND error IS NOT NULL
+      ELSE FALSE
+    END
+  ),
+  CHECK ((status = 'completed') = (restored_bytes IS NOT NULL AND tables IS NOT NULL AND differences IS NOT NULL))
+) STRICT;
+CREATE TABLE logs (
+  owner TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  level TEXT NOT NULL CHECK (level IN ('debug', 'info', 'warn', 'error')),
+  message TEXT NOT NULL,
+  PRIMARY KEY (owner, line)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE probe (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  checked INTEGER NOT NULL
+) STRICT;
+INSERT INTO servers (id, name, project, service, engine, server_version, container_name, image, good_labels, last_seen_at, retired_at) VALUES ('old~db', 'old/db', 'old', 'db', 'mysql', '8.0.36', 'old-db-1', 'mysql:8.0', '{}', 1772324400000, 1772327400000);
+INSERT INTO servers (id, name, project, service, engine, server_version, container_name, image, good_labels, last_seen_at, retired_at) VALUES ('shop~db', 'shop/db', 'shop', 'db', 'postgres', '17.6', 'shop-db-1', 'postgres:17', '{"dbbackup.enable":"true"}', 1772330400000, NULL);
+INSERT INTO databases (server_id, name, seen_at, gone_at) VALUES ('shop~db', 'gone', 1772330400000, 1772330460000);
+INSERT INTO databases (server_id, name, seen_at, gone_at) VALUES ('shop~db', 'shop', 1772330400000, NULL);
+INSERT INTO runs (id, server_id, server_name, job_id, trigger, queued_at, status, started_at, finished_at, error) VALUES ('run-deleted', 'shop~db', 'shop/db', 'shop~db:default', 'schedule', 1772326800000, 'completed', 1772326860000, 1772326920000, NULL);
+INSERT INTO runs (id, server_id, server_name, job_id, trigger, queued_at, status, started_at, finished_at, error) VALUES ('run-failed', 'shop~db', 'shop/db', 'shop~db:default', 'manual', 1772331600000, 'failed', 1772331660000, 1772331720000, '{"code":"dump-failed","message":"pg_dump exited 1 after 31 MiB","hint":"Look at the server''s log.","key":null,"suggestion":null}');
+INSERT INTO runs (id, server_id, server_name, job_id, trigger, queued_at, status, started_at, finished_at, error) VALUES ('run-good', 'shop~db', 'shop/db', 'shop~db:default', 'schedule', 1772330400000, 'completed', 1772330460000, 1772330520000, NULL);
+INSERT INTO runs (id, server_id, server_name, job_id, trigger, queued_at, status, started_at, finished_at, error) VALUES ('run-partial', 'shop~db', 'shop/db', 'shop~db:default', 'schedule', 1772331000000, 'partial', 1772331060000, 1772331120000, '{"code":"dump-failed","message":"pg_dump exited 1 after 31 MiB","hint":"Look at the server''s log.","key":null,"suggestion":null}');
+INSERT INTO backups (id, run_id, job_id, server_id, server_name, database_id, kind, database, engine, type, trigger, queued_at, status, started_at, finished_at, error, manifest, deleted_at) VALUES ('b-again', 'run-partial', 'shop~db:default', 'shop~db', 'shop/db', 'shop~db:shop', 'database', 'shop', 'postgres', 'daily', 'schedule', 1772331000000, 'completed', 1772331060000, 1772331120000, NULL, '{"formatVersion":1,"id":"b-again","runId":"run-partial","server":{"id":"shop~db","name":"shop/db","project":"shop","service":"db","container":"shop-db-1","image":"postgres:17","imageId":"sha256:0"},"subject":{"kind":"database","name":"shop"},"facts":{"attributes":{"encoding":"UTF8"},"tables":3},"job":"default","type":"daily","trigger":"schedule","engine":{"name":"postgres","serverVersion":"17.6","tool":"pg_dump","toolVersion":"17.6"},"command":["pg_dump","-Fc"],"startedAt":"2026-03-01T02:01:00.000Z","finishedAt":"2026-03-01T02:02:00.000Z","format":"archive","compression":"none","sourceCompression":"zstd:3","encryption":null,"proof":{"exitCode":0,"end":"all 14 data blocks of the archive''s table of contents","rawBytes":1000,"rawSha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","storedBytes":1000,"storedSha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},"fileName":"shop_daily_20260301_020000_b-again.dump","spec":{"dbbackup.enable":"true"},"restore":["docker exec -i <container> pg_restore -d <database>"],"program":"dbbackup 0.1.0"}', NULL);
+INSERT INTO backups (id, run_id, job_id, server_id, server_name, database_id, kind, database, engine, type, trigger, queued_at, status, started_at, finished_at, error, manifest, deleted_at) VALUES ('b-deleted', 'run-deleted', 'shop~db:default', 'shop~db', 'shop/db', 'shop~db:shop', 'database', 'shop', 'postgres', 'daily', 'schedule', 1772326800000, 'completed', 1772326860000, 1772326920000, NULL, '{"formatVersion":1,"id":"b-deleted","runId":"run-deleted","server":{"id":"shop~db","name":"shop/db","project":"shop","service":"db","container":"shop-db-1","image":"postgres:17","imageId":"sha256:0"},"subject":{"kind":"database","name":"shop"},"facts":{"attributes":{"encoding":"UTF8"},"tables":3},"job":"default","type":"daily","trigger":"schedule","engine":{"name":"postgres","serverVersion":"17.6","tool":"pg_dump","toolVersion":"17.6"},"command":["pg_dump","-Fc"],"startedAt":"2026-03-01T02:01:00.000Z","finishedAt":"2026-03-01T02:02:00.000Z","format":"archive","compression":"none","sourceCompression":"zstd:3","encryption":null,"proof":{"exitCode":0,"end":"all 14 data blocks of the archive''s table of contents","rawBytes":1000,"rawSha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","storedBytes":1000,"storedSha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},"fileName":"shop_daily_20260301_020000_b-deleted.dump","spec":{"dbbackup.enable":"true"},"restore":["docker exec -i <container> pg_restore -d <database>"],"program":"dbbackup 0.1.0"}', 1772330580000);
+INSERT INTO backups (id, run_id, job_id, server_id, server_name, database_id, kind, database, engine, type, trigger, queued_at, status, started_at, finished_at, error, manifest, deleted_at) VALUES ('b-failed', 'run-partial', 'shop~db:default', 'shop~db', 'shop/db', 'shop~db:users', 'database', 'users', 'postgres', 'daily', 'schedule', 1772331000000, 'failed', 1772331060000, 1772331120000, '{"code":"dump-failed","message":"pg_dump exited 1 after 31 MiB","hint":"Look at the server''s log.","key":null,"suggestion":null}', NULL, NULL);
+INSERT INTO backups (id, run_id, job_id, server_id, server_name, database_id, kind, database, engine, type, trigger, queued_at, status, started_at, finished_at, error, manifest, deleted_at) VALUES ('b-globals', 'run-good', 'shop~db:default', 'shop~db', 'shop/db', 'shop~db:@globals', 'globals', 'globals', 'postgres', 'daily', 'schedule', 1772330400000, 'completed', 1772330460000, 1772330520000, NULL, '{"formatVersion":1,"id":"b-globals","runId":"run-good","server":{"id":"shop~db","name":"shop/db","project":"shop","service":"db","container":"shop-db-1","image":"postgres:17","imageId":"sha256:0"},"subject":{"kind":"globals"},"facts":{"attributes":{"encoding":"UTF8"},"tables":3},"job":"default","type":"daily","trigger":"schedule","engine":{"name":"postgres","serverVersion":"17.6","tool":"pg_dump","toolVersion":"17.6"},"command":["pg_dump","-Fc"],"startedAt":"2026-03-01T02:01:00.000Z","finishedAt":"2026-03-01T02:02:00.000Z","format":"archive","compression":"none","sourceCompression":"zstd:3","encryption":null,"proof":{"exitCode":0,"end":"all 14 data blocks of the archive''s table of contents","rawBytes":1000,"rawSha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","storedBytes":1000,"storedSha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},"fileName":"shop_daily_20260301_020000_b-globals.dump","spec":{"dbbackup.enable":"true"},"restore":["docker exec -i <container> pg_restore -d <database>"],"program":"dbbackup 0.1.0"}', NULL);
+INSERT INTO backups (id, run_id, job_id, server_id, server_name, database_id, kind, database, engine, type, trigger, queued_at, status, started_at, finished_at, error, manifest, deleted_at) VALUES ('b-good', 'run-good', 'shop~db:default', 'shop~db', 'shop/db', 'shop~db:shop', 'database', 'shop', 'postgres', 'daily', 'schedule', 1772330400000, 'completed', 1772330460000, 1772330520000, NULL, '{"formatVersion":1,"id":"b-good","runId":"run-good","server":{"id":"shop~db","name":"shop/db","project":"shop","service":"db","container":"shop-db-1","image":"postgres:17","imageId":"sha256:0"},"subject":{"kind":"database","name":"shop"},"facts":{"attributes":{"encoding":"UTF8"},"tables":3},"job":"default","type":"daily","trigger":"schedule","engine":{"name":"postgres","serverVersion":"17.6","tool":"pg_dump","toolVersion":"17.6"},"command":["pg_dump","-Fc"],"startedAt":"2026-03-01T02:01:00.000Z","finishedAt":"2026-03-01T02:02:00.000Z","format":"archive","compression":"none","sourceCompression":"zstd:3","encryption":null,"proof":{"exitCode":0,"end":"all 14 data blocks of the archive''s table of contents","rawBytes":1000,"rawSha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","storedBytes":1000,"storedSha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},"fileName":"shop_daily_20260301_020000_b-good.dump","spec":{"dbbackup.enable":"true"},"restore":["docker exec -i <container> pg_restore -d <database>"],"program":"dbbackup 0.1.0"}', NULL);
+INSERT INTO copies (position, backup_id, destination, key, state, at, error) VALUES (1, 'b-good', 'local', 'shop~db/shop/2026/03/b-good.dump', 'stored', 1772330520000, NULL);
+INSERT INTO copies (position, backup_id, destination, key, state, at, error) VALUES (2, 'b-good', 's3', 'shop~db/shop/2026/03/b-good.dump', 'failed', NULL, '{"code":"destination-unavailable","message":"pg_dump exited 1 after 31 MiB","hint":"Look at the server''s log.","key":null,"suggestion":null}');
+INSERT INTO copies (position, backup_id, destination, key, state, at, error) VALUES (3, 'b-globals', 'local', 'shop~db/@globals/2026/03/b-globals.sql', 'stored', 1772330520000, NULL);
+INSERT INTO copies (position, backup_id, destination, key, state, at, error) VALUES (4, 'b-again', 'local', 'shop~db/shop/2026/03/b-again.dump', 'stored', 1772331120000, NULL);
+INSERT INTO copies (position, backup_id, destination, key, state, at, error) VALUES (5, 'b-deleted', 'local', 'shop~db/shop/2026/03/b-deleted.dump', 'deleted', 1772330580000, NULL);
+INSERT INTO restores (id, backup_id, database_id, server_id, server_name, source_database, target_database, mode, queued_at, status, started_at, finished_at, error, restored_bytes, tables, differences) VALUES ('r-failed', 'b-good', 'shop~db:shop', 'shop~db', 'shop/db', 'shop', 'shop_copy', 'new', 1772332800000, 'failed', 1772332860000, 1772332920000, '{"code":"dump-failed","message":"pg_dump exited 1 after 31 MiB","hint":"Look at the server''s log.","key":null,"suggestion":null}', NULL, NULL, NULL);
+INSERT INTO restores (id, backup_id, database_id, server_id, server_name, source_database, target_database, mode, queued_at, status, started_at, finished_at, error, restored_bytes, tables, differences) VALUES ('r-good', 'b-good', 'shop~db:shop', 'shop~db', 'shop/db', 'shop', 'shop_copy', 'new', 1772332200000, 'completed', 1772332260000, 1772332320000, NULL, 1000, 3, '[]');
+INSERT INTO logs (owner, line, at, level, message) VALUES ('r-good', 1, 1772332260000, 'info', 'restored');
+INSERT INTO logs (owner, line, at, level, message) VALUES ('run-good', 1, 1772330460000, 'info', 'dumped shop: it''s done');
+INSERT INTO logs (owner, line, at, level, message) VALUES ('run-good', 2, 1772330520000, 'warn', 'quotes '' and " and ümläut');
+INSERT INTO probe (one, checked) VALUES (1, 0);
+CREATE INDEX runs_by_age ON runs (queued_at DESC, id DESC);
+CREATE INDEX runs_of_server ON runs (server_id, queued_at DESC, id DESC);
+CREATE INDEX runs_of_job ON runs (job_id, queued_at DESC, id DESC);
+CREATE INDEX runs_unfinished ON runs (queued_at) WHERE finished_at IS NULL;
+CREATE INDEX backups_by_age ON backups (queued_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX backups_of_database ON backups (database_id, queued_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX backups_of_server ON backups (server_id, queued_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX backups_by_status ON backups (status, queued_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX backups_by_type ON backups (type, queued_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX backups_of_run ON backups (run_id);
+CREATE INDEX backups_good ON backups (database_id, finished_at DESC, id DESC, stored_bytes)
+  WHERE status = 'completed' AND deleted_at IS NULL;
+CREATE INDEX backups_ended ON backups (database_id, finished_at DESC, id DESC) WHERE finished_at IS NOT NULL;
+CREATE INDEX backups_ended_by_age ON backups (finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX backups_unfinished ON backups (queued_at) WHERE finished_at IS NULL;
+CREATE INDEX copies_stored ON copies (backup_id) WHERE state = 'stored';
+CREATE TRIGGER backups_completed_are_stored BEFORE UPDATE OF status ON backups
+WHEN NEW.status = 'completed'
+  AND NOT EXISTS (SELECT 1 FROM copies WHERE backup_id = NEW.id AND state = 'stored')
+BEGIN
+  SELECT raise(ABORT, 'a backup without a stored copy cannot be completed');
+END;
+CREATE INDEX restores_by_age ON restores (queued_at DESC, id DESC);
+CREATE INDEX restores_of_database ON restores (database_id, queued_at DESC, id DESC);
+CREATE INDEX restores_of_backup ON restores (backup_id);
+CREATE INDEX restores_unfinished ON restores (queued_at) WHERE finished_at IS NULL;
