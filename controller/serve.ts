@@ -181,7 +181,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     discover: () => watch.lookNow().then(prober.refresh),
     ...upkeep.services,
     configuration: createConfiguration({
-      ...{ catalogue, buckets, actions: dispatch, destinations, program, clock },
+      ...{ catalogue, buckets, policies: retentionPolicies, actions: dispatch, destinations, program, clock },
       settings: () => source.view().settings,
       settingsFile: source.text,
     }),

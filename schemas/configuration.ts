@@ -1,6 +1,9 @@
 // What the operator and people have configured, without any secret, to be kept or to be brought to another machine.
 import { z } from "zod"
 import { DestinationName } from "./destination.ts"
+import { KeptPlace } from "./kept-server.ts"
+import { OutsideName } from "./outside.ts"
+import { NewRetentionPolicy } from "./retention-policy.ts"
 import { BucketPlaced } from "./s3-config.ts"
 import { Instant } from "./scalar.ts"
 import { SettingSource } from "./settings-view.ts"
@@ -17,13 +20,19 @@ export const Configuration = z.strictObject({
   buckets: z.array(
     z.strictObject({ name: DestinationName, place: BucketPlaced, keys: z.enum(["sealed", "search"]) }),
   ),
+  /** Retention policies of the API. */
+  policies: z.array(NewRetentionPolicy).prefault([]),
+  /** Servers of the API. `sealed`: they had a password, which is to be entered anew. */
+  servers: z
+    .array(z.strictObject({ name: OutsideName, place: KeptPlace, password: z.enum(["sealed", "none"]) }))
+    .prefault([]),
   /** What people said of schedules: by job, `*` for all of them. */
   schedules: z.array(z.strictObject({ jobId: z.string().min(1).max(600), enabled: z.boolean() })),
 })
 export type Configuration = z.output<typeof Configuration>
 
 export const ImportChange = z.object({
-  what: z.enum(["bucket", "schedule", "setting"]),
+  what: z.enum(["bucket", "policy", "server", "schedule", "setting"]),
   name: z.string(),
   /** `by-hand`: it differs, and is not changed here; `detail` says where it is. */
   action: z.enum(["add", "change", "by-hand"]),

@@ -1,20 +1,23 @@
 // A configuration to be exported, and what another one would change here. Settings are changed where they are written, never from here.
 import type { Configuration, ImportChange } from "../../schemas/configuration.ts"
+import { portOf } from "../../schemas/outside.ts"
 import type { SettingView } from "../../schemas/settings-view.ts"
-import type { KeptBucket, Override } from "../ports.ts"
+import type { KeptBucket, KeptPolicy, KeptServer, Override } from "../ports.ts"
 import { placeText } from "./destination-mistakes.ts"
 
 /** What is in force here. */
 export interface InForce {
   readonly settings: readonly SettingView[]
   readonly buckets: readonly Pick<KeptBucket, "name" | "place" | "keys">[]
+  readonly policies: readonly Pick<KeptPolicy, "name" | "retention" | "description">[]
+  readonly servers: readonly Pick<KeptServer, "name" | "place" | "password">[]
   readonly overrides: readonly Override[]
 }
 
 const withoutUsers = (text: string) => text.replaceAll(/:\/\/[^/@\s]*@/g, "://…@")
 
 export function configurationOf(
-  { settings, buckets, overrides }: InForce,
+  { settings, buckets, policies, servers, overrides }: InForce,
   settingsFile: string | null,
   program: string,
   at: Date,
@@ -28,6 +31,14 @@ export function configurationOf(
       .filter(({ source, value }) => source !== "default" && value !== "")
       .map(({ key, value, source }) => ({ key, value, source })),
     buckets: buckets.map(({ name, place, keys }) => ({ name, place, keys: keys ? "sealed" : "search" })),
+    policies: policies.map(({ name, retention, description }) => ({
+      ...{ name, retention },
+      ...(description === null ? {} : { description }),
+    })),
+    servers: servers.map(({ name, place, password }) => ({
+      ...{ name, place },
+      password: password === null ? "none" : "sealed",
+    })),
     schedules: overrides.map(({ jobId, enabled }) => ({ jobId, enabled })),
   }
 }
@@ -40,6 +51,8 @@ export function planImport(
 ): readonly ImportChange[] {
   return [
     ...wanted.buckets.flatMap((bucket) => bucketChange(bucket, here, names)),
+    ...policyChanges(wanted, here),
+    ...serverChanges(wanted, here),
     ...scheduleChanges(wanted, here),
     ...settingChanges(wanted, here),
   ]
@@ -66,6 +79,30 @@ function bucketChange(
   return change("add", `${text(place)}${enter}`)
 }
 
+function policyChanges(wanted: Configuration, { policies }: InForce): ImportChange[] {
+  return wanted.policies.flatMap(({ name, retention }): ImportChange[] => {
+    const known = policies.find((policy) => policy.name === name)
+    if (known?.retention === retention) return []
+    if (!known) return [{ what: "policy", name, action: "add", detail: retention }]
+    const detail = `is ${known.retention} here and ${retention} in the export: PUT /api/retention-policies/${name} changes it`
+    return [{ what: "policy", name, action: "by-hand", detail }]
+  })
+}
+
+/** Never added by themselves: each is tried first, which takes its password. */
+function serverChanges(wanted: Configuration, { servers }: InForce): ImportChange[] {
+  return wanted.servers.flatMap(({ name, place, password }): ImportChange[] => {
+    const known = servers.find((server) => server.name === name)
+    if (known && JSON.stringify(known.place) === JSON.stringify(place)) return []
+    const where = `${place.type} at ${place.host}:${portOf(place)}`
+    const how = password === "sealed" ? "with its password" : "as it stands in the export"
+    const detail = known
+      ? `is another here than ${where} in the export: PUT /api/databases/${name} changes it`
+      : `${where}: add it ${how}, with POST /api/databases or dbbackup servers add`
+    return [{ what: "server", name, action: "by-hand", detail }]
+  })
+}
+
 function scheduleChanges({ schedules }: Configuration, { overrides }: InForce): ImportChange[] {
   const here = new Map(overrides.map(({ jobId, enabled }) => [jobId as string, enabled]))
   return schedules.flatMap(({ jobId, enabled }): ImportChange[] => {
@@ -90,10 +127,14 @@ function settingChanges({ settings }: Configuration, here: InForce): ImportChang
   })
 }
 
-/** Buckets to be added, as a request for each. */
-export function bucketsToAdd(wanted: Configuration, changes: readonly ImportChange[]) {
-  const added = new Set(
-    changes.flatMap(({ what, action, name }) => (what === "bucket" && action === "add" ? [name] : [])),
-  )
-  return wanted.buckets.filter(({ name }) => added.has(name)).map(({ name, place }) => ({ name, ...place }))
+/** Buckets and policies to be added, as a request for each. */
+export function toAdd({ buckets, policies }: Configuration, changes: readonly ImportChange[]) {
+  const isAdded = (kind: ImportChange["what"], wanted: string) =>
+    changes.some(({ what, action, name }) => what === kind && action === "add" && name === wanted)
+  return {
+    buckets: buckets
+      .filter(({ name }) => isAdded("bucket", name))
+      .map(({ name, place }) => ({ name, ...place })),
+    policies: policies.filter(({ name }) => isAdded("policy", name)),
+  }
 }

@@ -51,6 +51,10 @@ export async function cleanOrphans(
   { keys, unknown }: ToClean,
   signal: AbortSignal,
 ): Promise<Cleaned> {
+  if (deps.catalogue.mending() !== null)
+    throw new Fault("in-use", "the catalogue is being made again after damage", {
+      hint: "What it does not know yet looks like left-overs. Clean when GET /api/system/catalogue says that it is whole.",
+    })
   const { orphans } = await lookToChange(deps, destination, signal)
   const byKey = new Map(orphans.map((orphan) => [orphan.key, orphan]))
   const removed: StandingObject[] = []

@@ -184,7 +184,13 @@ export function aWorld(changes: Changes = {}): World {
     },
     orphans: orphanCareOf([local, offsite], catalogue),
     configuration: createConfiguration({
-      ...{ catalogue, buckets: { add: neverAdded }, actions: actionsOn(catalogue), destinations: new Map() },
+      ...{
+        catalogue,
+        buckets: { add: neverAdded },
+        policies: { add: neverAdded },
+        actions: actionsOn(catalogue),
+        destinations: new Map(),
+      },
       ...{ settings: () => [], settingsFile: () => null, program: "dbbackup 0.1.0", clock: () => minute(10) },
     }),
     catalogueCare: {

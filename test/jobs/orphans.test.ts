@@ -198,6 +198,19 @@ describe("cleaning", () => {
     expect((await care.clean("nas", asked, signal)).removed).toHaveLength(1)
   })
 
+  test("is refused while the catalogue is being made again: what it does not know yet is no left-over", async () => {
+    const failed = named(1)
+    fail(failed)
+    put(failed.key, "half")
+    store.catalogue.saveMending({
+      ...{ since: minute(1), why: "the catalogue is damaged", setAside: null, anew: true },
+      ...{ installation: null, copy: null, done: [] },
+    })
+    const asked = { keys: [failed.key], unknown: [] }
+    await expect(care.clean("nas", asked, signal)).rejects.toMatchObject({ code: "in-use" })
+    expect(there()).toEqual([failed.key])
+  })
+
   test("leaves what became a backup between the look and the deed", async () => {
     const [failed, other] = [named(1), named(2)]
     for (const backup of [failed, other]) {

@@ -4,6 +4,7 @@ import type { Destination } from "../../controller/ports.ts"
 import { createBucketConfigs } from "../../controller/reconcile/bucket-configs.ts"
 import { createConfiguration } from "../../controller/reconcile/configuration.ts"
 import { createPauses } from "../../controller/reconcile/pauses.ts"
+import { createRetentionPolicies } from "../../controller/reconcile/retention-policies.ts"
 import { openSettings } from "../../controller/settings/source.ts"
 import { createVault } from "../../controller/state/vault.ts"
 import { Configuration } from "../../schemas/configuration.ts"
@@ -34,14 +35,18 @@ function controller(env: Record<string, string> = {}, file: string | null = null
     () => false,
     () => {},
   )
+  const policies = createRetentionPolicies({
+    ...{ store: catalogue, catalogue, clock: () => minute(0), changed() {}, set: () => new Map() },
+    world: { derived: () => undefined, databases: () => [], jobs: () => [] },
+  })
   const settings = openSettings(env, "box", () => minute(0), "/nowhere.yaml")
   const configuration = createConfiguration({
-    ...{ catalogue, buckets, actions: pauses, destinations, program: "dbbackup 0.1.0" },
+    ...{ catalogue, buckets, policies, actions: pauses, destinations, program: "dbbackup 0.1.0" },
     settings: () => settings.view().settings,
     settingsFile: () => file,
     clock: () => minute(5),
   })
-  return { catalogue, buckets, pauses, configuration }
+  return { catalogue, buckets, policies, pauses, configuration }
 }
 let from: ReturnType<typeof controller>
 const keys = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG" }
@@ -57,6 +62,19 @@ beforeEach(() => {
     prefix: "host-1",
     ...keys,
   } as never)
+  from.policies.add({ name: "gold", retention: "30d 12m", description: "for what is audited" })
+  from.catalogue.saveKeptServer({
+    name: "legacy",
+    place: {
+      type: "mysql",
+      host: "db.example.com",
+      user: "backup",
+      tls: { mode: "verify-full" },
+      labels: {},
+    },
+    password: vault.seal("the password of legacy", "server:legacy:password"),
+    ...{ createdAt: minute(0), updatedAt: minute(0) },
+  })
   from.pauses.overrideSchedule(job, false)
   from.pauses.pauseAll(true)
 })
@@ -76,6 +94,8 @@ test("an export holds what is set and what people decided, and no secret", () =>
         keys: "sealed",
       },
     ],
+    policies: [{ name: "gold", retention: "30d 12m", description: "for what is audited" }],
+    servers: [{ name: "legacy", place: { host: "db.example.com" }, password: "sealed" }],
     schedules: [
       { jobId: "*", enabled: false },
       { jobId: job, enabled: false },
@@ -84,7 +104,7 @@ test("an export holds what is set and what people decided, and no secret", () =>
   expect(made.settings).toContainEqual({ key: "logLevel", value: "debug", source: "environment" })
   expect(made.settings).toContainEqual({ key: "ENCRYPTION_KEY", value: "set", source: "environment" })
   const text = JSON.stringify(made)
-  for (const secret of [...Object.values(keys), "MPLE", "a secret of", "v1:", "me:pw"])
+  for (const secret of [...Object.values(keys), "MPLE", "a secret of", "v1:", "me:pw", "the password of"])
     expect(text).not.toContain(secret)
 })
 
@@ -99,6 +119,12 @@ test("a plan changes nothing; carried out, buckets and pauses are there, and set
     {
       ...{ what: "bucket", name: "offsite", action: "add" },
       detail: expect.stringContaining("without its keys: enter them with PUT /api/s3-configs"),
+    },
+    { what: "policy", name: "gold", action: "add", detail: "30d 12m" },
+    {
+      ...{ what: "server", name: "legacy", action: "by-hand" },
+      detail:
+        "mysql at db.example.com:3306: add it with its password, with POST /api/databases or dbbackup servers add",
     },
     { what: "schedule", name: "every job", action: "add", detail: "is paused" },
     { what: "schedule", name: job, action: "add", detail: "is paused" },
@@ -118,9 +144,11 @@ test("a plan changes nothing; carried out, buckets and pauses are there, and set
   expect(to.buckets.list()).toMatchObject([
     { name: "offsite", bucket: "backups", prefix: "host-1", keys: "search" },
   ])
+  expect(to.policies.list()).toMatchObject([{ name: "gold", retention: "30d 12m" }])
   expect(to.pauses.forAll()).toBe("person")
   expect(to.catalogue.overrides()).toHaveLength(2)
   expect(to.configuration.import(exported(), true).changes.map(({ what }) => what)).toEqual([
+    "server",
     "setting",
     "setting",
   ])
