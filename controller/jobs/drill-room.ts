@@ -35,4 +35,4 @@ export async function requireScratchRoom(
   )
 }
 
-const inMebibytes = (bytes: number) => Math.ceil(bytes / 2 ** 20)
+const inMebibytes = (bytes: number) => Math.floor(bytes / 2 ** 20)
