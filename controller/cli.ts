@@ -86,10 +86,13 @@ async function run(command: string, args: readonly string[], values: Values, cal
         call,
         {
           source: operand(args, "a backup"),
-          name: wanted(values.as, "--as NAME"),
+          name: values.globals ? undefined : wanted(values.as, "--as NAME"),
+          onto: values.on,
+          owners: values.owners,
+          content: values.content,
           identityFile: values.identity,
           dryRun: values["dry-run"] ?? false,
-          confirm: values.yes ? async () => values.as ?? "" : ask,
+          confirm: values.yes ? async (_, name) => name : ask,
         },
         say,
       )

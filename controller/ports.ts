@@ -9,7 +9,7 @@ import type { Hook } from "../schemas/labels.ts"
 import type { Manifest, ObjectCounts } from "../schemas/manifest.ts"
 import type { BackupNotes } from "../schemas/notes.ts"
 import type { OutsideServer } from "../schemas/outside.ts"
-import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
+import type { Restore, RestoreId, RestoreMode, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
 import type { RetentionPolicy } from "../schemas/retention.ts"
 import type {
   ChangedRetentionPolicy,
@@ -435,7 +435,7 @@ export interface NewRestore {
   readonly serverName: string
   readonly sourceDatabase: string
   readonly targetDatabase: string
-  readonly mode: "new"
+  readonly mode: RestoreMode
   readonly queuedAt: Date
 }
 
@@ -772,12 +772,16 @@ export interface Actions {
     options: RestoreOptions,
     identity?: string,
   ): Promise<RestorePlan>
-  /** `identity`: opens an encrypted backup for this one time. Never stored, never logged. */
+  /**
+   * `identity`: opens an encrypted backup for this one time. Never stored, never logged. `planHash`: of the plan that was confirmed;
+   * another one is refused, `plan-stale`.
+   */
   restore(
     backupId: BackupId,
     databaseId: DatabaseId | undefined,
     options: RestoreOptions,
     identity?: string,
+    planHash?: string,
   ): Promise<Restore>
   cancelRestore(id: RestoreId): void
 }

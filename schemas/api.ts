@@ -20,7 +20,7 @@ import {
 } from "./retention-policy.ts"
 import { LogLevel, LogLine, Run } from "./run.ts"
 import { ChangedS3Config, NewS3Config, S3Config } from "./s3-config.ts"
-import { Bytes, Engine, Instant } from "./scalar.ts"
+import { Bytes, Engine, Instant, Sha256 } from "./scalar.ts"
 import { Database, DatabaseId, Freshness, Server } from "./server.ts"
 import { SettingsView } from "./settings-view.ts"
 import { Verification, VerifyLevel } from "./verification.ts"
@@ -489,8 +489,13 @@ export const planRestore = {
 export const createRestore = {
   method: "post",
   path: "/api/restores",
-  summary: "Restore a backup into a new database on its server.",
-  body: z.strictObject({ ...RestoreRequest, dryRun: z.literal(false).optional() }),
+  summary: "Restore a backup into a new database, or the globals that a server lacks.",
+  body: z.strictObject({
+    ...RestoreRequest,
+    dryRun: z.literal(false).optional(),
+    /** Of the plan that was confirmed: another one is refused, 409. Absent: whatever the plan is now. */
+    planHash: Sha256.optional(),
+  }),
   response: Restore,
   status: 202,
 } as const satisfies Endpoint

@@ -2,19 +2,39 @@
 import { z } from "zod"
 import { BackupId } from "./backup.ts"
 import { Problem } from "./errors.ts"
+import { PlanDetails } from "./restore-details.ts"
 import { Bytes, Engine, Instant } from "./scalar.ts"
 import { DatabaseId, ServerId } from "./server.ts"
 
 export const RestoreId = z.string().min(1).brand("RestoreId")
 export type RestoreId = z.output<typeof RestoreId>
 
+/** The server to restore on; absent: the one that was backed up. */
+const serverId = ServerId.optional()
+
 /** A new database beside the old one: nothing that exists is touched. */
-export const RestoreOptions = z.strictObject({
+const NewOptions = z.strictObject({
   mode: z.literal("new"),
   /** Name of the database to create. It must not exist. */
   name: z.string().min(1).max(63),
+  serverId,
+  /**
+   * PostgreSQL: whether objects belong to their owners again, and grants are made again. Absent: they are, unless the server lacks
+   * one of the roles.
+   */
+  owners: z.enum(["keep", "drop"]).optional(),
+  /** Of an archive of PostgreSQL: tables without their rows. Absent: all. */
+  content: z.enum(["all", "schema"]).optional(),
 })
+export type NewOptions = z.output<typeof NewOptions>
+
+/** What a backup of the globals holds and the server lacks. What is there stays as it is. */
+const GlobalsOptions = z.strictObject({ mode: z.literal("globals"), serverId })
+
+export const RestoreOptions = z.discriminatedUnion("mode", [NewOptions, GlobalsOptions])
 export type RestoreOptions = z.output<typeof RestoreOptions>
+export const RestoreMode = z.enum(["new", "globals"])
+export type RestoreMode = z.output<typeof RestoreMode>
 
 /** What a restore will do, in data and in words, before it does anything. */
 export const RestorePlan = z.object({
@@ -24,13 +44,14 @@ export const RestorePlan = z.object({
   engine: Engine,
   sourceDatabase: z.string(),
   targetDatabase: z.string(),
-  mode: z.literal("new"),
+  mode: RestoreMode,
   destination: z.string(),
   storedBytes: Bytes,
   rawBytes: Bytes,
   backupFinishedAt: Instant,
   steps: z.array(z.string()).min(1),
   warnings: z.array(z.string()),
+  ...PlanDetails.shape,
 })
 export type RestorePlan = z.output<typeof RestorePlan>
 
@@ -44,7 +65,7 @@ const base = {
   serverName: z.string(),
   sourceDatabase: z.string(),
   targetDatabase: z.string(),
-  mode: z.literal("new"),
+  mode: RestoreMode,
   queuedAt: Instant,
 }
 const failed = { ...base, startedAt: Instant.nullable(), finishedAt: Instant, error: Problem }

@@ -1,52 +1,88 @@
-// `dbbackup restore BACKUP --as NAME`: shows the plan, carries it out once the name is confirmed, and waits.
-import { createRestore, getBackup, getRestore, planRestore } from "../../schemas/api.ts"
+// `dbbackup restore`: shows the plan, carries that one out once its target's name is confirmed, and waits.
+import { createRestore, getBackup, getRestore, listServers, planRestore } from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
+import type { RestoreOptions } from "../../schemas/restore.ts"
+import type { ServerId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { databasesNamed } from "./backup.ts"
 import { type Call, Refusal } from "./client.ts"
 import { identityIn } from "./identity-file.ts"
+import { planLines } from "./plan-text.ts"
 import { poll } from "./wait.ts"
 
 export interface RestoreChoice {
-  /** A backup's id, or `server/database` for its newest good backup. */
+  /** A backup's id, or `server/database` for its newest good backup; of globals, the server's name does. */
   readonly source: string
-  readonly name: string
+  /** Of the new database; undefined: globals. */
+  readonly name: string | undefined
+  /** Name of another server than the one that was backed up. */
+  readonly onto?: string | undefined
+  readonly owners?: string | undefined
+  readonly content?: string | undefined
   /** File with the identity that opens it, where the controller has none. */
   readonly identityFile?: string | undefined
   /** Only show the plan. */
   readonly dryRun: boolean
-  /** Asks the person to type the new database's name; what they typed. */
-  readonly confirm: (question: string) => Promise<string>
+  /** Asks the person to type the target's name; what they typed. */
+  readonly confirm: (question: string, name: string) => Promise<string>
 }
 
-export async function restore(
-  call: Call,
-  { source, name, identityFile, dryRun, confirm }: RestoreChoice,
-  say: (line: string) => void,
-): Promise<void> {
-  const backupId = await backupNamed(call, source)
-  const options = { mode: "new", name } as const
+export async function restore(call: Call, choice: RestoreChoice, say: (line: string) => void): Promise<void> {
+  const { source, identityFile, dryRun, confirm } = choice
+  const options = await optionsOf(call, choice)
+  const backupId = await backupNamed(call, source, options.mode === "globals" ? "globals" : "database")
   const opening = identityFile === undefined ? {} : await identityFor(call, backupId, identityFile)
   const { data: plan } = await call(planRestore, { body: { backupId, options, dryRun: true, ...opening } })
-  say(
-    `Restore ${plan.sourceDatabase} on ${plan.serverName}, as it was at ${plan.backupFinishedAt}, into the new database ${plan.targetDatabase}:`,
-  )
-  for (const [i, step] of plan.steps.entries()) say(`  ${i + 1}. ${step}`)
-  for (const warning of plan.warnings) say(`  Warning: ${warning}`)
+  for (const line of planLines(plan)) say(line)
   if (dryRun) return
-  if ((await confirm(`Type ${name} to go on: `)) !== name)
+  const name = plan.targetDatabase
+  if ((await confirm(`Type ${name} to go on: `, name)) !== name)
     throw new Fault("cancelled", "the name was not typed, nothing was done", {
       hint: "In a script, confirm with --yes.",
     })
-  const { data: begun } = await call(createRestore, { body: { backupId, options, ...opening } })
+  const { data: begun } = await call(createRestore, {
+    body: { backupId, options, planHash: plan.hash, ...opening },
+  })
   const done = await poll(async () => (await call(getRestore, { params: { id: begun.id } })).data)
   if (done.status !== "completed") {
     const error = "error" in done ? done.error : { message: done.status, hint: null }
     throw new Fault("restore-failed", error.message, error.hint === null ? {} : { hint: error.hint })
   }
+  if (options.mode === "globals")
+    return say(`the globals are restored: made ${plan.accounts?.create.join(", ") || "nothing"}`)
   say(
     `${name} is restored: ${done.tables} tables${done.differences.length > 0 ? `. Differences: ${done.differences.join("; ")}` : ", nothing differs from the manifest"}`,
   )
+}
+
+async function optionsOf(call: Call, choice: RestoreChoice): Promise<RestoreOptions> {
+  const where = choice.onto === undefined ? {} : { serverId: await serverNamed(call, choice.onto) }
+  const { name } = choice
+  if (name === undefined) return { mode: "globals", ...where }
+  return {
+    mode: "new",
+    name,
+    ...where,
+    ...(choice.owners === undefined ? {} : { owners: oneOf("--owners", choice.owners, ["keep", "drop"]) }),
+    ...(choice.content === undefined
+      ? {}
+      : { content: oneOf("--content", choice.content, ["all", "schema"]) }),
+  }
+}
+
+function oneOf<const T extends string>(option: string, given: string, values: readonly T[]): T {
+  const found = values.find((value) => value === given)
+  if (found !== undefined) return found
+  throw new Fault("request-invalid", `${option} is ${given}`, { hint: `Write ${values.join(" or ")}.` })
+}
+
+async function serverNamed(call: Call, name: string): Promise<ServerId> {
+  const { data } = await call(listServers)
+  const server = data.find((each) => each.name === name || each.id === name)
+  if (server) return server.id
+  throw new Fault("not-found", `there is no server ${name}`, {
+    hint: `There are: ${data.map((each) => each.name).join(", ")}.`,
+  })
 }
 
 async function identityFor(call: Call, backupId: BackupId, path: string): Promise<{ identity?: string }> {
@@ -55,10 +91,14 @@ async function identityFor(call: Call, backupId: BackupId, path: string): Promis
   return encryption === null ? {} : { identity: identityIn(path, encryption.recipients) }
 }
 
-/** By its id, or as the newest good one of `server/database`. */
-export async function backupNamed(call: Call, source: string): Promise<BackupId> {
+/** By its id, or as the newest good one of `server/database`; of globals, of a server. */
+export async function backupNamed(
+  call: Call,
+  source: string,
+  wanted: "database" | "globals" = "database",
+): Promise<BackupId> {
   if (await isBackup(call, source)) return source as BackupId
-  const [database, ...more] = (await databasesNamed(call, source)).filter(({ kind }) => kind === "database")
+  const [database, ...more] = (await databasesNamed(call, source)).filter(({ kind }) => kind === wanted)
   if (!database?.lastBackup || more.length > 0) {
     throw new Fault(
       "not-found",

@@ -11,6 +11,7 @@ import type { Subject } from "../../schemas/server.ts"
 import type { Fault } from "../core/fault.ts"
 import type { Choice, Relation } from "../core/part.ts"
 import type { Cutter, EndDetector, ToolOutcome } from "../ports.ts"
+import type { Loadable, Receiving } from "./receiving.ts"
 import type { ScratchRules } from "./scratch-rules.ts"
 import type { Standing } from "./standing.ts"
 
@@ -167,15 +168,7 @@ export interface Together {
   ): { readonly plan: DumpPlan; readonly cutter: Cutter }
 }
 
-/** What is known of a dump beside its format. */
-export interface Loadable {
-  /** It lacks some of what the rest may refer to. */
-  readonly isPart?: boolean
-  /** Of the database that was dumped. */
-  readonly facts?: DatabaseFacts
-}
-
-export interface EngineRules {
+export interface EngineRules extends Receiving {
   readonly engine: Engine
   /** Finds versions, abilities and databases, in one script that prints its answer on stdout. */
   probe(access: Access): Script

@@ -60,7 +60,7 @@ export async function applyGlobals(
   journal: Journal,
   signal: AbortSignal,
 ): Promise<void> {
-  const script = look.rules.scratch.loadGlobals(own)
+  const script = () => look.rules.scratch.loadGlobals(own)
   const name = "the globals"
   const how = { copy, look, name, script, limitSeconds: stallSeconds, onProgress, journal }
   await loadDump(loadRequest(docker, how, signal))

@@ -125,7 +125,7 @@ async function drillDatabase(
   const create = rules.createDatabase(name, facts, access)
   try {
     await must(docker, look, `creating ${name}`, create, signal)
-    const script = rules.load(name, manifest.format, access, { isPart: lacksSome(manifest), facts })
+    const script = () => rules.load(name, manifest.format, access, { isPart: lacksSome(manifest), facts })
     const how = { copy, look, name, script, limitSeconds: stallSeconds, onProgress, journal }
     await loadDump(loadRequest(docker, how, signal))
   } catch (error) {

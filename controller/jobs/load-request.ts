@@ -13,8 +13,8 @@ export interface Loading {
   readonly look: Look
   /** Of the database that it goes into. */
   readonly name: string
-  /** Reads the dump on stdin. */
-  readonly script: Script
+  /** What reads the dump on stdin, asked when the tool is started. */
+  readonly script: () => Script
   /** A load on which nothing moves for so long is ended, unless the server is at work on it. */
   readonly limitSeconds: number
   readonly onProgress: (storedBytes: number) => void
@@ -29,7 +29,7 @@ export function loadRequest(
   return {
     ...{ ...copy, signal, onProgress },
     silence: loadSilence({ docker, look, name, limitSeconds, journal }),
-    start: () => docker.exec({ ...look.place, ...script, stdin: true }, signal),
+    start: () => docker.exec({ ...look.place, ...script(), stdin: true }, signal),
     explain: (code: number, stderr: string) => {
       const fault = look.rules.explain(`loading ${name}`, { code, stdout: "", stderr }, look.access)
       return fault.code === "dump-failed"

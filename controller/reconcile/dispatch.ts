@@ -5,6 +5,7 @@ import type { RunId } from "../../schemas/run.ts"
 import type { DatabaseId, Subject } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { databaseIdOf } from "../core/key.ts"
+import { requirePlan } from "../core/plan-hash.ts"
 import { requireRestorable } from "../core/restorable.ts"
 import type { Rules } from "../core/schedule-plan.ts"
 import type { Actions, Catalogue, Clock, Log, NewBackup } from "../ports.ts"
@@ -12,6 +13,7 @@ import { createDue, type Due } from "./due.ts"
 import type { Pauses } from "./pauses.ts"
 import { manualBackupOf, restoreInto, restoreOf } from "./pending.ts"
 import type { Queue } from "./queue.ts"
+import { createShownPlans } from "./shown-plans.ts"
 import type { Work } from "./work.ts"
 import type { World } from "./world.ts"
 
@@ -30,6 +32,7 @@ export function createDispatch(deps: {
 }): Dispatch {
   const { catalogue, world, queue, work, pauses, clock, newId, log } = deps
   const due = createDue(deps)
+  const shown = createShownPlans()
 
   const completed = (id: BackupId): CompletedBackup => {
     const backup = catalogue.backup(id)
@@ -48,8 +51,10 @@ export function createDispatch(deps: {
     databaseId: DatabaseId | undefined,
     options: Parameters<Actions["restore"]>[2],
     identity: string | undefined,
+    planHash?: string,
   ) => {
     const backup = completed(backupId)
+    const serverId = options.serverId ?? backup.serverId
     if (
       databaseId !== undefined &&
       databaseId !== backup.databaseId &&
@@ -59,15 +64,19 @@ export function createDispatch(deps: {
         hint: "List them with GET /api/databases.",
       })
     }
-    if (databaseId !== undefined && !databaseId.startsWith(`${backup.serverId}:`)) {
-      throw new Fault("restore-unsupported", "the backup is of another server", {
-        hint: "For now a backup is restored on its own server.",
+    if (databaseId !== undefined && !databaseId.startsWith(`${serverId}:`)) {
+      throw new Fault("restore-unsupported", "the backup is of another server than that database", {
+        hint: "Name the server to restore on as serverId in the options.",
       })
     }
-    requireRestorable(world.derived(backup.serverId))
+    if (serverId !== backup.serverId && !world.derived(serverId))
+      throw new Fault("not-found", `there is no server ${serverId}`, {
+        hint: "List them with GET /api/servers.",
+      })
+    requireRestorable(world.derived(serverId))
     const manifest = catalogue.manifest(backupId)
     if (!manifest) throw new Fault("internal", `the catalogue has no manifest of backup ${backupId}`)
-    return { backup, manifest, options, identity, target: () => world.require(backup.serverId) }
+    return { backup, manifest, options, identity, planHash, target: () => world.require(serverId) }
   }
 
   return {
@@ -157,12 +166,13 @@ export function createDispatch(deps: {
     },
 
     async planRestore(backupId, databaseId, options, identity) {
-      return work.planRestore(restoreRequest(backupId, databaseId, options, identity))
+      return shown.keep(await work.planRestore(restoreRequest(backupId, databaseId, options, identity)))
     },
 
-    async restore(backupId, databaseId, options, identity) {
-      const request = restoreRequest(backupId, databaseId, options, identity)
+    async restore(backupId, databaseId, options, identity, planHash) {
+      const request = restoreRequest(backupId, databaseId, options, identity, planHash)
       const plan = await work.planRestore(request)
+      requirePlan(plan, planHash, shown.of(planHash))
       const busy = restoreInto(catalogue, plan.serverId, plan.targetDatabase)
       if (busy)
         throw new Fault(

@@ -24,6 +24,7 @@ export interface RestoreOrder {
   readonly manifest: Manifest
   readonly options: RestoreOptions
   readonly identity: string | undefined
+  readonly planHash?: string | undefined
   readonly target: () => DerivedServer
 }
 

@@ -53,7 +53,7 @@ export function DatabasePage() {
 function Actions({ database }: { readonly database: Database }) {
   return (
     <>
-      {database.lastBackup && database.kind === "database" && (
+      {database.lastBackup && (
         <RestoreLink backupId={database.lastBackup.id} className={buttonClass()}>
           Restore the last backup
         </RestoreLink>

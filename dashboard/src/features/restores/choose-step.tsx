@@ -1,4 +1,4 @@
-// Step 1: which backup, and the name of the new database. Asks the server for a plan; changes nothing.
+// Step 1: which backup, on which server, and the name of the new database; globals have none. Asks the server for a plan; changes nothing.
 import { useMutation } from "@tanstack/react-query"
 import { type FormEvent, useEffect, useId, useRef } from "react"
 import type { CompletedBackup } from "../../../../schemas/backup.ts"
@@ -12,27 +12,30 @@ import { Age, Time } from "../../components/time.tsx"
 import { plainInput } from "../../components/typed-name.tsx"
 import { askForPlan } from "../../lib/queries/restores.ts"
 import { IdentityField } from "./identity-field.tsx"
-import { nameMistake } from "./restore-step.ts"
+import { type Chosen, nameMistake, optionsOf } from "./restore-step.ts"
 import { StepLine } from "./step-line.tsx"
+import { TargetField } from "./target-field.tsx"
 
 interface Props {
   readonly backup: CompletedBackup
-  readonly name: string
-  readonly onName: (name: string) => void
+  readonly chosen: Chosen
+  readonly onChosen: (chosen: Chosen) => void
   readonly identity: string
   readonly onIdentity: (identity: string) => void
   readonly onPlan: (plan: RestorePlan) => void
 }
 
-export function ChooseStep({ backup, name, onName, identity, onIdentity, onPlan }: Props) {
+export function ChooseStep({ backup, chosen, onChosen, identity, onIdentity, onPlan }: Props) {
+  const { name, serverId } = chosen
+  const isGlobals = backup.kind === "globals"
   const planning = useMutation({ ...askForPlan, onSuccess: onPlan })
   const field = useId()
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => input.current?.focus(), [])
-  const mistake = nameMistake(name, backup.database)
+  const mistake = isGlobals ? undefined : nameMistake(name, serverId === "" ? backup.database : undefined)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!mistake) planning.mutate({ backupId: backup.id, name, identity })
+    if (!mistake) planning.mutate({ backupId: backup.id, options: optionsOf(chosen, backup.kind), identity })
   }
   return (
     <form onSubmit={submit} className="space-y-4 text-sm">
@@ -53,24 +56,38 @@ export function ChooseStep({ backup, name, onName, identity, onIdentity, onPlan 
           </Fact>
         )}
       </Facts>
-      <div>
-        <label htmlFor={field} className="mb-1 block font-medium">
-          Name of the new database
-        </label>
-        <input
-          {...plainInput}
-          ref={input}
-          id={field}
-          value={name}
-          aria-invalid={mistake !== undefined}
-          aria-describedby={`${field}-help`}
-          onChange={(event) => onName(event.target.value)}
-        />
-        <p id={`${field}-help`} className={`mt-1 ${mistake ? "text-bad" : "text-muted"}`}>
-          {mistake ??
-            `It is created on ${backup.serverName}, beside ${backup.database}, which is not touched.`}
+      <TargetField
+        backup={backup}
+        serverId={serverId}
+        onServer={(serverId) => onChosen({ ...chosen, serverId })}
+      />
+      {isGlobals ? (
+        <p className="text-muted">
+          Roles and accounts that the server lacks are made. What it has stays as it is, and nothing is
+          dropped.
         </p>
-      </div>
+      ) : (
+        <div>
+          <label htmlFor={field} className="mb-1 block font-medium">
+            Name of the new database
+          </label>
+          <input
+            {...plainInput}
+            ref={input}
+            id={field}
+            value={name}
+            aria-invalid={mistake !== undefined}
+            aria-describedby={`${field}-help`}
+            onChange={(event) => onChosen({ ...chosen, name: event.target.value })}
+          />
+          <p id={`${field}-help`} className={`mt-1 ${mistake ? "text-bad" : "text-muted"}`}>
+            {mistake ??
+              (serverId === ""
+                ? `It is created on ${backup.serverName}, beside ${backup.database}, which is not touched.`
+                : `It is created there. ${backup.database} on ${backup.serverName} is not touched.`)}
+          </p>
+        </div>
+      )}
       {backup.encryption && <IdentityField identity={identity} onIdentity={onIdentity} />}
       {planning.error && <Refusal what="No plan" error={planning.error} />}
       <div className="flex justify-end">

@@ -1,9 +1,25 @@
 // The steps of the restore dialog. `confirm`, the only step with the button that restores, cannot exist without the server's plan.
 import type { RestorePlan } from "../../../../schemas/restore.ts"
+import type { ChosenOptions } from "../../lib/queries/restores.ts"
+
+export interface Chosen {
+  readonly step: "choose"
+  readonly name: string
+  /** Empty: the server that was backed up. */
+  readonly serverId: string
+}
 
 export type RestoreStep =
-  | { readonly step: "choose"; readonly name: string }
-  | { readonly step: "confirm"; readonly plan: RestorePlan; readonly typedName: string }
+  | Chosen
+  | {
+      readonly step: "confirm"
+      readonly plan: RestorePlan
+      /** What the plan is of. */
+      readonly options: ChosenOptions
+      /** To go back to. */
+      readonly chosen: Chosen
+      readonly typedName: string
+    }
   | { readonly step: "running"; readonly restoreId: string }
 
 /** Longest name any of the engines' servers takes, in characters (PostgreSQL). */
@@ -11,11 +27,16 @@ const longestName = 63
 const suffix = "_restored"
 
 export function firstStep(database: string): RestoreStep {
-  return { step: "choose", name: `${database.slice(0, longestName - suffix.length)}${suffix}` }
+  return { step: "choose", name: `${database.slice(0, longestName - suffix.length)}${suffix}`, serverId: "" }
 }
 
-/** What is wrong with a name for the new database, before the server is asked. Undefined when nothing is. */
-export function nameMistake(name: string, database: string): string | undefined {
+export function optionsOf({ name, serverId }: Chosen, kind: "database" | "globals"): ChosenOptions {
+  const where = serverId === "" ? {} : { serverId }
+  return kind === "globals" ? { mode: "globals", ...where } : { mode: "new", name, ...where }
+}
+
+/** What is wrong with a name for the new database, before the server is asked. Undefined when nothing is. @param database there already */
+export function nameMistake(name: string, database: string | undefined): string | undefined {
   if (name === "") return "Write a name for the new database."
   if (name.length > longestName) return `Write at most ${longestName} characters; this has ${name.length}.`
   if (name !== name.trim()) return "Remove the space at the beginning or the end."
