@@ -21,7 +21,7 @@ import type {
 import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
 import type { BucketPlaced, ChangedS3Config, NewS3Config, S3Config } from "../schemas/s3-config.ts"
 import type { Engine } from "../schemas/scalar.ts"
-import type { DatabaseId, JobId, Managed, ServerId, Subject } from "../schemas/server.ts"
+import type { DatabaseId, JobId, LastDrill, Managed, ServerId, Subject } from "../schemas/server.ts"
 import type { Verification } from "../schemas/verification.ts"
 
 // ---- Docker ---------------------------------------------------------------------------------------------------
@@ -126,6 +126,37 @@ export interface Docker {
   nudges(signal: AbortSignal, onLost: (error: Error) => void): AsyncIterable<"connected" | "event">
   /** Starts a tool. Rejects with `server-down`, `tool-missing` (no shell), or `docker-unreachable`. Aborting the signal kills it. */
   exec(request: ExecRequest, signal: AbortSignal): Promise<ExecProcess>
+}
+
+/** What a throw-away server is made of. */
+export interface ScratchRequest {
+  /** Id of the image, and the reference by which its newest is taken where that one is gone. Neither is ever pulled. */
+  readonly imageId: string
+  readonly image: string
+  /** By which the image's entrypoint is told the superuser's password. The password is random, and stays between engine and container. */
+  readonly passwordVariable: string
+  /** Instead of the image's own; empty: that one. */
+  readonly command: readonly string[]
+  readonly memoryBytes: number
+}
+
+/** A server of nobody: without a network, with its data in a volume that goes with it. */
+export interface ScratchServer {
+  readonly containerId: string
+  readonly name: string
+  /** False: the newest of the reference stands in for the image that is gone. */
+  readonly isSameImage: boolean
+  /** Where the image keeps its data. */
+  readonly dataPath: string
+  /** Null while it runs; else why it does not, with what it said last. Rejects when the engine does not answer. */
+  whyEnded(signal: AbortSignal): Promise<Error | null>
+  /** With its data. What cannot be removed now is at the next start. Never rejects. */
+  remove(): Promise<void>
+}
+
+export interface Scratch {
+  /** Starts one, which is not ready yet. Rejects with `tool-missing` when there is no such image, `docker-error`, or `docker-unreachable`. */
+  startScratch(request: ScratchRequest, signal: AbortSignal): Promise<ScratchServer>
 }
 
 export interface Leftovers {
@@ -521,6 +552,8 @@ export interface Catalogue {
   addVerification(id: BackupId, verification: Verification): void
   /** The newest first. */
   verifications(id: string): readonly Verification[]
+  /** Of each database that was ever drilled, the newest drill, also of a backup that is deleted by now. */
+  lastDrills(): ReadonlyMap<DatabaseId, LastDrill>
   /** What was said of it since it was made, to be kept beside its manifest. Undefined: nothing was. */
   notes(id: BackupId): BackupNotes | undefined
   /** Copies stored at a destination beside which the notes are missing or old, the oldest change first. None that is being deleted. */

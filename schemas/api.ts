@@ -426,7 +426,7 @@ export const verifyBackup = {
   method: "post",
   path: "/api/backups/:id/verify",
   summary:
-    "Read a stored backup again: every copy, or the one at `destination`. `checksum`: its bytes are those that left the server. `read`: besides, the engine's own tool reads it to its end. Follow it by its id.",
+    "Read a stored backup again: every copy, or the one at `destination`. `checksum`: its bytes are those that left the server. `read`: besides, the engine's own tool reads it to its end. `drill`: besides, it is restored into a throw-away server and compared; of the nearest copy, unless one is named. Follow it by its id.",
   params: Id,
   body: z.strictObject({
     level: VerifyLevel,

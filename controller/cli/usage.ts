@@ -30,7 +30,7 @@ export const usage = `Usage: dbbackup COMMAND
                                      [--identity FILE]: into a new database beside the old one, or on another server
   restore BACKUP|SERVER --globals [--on SERVER] [--dry-run] [--yes] [--identity FILE]
                                      make the roles or accounts that a server lacks
-  verify BACKUP|SERVER/DATABASE [--level checksum|read] [--destination NAME] [--wait] [--identity FILE]
+  verify BACKUP|SERVER/DATABASE [--level checksum|read|drill] [--destination NAME] [--wait] [--identity FILE]
                                      read its copies again; read: by the engine's own tool. Exit code 1 when one is bad
   import FILE --server SERVER --database NAME [--made-at TIME]
                                      keep a dump that another tool made, as a backup of that database, pinned; TIME

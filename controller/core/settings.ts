@@ -48,6 +48,8 @@ export interface Settings {
   readonly helper: HelperSettings
   /** How stored copies are read again by themselves. */
   readonly sweep: SweepSettings
+  /** Of the throw-away server of a drill. */
+  readonly drill: { readonly memoryBytes: number }
   /** Servers that have no container, by name. */
   readonly servers: ReadonlyMap<string, OutsideServer>
   /** How many copies of the catalogue are kept at each destination and when they are made, and how long its logs are kept. */
@@ -169,6 +171,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     hooksAllowed: file.hooks,
     servers: new Map(Object.entries(file.servers)),
     helper: { memoryBytes: file.helper.memory, images: file.helper.images },
+    drill: { memoryBytes: file.drill.memory },
     catalogue: {
       copies: file.catalogue.copies,
       schedule: file.catalogue.schedule,

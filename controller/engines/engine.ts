@@ -12,6 +12,7 @@ import type { Fault } from "../core/fault.ts"
 import type { Choice, Relation } from "../core/part.ts"
 import type { Cutter, EndDetector, Rewriter, ToolOutcome } from "../ports.ts"
 import type { Loadable, Receiving } from "./receiving.ts"
+import type { ScratchRules } from "./scratch-rules.ts"
 import type { Standing } from "./standing.ts"
 
 /** Names, never values: of a user, of a variable, of a file inside the container. Absent: the image's conventions. */
@@ -205,6 +206,8 @@ export interface EngineRules extends Receiving {
   readonly together?: Together
   /** Absent, and no `lockedSnapshot` either: the fingerprint can only be taken of another snapshot than the dump. */
   readonly sharedSnapshot?: SharedSnapshot
+  /** What a drill does beside a restore. */
+  readonly scratch: ScratchRules
   /** For an engine that shares no snapshot, but lets two be opened at one instant. */
   readonly lockedSnapshot?: LockedSnapshot
   /** Prints what `readStanding` reads of the tools at work in a database; null: on those of the globals. */

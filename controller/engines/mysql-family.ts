@@ -19,6 +19,8 @@ import { mysqlTogether } from "./mysql-together.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/mysql.sh" with { type: "text" }
 import clientScript from "./sh/mysql-client.sh" with { type: "text" }
+import drillAccountScript from "./sh/mysql-drill-account.sh" with { type: "text" }
+import drillGlobalsScript from "./sh/mysql-drill-globals.sh" with { type: "text" }
 import dumpScript from "./sh/mysql-dump.sh" with { type: "text" }
 import dumpPartScript from "./sh/mysql-dump-part.sh" with { type: "text" }
 import globalsScript from "./sh/mysql-globals.sh" with { type: "text" }
@@ -140,6 +142,19 @@ export function mysqlFamily(variety: Variety): EngineRules {
     rewriter: withoutOwnName,
     fingerprint: (name, level, access) => statement(fingerprintOf(name, level), access),
     readFingerprint: ({ stdout }) => readMysqlFingerprint(stdout),
+    scratch: {
+      account: {
+        name: "dbbackup_drill",
+        make: (access) => script(drillAccountScript, access, ...variety.clientOptions),
+      },
+      loadGlobals: (access) => script(drillGlobalsScript, access, "--force", ...variety.clientOptions),
+      query: (name, text, access) =>
+        script(
+          clientScript,
+          access,
+          ...[...variety.clientOptions, ...answerOptions, `--database=${name}`, `--execute=${text}`],
+        ),
+    },
     lockedSnapshot: {
       session: (access) => script(clientScript, access, ...variety.clientOptions, ...sessionOptions),
       ...mysqlInstant(variety.engine),

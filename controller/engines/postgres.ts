@@ -16,9 +16,11 @@ import { describeStanding, readPostgresStanding } from "./postgres-standing.ts"
 import { readPostgresSurvey, surveyServer } from "./postgres-survey.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/postgres.sh" with { type: "text" }
+import drillGlobalsScript from "./sh/postgres-drill-globals.sh" with { type: "text" }
 import dumpScript from "./sh/postgres-dump.sh" with { type: "text" }
 import inspectScript from "./sh/postgres-inspect.sh" with { type: "text" }
 import probeScript from "./sh/postgres-probe.sh" with { type: "text" }
+import queryScript from "./sh/postgres-query.sh" with { type: "text" }
 import readScript from "./sh/postgres-read.sh" with { type: "text" }
 import runScript from "./sh/postgres-run.sh" with { type: "text" }
 import sessionScript from "./sh/postgres-session.sh" with { type: "text" }
@@ -62,6 +64,11 @@ export const postgres: EngineRules = {
   sharedSnapshot: {
     session: (name, access) => script(sessionScript, access, name),
     ...postgresSnapshot,
+  },
+  scratch: {
+    loadGlobals: (access) => script(drillGlobalsScript, access),
+    makeRoles: (names, access) => script(statementScript, access, sql.makeRoles, "", JSON.stringify(names)),
+    query: (name, text, access) => script(queryScript, access, text, name),
   },
   standing: (name, access) =>
     name === null

@@ -8,9 +8,9 @@ import { bothOf, guardAgainst } from "../engines/hostile.ts"
 import { politely } from "../engines/polite.ts"
 import { identityFor } from "./identity-for.ts"
 import type { Journal } from "./journal.ts"
+import { loadRequest } from "./load-request.ts"
 import type { Ready } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
-import { loadSilence } from "./silence.ts"
 
 /** Where the copy is, and what opens it. Throws a Fault, `destination-unavailable` or `key-missing`. */
 export function copyToRead(
@@ -63,24 +63,10 @@ export function loadingOf(
   }
   return {
     copy: { ...common, end: guard ? bothOf(end, guard) : end, onProgress: () => undefined },
-    load: {
-      ...common,
-      onProgress,
-      rewriter: isText && manifest.subject.kind === "database" ? look.rules.rewriter : undefined,
-      silence: loadSilence({
-        docker: deps.docker,
-        look,
-        name,
-        limitSeconds: how.limitSeconds,
-        journal,
-      }),
-      start: () => deps.docker.exec({ ...look.place, ...script(), stdin: true }, signal),
-      explain: (code: number, stderr: string) => {
-        const fault = look.rules.explain(`loading ${name}`, { code, stdout: "", stderr }, look.access)
-        return fault.code === "dump-failed"
-          ? new Fault("restore-failed", fault.message, fault.hint === null ? {} : { hint: fault.hint })
-          : fault
-      },
-    },
+    load: loadRequest(
+      deps.docker,
+      { copy: common, manifest, look, name, script, limitSeconds: how.limitSeconds, onProgress, journal },
+      signal,
+    ),
   }
 }

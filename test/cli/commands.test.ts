@@ -391,11 +391,11 @@ describe("lint", () => {
 
   test("of a note prints it as one, and ends well", async () => {
     const path = file(
-      'services:\n  db:\n    labels:\n      dbbackup.enable: "true"\n      dbbackup.verify: drill\n',
+      'services:\n  db:\n    labels:\n      dbbackup.enable: "true"\n      dbbackup.notify: team\n',
     )
     const { code, stdout } = await dbbackup(["lint", path])
     expect(code).toBe(0)
-    expect(stdout).toStartWith(`${path}:5: note: db: dbbackup.verify: "drill" is not in force yet`)
+    expect(stdout).toStartWith(`${path}:5: note: db: dbbackup.notify: "team" is not in force yet`)
     expect(stdout).toEndWith(`${path}: the labels are good\n`)
   })
 

@@ -135,6 +135,7 @@ export function database(changes: Partial<z.input<typeof Database>> = {}): Datab
     lastAttempt: { id: "backup-1", status: "completed", at: hoursAgo(2), problem: null },
     suspect: null,
     heldPrune: null,
+    lastDrill: null,
     nextRunAt: hoursAgo(-3),
     ...changes,
   })
