@@ -9,7 +9,7 @@ import type { Hook } from "../schemas/labels.ts"
 import type { Manifest, ObjectCounts } from "../schemas/manifest.ts"
 import type { BackupNotes } from "../schemas/notes.ts"
 import type { OutsideServer } from "../schemas/outside.ts"
-import type { Restore, RestoreId, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
+import type { Restore, RestoreId, RestoreMode, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
 import type { RetentionPolicy } from "../schemas/retention.ts"
 import type {
   ChangedRetentionPolicy,
@@ -21,7 +21,7 @@ import type {
 import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
 import type { BucketPlaced, ChangedS3Config, NewS3Config, S3Config } from "../schemas/s3-config.ts"
 import type { Engine } from "../schemas/scalar.ts"
-import type { DatabaseId, JobId, Managed, ServerId, Subject } from "../schemas/server.ts"
+import type { DatabaseId, JobId, LastDrill, Managed, ServerId, Subject } from "../schemas/server.ts"
 import type { Swap } from "../schemas/swap.ts"
 import type { Verification } from "../schemas/verification.ts"
 
@@ -129,6 +129,37 @@ export interface Docker {
   exec(request: ExecRequest, signal: AbortSignal): Promise<ExecProcess>
 }
 
+/** What a throw-away server is made of. */
+export interface ScratchRequest {
+  /** Id of the image, and the reference by which its newest is taken where that one is gone. Neither is ever pulled. */
+  readonly imageId: string
+  readonly image: string
+  /** By which the image's entrypoint is told the superuser's password. The password is random, and stays between engine and container. */
+  readonly passwordVariable: string
+  /** Instead of the image's own; empty: that one. */
+  readonly command: readonly string[]
+  readonly memoryBytes: number
+}
+
+/** A server of nobody: without a network, with its data in a volume that goes with it. */
+export interface ScratchServer {
+  readonly containerId: string
+  readonly name: string
+  /** False: the newest of the reference stands in for the image that is gone. */
+  readonly isSameImage: boolean
+  /** Where the image keeps its data. */
+  readonly dataPath: string
+  /** Null while it runs; else why it does not, with what it said last. Rejects when the engine does not answer. */
+  whyEnded(signal: AbortSignal): Promise<Error | null>
+  /** With its data. What cannot be removed now is at the next start. Never rejects. */
+  remove(): Promise<void>
+}
+
+export interface Scratch {
+  /** Starts one, which is not ready yet. Rejects with `tool-missing` when there is no such image, `docker-error`, or `docker-unreachable`. */
+  startScratch(request: ScratchRequest, signal: AbortSignal): Promise<ScratchServer>
+}
+
 export interface Leftovers {
   /**
    * Ends tools that earlier processes of this installation left running in the container; returns how many that were.
@@ -151,6 +182,13 @@ export interface EndDetector {
   finish(): string
   /** What was counted so far, by kind; a kind that none was seen of is missing. */
   held(): ObjectCounts
+}
+
+/** Changes a dump's text on its way, wherever it is split. */
+export interface Rewriter {
+  push(chunk: Buffer): readonly Buffer[]
+  /** What was held back. */
+  end(): readonly Buffer[]
 }
 
 /** Cuts what one tool prints into dumps of one subject each, in an order known before. */
@@ -405,7 +443,7 @@ export interface NewRestore {
   readonly serverName: string
   readonly sourceDatabase: string
   readonly targetDatabase: string
-  readonly mode: RestorePlan["mode"]
+  readonly mode: RestoreMode
   /** Of a swap: what was asked for. */
   readonly swap?: { readonly keepSeconds: number; readonly endConnections: boolean }
   readonly queuedAt: Date
@@ -545,6 +583,8 @@ export interface Catalogue {
   addVerification(id: BackupId, verification: Verification): void
   /** The newest first. */
   verifications(id: string): readonly Verification[]
+  /** Of each database that was ever drilled, the newest drill, also of a backup that is deleted by now. */
+  lastDrills(): ReadonlyMap<DatabaseId, LastDrill>
   /** What was said of it since it was made, to be kept beside its manifest. Undefined: nothing was. */
   notes(id: BackupId): BackupNotes | undefined
   /** Copies stored at a destination beside which the notes are missing or old, the oldest change first. None that is being deleted. */
@@ -782,12 +822,16 @@ export interface Actions {
     options: RestoreOptions,
     identity?: string,
   ): Promise<RestorePlan>
-  /** `identity`: opens an encrypted backup for this one time. Never stored, never logged. */
+  /**
+   * `identity`: opens an encrypted backup for this one time. Never stored, never logged. `planHash`: of the plan that was confirmed;
+   * another one is refused, `plan-stale`.
+   */
   restore(
     backupId: BackupId,
     databaseId: DatabaseId | undefined,
     options: RestoreOptions,
     identity?: string,
+    planHash?: string,
   ): Promise<Restore>
   cancelRestore(id: RestoreId): void
   /** Puts the database back whose place a restore has taken. */

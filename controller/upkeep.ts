@@ -47,7 +47,7 @@ export interface Upkeep {
 
 type JobDeps = FillDeps &
   KeptDeps &
-  VerifyDeps &
+  Omit<VerifyDeps, "drills"> &
   Pick<ImportDeps, "keys" | "program"> & { readonly random: () => number }
 
 export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World, queue: Queue): Upkeep {
@@ -95,13 +95,14 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
     ...{ catalogue, world, queue, clock, newId },
     prune: (job, id, pruning) => prune(jobDeps, job, id, (level, said) => log(level, said, { id }), pruning),
   })
+  const drills = { scratch: adapters.docker, memoryBytes: () => source.current().drill.memoryBytes }
   const verifications = createVerifications({
     ...{ catalogue, events, clock, newId, log, signal, levels: levelsThere },
     run: (backup, { level, destination, identity }, onProgress, verifying) => {
       const server = () => world.require(backup.serverId)
       const order = { backup, level, destination, identity, server }
       // What was found bad is made again at once.
-      return verifyBackup(jobDeps, order, onProgress, verifying).finally(backFills.check)
+      return verifyBackup({ ...jobDeps, drills }, order, onProgress, verifying).finally(backFills.check)
     },
   })
   const dueVerifications = createDueVerifications({

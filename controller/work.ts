@@ -1,7 +1,8 @@
 // Composes the jobs that the dispatch sets off.
 import { type BackupDeps, runBackup } from "./jobs/backup.ts"
 import { deleteCopies } from "./jobs/prune.ts"
-import { makeRestorePlan, type RestoreDeps, runRestore } from "./jobs/restore.ts"
+import { type RestoreDeps, runRestore } from "./jobs/restore.ts"
+import { makeRestorePlan } from "./jobs/restore-planning.ts"
 import { checkUndo, undoSwap } from "./jobs/undo.ts"
 import type { Work } from "./reconcile/work.ts"
 

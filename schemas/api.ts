@@ -20,7 +20,7 @@ import {
 } from "./retention-policy.ts"
 import { LogLevel, LogLine, Run } from "./run.ts"
 import { ChangedS3Config, NewS3Config, S3Config } from "./s3-config.ts"
-import { Bytes, Engine, Instant } from "./scalar.ts"
+import { Bytes, Engine, Instant, Sha256 } from "./scalar.ts"
 import { Database, DatabaseId, Freshness, Server } from "./server.ts"
 import { SettingsView } from "./settings-view.ts"
 import { Verification, VerifyLevel } from "./verification.ts"
@@ -426,7 +426,7 @@ export const verifyBackup = {
   method: "post",
   path: "/api/backups/:id/verify",
   summary:
-    "Read a stored backup again: every copy, or the one at `destination`. `checksum`: its bytes are those that left the server. `read`: besides, the engine's own tool reads it to its end. Follow it by its id.",
+    "Read a stored backup again: every copy, or the one at `destination`. `checksum`: its bytes are those that left the server. `read`: besides, the engine's own tool reads it to its end. `drill`: besides, it is restored into a throw-away server and compared; of the nearest copy, unless one is named. Follow it by its id.",
   params: Id,
   body: z.strictObject({
     level: VerifyLevel,
@@ -490,8 +490,13 @@ export const createRestore = {
   method: "post",
   path: "/api/restores",
   summary:
-    "Restore a backup on its server: into a new database, or (`mode: swap`) in the place of one that is kept for an undo.",
-  body: z.strictObject({ ...RestoreRequest, dryRun: z.literal(false).optional() }),
+    "Restore a backup: into a new database, (`mode: swap`) in the place of one that is kept for an undo, or the globals that a server lacks.",
+  body: z.strictObject({
+    ...RestoreRequest,
+    dryRun: z.literal(false).optional(),
+    /** Of the plan that was confirmed: another one is refused, 409. Absent: whatever the plan is now. */
+    planHash: Sha256.optional(),
+  }),
   response: Restore,
   status: 202,
 } as const satisfies Endpoint

@@ -75,6 +75,7 @@ const meanings = {
   "copy-mismatch": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 500 },
   // What a restore can refuse
   "key-missing": { next: "until-config-changes", api: "RESTORE_ERROR", http: 409 },
+  "plan-stale": { next: "until-config-changes", api: "CONFLICT", http: 409 },
   "target-exists": { next: "until-config-changes", api: "CONFLICT", http: 409 },
   "restore-failed": { next: "until-config-changes", api: "RESTORE_ERROR", http: 502 },
   "restore-denied": { next: "until-config-changes", api: "FORBIDDEN", http: 403 },

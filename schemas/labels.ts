@@ -174,11 +174,15 @@ export const JobLabels = z.strictObject({
   }),
   verify: z.enum(verifyLevels).prefault("checksum").meta({
     description:
-      "How far the newest backup of each database is checked: `checksum`, its bytes, which are compared when it is stored, and now and then again (setting `sweep.every`); `read`, besides, by the engine's own tool, after each run or at `verify.schedule`; `drill`, which restores it *(not in force yet: a `read` instead)*.",
+      "How far the newest backup of each database is checked: `checksum`, its bytes, which are compared when it is stored, and now and then again (setting `sweep.every`); `read`, besides, by the engine's own tool, after each run or at `verify.schedule`; `drill`, besides, by restoring it into a throw-away server of the same image and comparing that with what was dumped.",
   }),
   "verify.schedule": Schedule.optional().meta({
     description:
-      "When the newest backup is checked as far as `verify` says, in the job's time zone; as `schedule`. Without it, a `read` follows each run.",
+      "When the newest backup is checked as far as `verify` says, in the job's time zone; as `schedule`. Without it, a `read` follows each run, and a `drill` is made once a week.",
+  }),
+  "verify.query": z.record(z.string(), z.string()).prefault({}).meta({
+    description:
+      "A query that a drill runs in the restored database. Its first value must be there, and be neither `0` nor false, else the backup is bad: `select count(*) > 0 from orders`.",
   }),
   ...partLabels,
   ...plannedLabels,

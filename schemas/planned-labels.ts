@@ -1,14 +1,8 @@
 // Keys of a job that are read and checked already, and carried out by a later version: each says what happens instead.
-import { z } from "zod"
 import { NamesOrNone } from "./label-values.ts"
 import { notYet } from "./not-yet.ts"
 
 export const plannedLabels = {
-  "verify.query": notYet(
-    z.record(z.string(), z.string()).prefault({}),
-    "A query whose answer a drill compares.",
-    "there are no drills",
-  ),
   notify: notYet(NamesOrNone.optional(), "Names of the operator's channels.", "nobody is notified"),
   ping: notYet(NamesOrNone.optional(), "Names of the operator's dead man's switches.", "none is called"),
 }

@@ -2,6 +2,7 @@
 import { z } from "zod"
 import { BackupId } from "./backup.ts"
 import { Problem } from "./errors.ts"
+import { PlanDetails } from "./restore-details.ts"
 import { Bytes, DurationOrNone, Engine, Instant } from "./scalar.ts"
 import { DatabaseId, ServerId } from "./server.ts"
 import { Swap } from "./swap.ts"
@@ -9,29 +10,47 @@ import { Swap } from "./swap.ts"
 export const RestoreId = z.string().min(1).brand("RestoreId")
 export type RestoreId = z.output<typeof RestoreId>
 
-/** `new`: beside the old one, nothing that exists is touched. `swap`: in the place of one, which is kept for an undo. */
-export const restoreModes = ["new", "swap"] as const
+/** The server to restore on; absent: the one that was backed up. */
+const serverId = ServerId.optional()
 
-export const RestoreOptions = z.discriminatedUnion("mode", [
-  z.strictObject({
-    mode: z.literal("new"),
-    /** Name of the database to create. It must not exist. */
-    name: z.string().min(1).max(63),
-  }),
-  z.strictObject({
-    mode: z.literal("swap"),
-    /** Name of the database whose place is taken. It must exist. */
-    name: z.string().min(1).max(63),
-    /** End the connections that it has. Without it a swap is refused while there are any. */
-    endConnections: z.boolean().default(false),
-    /** How long it is kept, such as `24h`; `0`: not at all, and nothing can be undone. The setting `restore.keepFor` unless given. */
-    keepFor: DurationOrNone.optional(),
-    /** Back it up before, and go on only when that is good. */
-    safetyBackup: z.boolean().default(true),
-  }),
-])
+/** A new database beside the old one: nothing that exists is touched. */
+const NewOptions = z.strictObject({
+  mode: z.literal("new"),
+  /** Name of the database to create. It must not exist. */
+  name: z.string().min(1).max(63),
+  serverId,
+  /**
+   * PostgreSQL: whether objects belong to their owners again, and grants are made again. Absent: they are, unless the server lacks
+   * one of the roles.
+   */
+  owners: z.enum(["keep", "drop"]).optional(),
+  /** Of an archive of PostgreSQL: tables without their rows. Absent: all. */
+  content: z.enum(["all", "schema"]).optional(),
+})
+export type NewOptions = z.output<typeof NewOptions>
+
+/** What a backup of the globals holds and the server lacks. What is there stays as it is. */
+const GlobalsOptions = z.strictObject({ mode: z.literal("globals"), serverId })
+
+/** In the place of a database, which is kept for an undo. */
+const SwapOptions = z.strictObject({
+  mode: z.literal("swap"),
+  /** Name of the database whose place is taken. It must exist. */
+  name: z.string().min(1).max(63),
+  serverId,
+  /** End the connections that it has. Without it a swap is refused while there are any. */
+  endConnections: z.boolean().default(false),
+  /** How long it is kept, such as `24h`; `0`: not at all, and nothing can be undone. The setting `restore.keepFor` unless given. */
+  keepFor: DurationOrNone.optional(),
+  /** Back it up before, and go on only when that is good. */
+  safetyBackup: z.boolean().default(true),
+})
+export type SwapOptions = z.output<typeof SwapOptions>
+
+export const RestoreOptions = z.discriminatedUnion("mode", [NewOptions, SwapOptions, GlobalsOptions])
 export type RestoreOptions = z.output<typeof RestoreOptions>
-export type SwapOptions = Extract<RestoreOptions, { mode: "swap" }>
+export const RestoreMode = z.enum(["new", "swap", "globals"])
+export type RestoreMode = z.output<typeof RestoreMode>
 
 /** What a restore will do, in data and in words, before it does anything. */
 export const RestorePlan = z.object({
@@ -41,13 +60,14 @@ export const RestorePlan = z.object({
   engine: Engine,
   sourceDatabase: z.string(),
   targetDatabase: z.string(),
-  mode: z.enum(restoreModes),
+  mode: RestoreMode,
   destination: z.string(),
   storedBytes: Bytes,
   rawBytes: Bytes,
   backupFinishedAt: Instant,
   steps: z.array(z.string()).min(1),
   warnings: z.array(z.string()),
+  ...PlanDetails.shape,
 })
 export type RestorePlan = z.output<typeof RestorePlan>
 
@@ -61,7 +81,7 @@ const base = {
   serverName: z.string(),
   sourceDatabase: z.string(),
   targetDatabase: z.string(),
-  mode: z.enum(restoreModes),
+  mode: RestoreMode,
   /** Null unless the mode is `swap`. */
   swap: Swap.nullable(),
   queuedAt: Instant,

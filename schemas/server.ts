@@ -122,6 +122,18 @@ const HeldPrune = z.object({
 export type HeldPrune = z.output<typeof HeldPrune>
 const LastAttempt = z.object({ id: z.string(), status: z.string(), at: Instant, problem: Problem.nullable() })
 
+/** The newest restore of one of its backups into a throw-away server. */
+const LastDrill = z.object({
+  backupId: z.string(),
+  at: Instant,
+  outcome: z.enum(["passed", "failed"]),
+  /** How soon it was back; null of one that failed. */
+  recoverySeconds: z.number().nonnegative().nullable(),
+  /** Why it failed; null of one that passed. */
+  problem: Problem.nullable(),
+})
+export type LastDrill = z.output<typeof LastDrill>
+
 export const Database = z.object({
   id: DatabaseId,
   name: z.string(),
@@ -145,6 +157,8 @@ export const Database = z.object({
   lastAttempt: LastAttempt.nullable(),
   suspect: Suspect.nullable(),
   heldPrune: HeldPrune.nullable(),
+  /** Null: none of its backups was ever drilled. */
+  lastDrill: LastDrill.nullable(),
   nextRunAt: Instant.nullable(),
 })
 export type Database = z.output<typeof Database>

@@ -4,6 +4,7 @@ import { z } from "zod"
 import { BucketName, bucketWays } from "./bucket-ways.ts"
 import { catalogueSettings } from "./catalogue-settings.ts"
 import { DestinationName, DestinationPlace } from "./destination.ts"
+import { drill } from "./drill-settings.ts"
 import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encryption.ts"
 import { helper } from "./helper-settings.ts"
 import { Rate } from "./label-values.ts"
@@ -190,6 +191,7 @@ export const SettingsFile = z.strictObject({
   retention: retentionSettings.prefault({}),
   sweep: sweep.prefault({}),
   restore: restore.prefault({}),
+  drill: drill.prefault({}),
   defaults: z.record(z.string(), z.string()).prefault({}).meta({
     description:
       "Values of labels for jobs that do not say otherwise, by key: `{schedule: hourly, retention: gold}`.",

@@ -21,8 +21,16 @@ const base = {
 }
 
 export const Verification = z.discriminatedUnion("outcome", [
-  /** `report`: what was seen, in words, one line a fact. */
-  z.object({ ...base, outcome: z.literal("passed"), report: z.array(z.string()) }),
+  /**
+   * `report`: what was seen, in words, one line a fact. `recoverySeconds`, of a drill: from the start of reading to the end of the
+   * comparison, which is how soon the database can be back.
+   */
+  z.object({
+    ...base,
+    outcome: z.literal("passed"),
+    report: z.array(z.string()),
+    recoverySeconds: z.number().nonnegative().optional(),
+  }),
   /** The copy or the dump is not good. Not being able to look is no verification at all. */
   z.object({ ...base, outcome: z.literal("failed"), problem: Problem }),
 ])

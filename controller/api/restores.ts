@@ -27,10 +27,10 @@ export function mountRestores(
     return { data: await actions.planRestore(backupId, databaseId, options, identity) }
   }
   const create: Handler<typeof createRestore> = async ({
-    body: { backupId, databaseId, options, identity },
+    body: { backupId, databaseId, options, identity, planHash },
   }) => {
     found(catalogue.backup(backupId), "backup", backupId, "/api/backups")
-    const begun = await actions.restore(backupId, databaseId, options, identity)
+    const begun = await actions.restore(backupId, databaseId, options, identity, planHash)
     return { data: begun, location: locationOf(begun.id) }
   }
 

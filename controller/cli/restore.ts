@@ -1,86 +1,84 @@
-// `dbbackup restore BACKUP --as NAME`, or `--swap`: shows the plan, carries it out once the name is confirmed, and waits.
-
+// `dbbackup restore`: shows the plan, carries that one out once its target's name is confirmed, and waits.
 import type { z } from "zod"
-import { createRestore, getBackup, getRestore, planRestore } from "../../schemas/api.ts"
+import { createRestore, getBackup, getRestore, listServers, planRestore } from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { RestoreOptions } from "../../schemas/restore.ts"
+import type { ServerId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { databasesNamed } from "./backup.ts"
 import { type Call, Refusal } from "./client.ts"
+import { usageFault, type Values } from "./command-line.ts"
 import { identityIn } from "./identity-file.ts"
+import { planLines } from "./plan-text.ts"
 import { poll } from "./wait.ts"
 
 export interface RestoreChoice {
-  /** A backup's id, or `server/database` for its newest good backup. */
+  /** A backup's id, or `server/database` for its newest good backup; of globals, the server's name does. */
   readonly source: string
-  /** Of the new database; of the one whose place is taken, the backup's own when it is not given. */
+  /** Of the new database, or of the one whose place is taken, which is the backup's own when it is not given. */
   readonly name: string | undefined
-  /** Take the place of a database that is there. Null: a new one beside it. */
+  readonly globals: boolean
+  /** Take the place of a database that is there; null: a new one beside it. */
   readonly swap: Omit<Extract<z.input<typeof RestoreOptions>, { mode: "swap" }>, "mode" | "name"> | null
+  /** Name of another server than the one that was backed up. */
+  readonly onto?: string | undefined
+  readonly owners?: string | undefined
+  readonly content?: string | undefined
   /** File with the identity that opens it, where the controller has none. */
   readonly identityFile?: string | undefined
   /** Only show the plan. */
   readonly dryRun: boolean
-  /** Asks the person to type the database's name; what they typed. Null: it is meant. */
-  readonly confirm: ((question: string) => Promise<string>) | null
+  /** Asks the person to type the target's name; what they typed. */
+  readonly confirm: (question: string, name: string) => Promise<string>
 }
 
 /** From the options of the command line. Throws a Fault when they do not say where to. */
 export function restoreChoice(
   source: string,
-  values: {
-    readonly as?: string | undefined
-    readonly swap?: boolean | undefined
-    readonly "end-connections"?: boolean | undefined
-    readonly "keep-for"?: string | undefined
-    readonly "no-safety-backup"?: boolean | undefined
-    readonly identity?: string | undefined
-    readonly "dry-run"?: boolean | undefined
-  },
-  confirm: RestoreChoice["confirm"],
+  values: Values,
+  confirm: RestoreChoice["confirm"] | null,
 ): RestoreChoice {
-  const { as: name, "keep-for": keepFor, "end-connections": endConnections = false } = values
-  if (!values.swap && !name)
-    throw new Fault("request-invalid", "--as NAME is missing, or --swap", {
-      hint: "dbbackup --help lists the commands.",
-    })
+  const { as: name, on: onto, owners, content, globals = false, "keep-for": keepFor } = values
+  if (!values.swap && !globals && !name) throw usageFault("--as NAME is missing, or --swap")
   const swap = values.swap
     ? {
-        endConnections,
+        endConnections: values["end-connections"] ?? false,
         safetyBackup: !values["no-safety-backup"],
         ...(keepFor === undefined ? {} : { keepFor }),
       }
     : null
-  return { source, name, swap, identityFile: values.identity, dryRun: values["dry-run"] ?? false, confirm }
+  return {
+    ...{ source, name, globals, swap, onto, owners, content },
+    identityFile: values.identity,
+    dryRun: values["dry-run"] ?? false,
+    confirm: confirm ?? (async (_, name) => name),
+  }
 }
 
-export async function restore(
-  call: Call,
-  { source, name: given, swap, identityFile, dryRun, confirm }: RestoreChoice,
-  say: (line: string) => void,
-): Promise<void> {
-  const backupId = await backupNamed(call, source)
-  const name = given ?? (await getOwnName(call, backupId))
-  const options = swap ? ({ mode: "swap", name, ...swap } as const) : ({ mode: "new", name } as const)
+export async function restore(call: Call, choice: RestoreChoice, say: (line: string) => void): Promise<void> {
+  const { source, identityFile, dryRun, confirm } = choice
+  const backupId = await backupNamed(call, source, choice.globals ? "globals" : "database")
+  const options = await optionsOf(call, choice, backupId)
   const opening = identityFile === undefined ? {} : await identityFor(call, backupId, identityFile)
   const { data: plan } = await call(planRestore, { body: { backupId, options, dryRun: true, ...opening } })
-  say(
-    `Restore ${plan.sourceDatabase} on ${plan.serverName}, as it was at ${plan.backupFinishedAt}, ${swap ? "in the place of" : "into the new database"} ${plan.targetDatabase}:`,
-  )
-  for (const [i, step] of plan.steps.entries()) say(`  ${i + 1}. ${step}`)
-  for (const warning of plan.warnings) say(`  Warning: ${warning}`)
+  for (const line of planLines(plan)) say(line)
   if (dryRun) return
-  if (confirm && (await confirm(`Type ${name} to go on: `)) !== name)
+  const name = plan.targetDatabase
+  if ((await confirm(`Type ${name} to go on: `, name)) !== name)
     throw new Fault("cancelled", "the name was not typed, nothing was done", {
       hint: "In a script, confirm with --yes.",
     })
-  const { data: begun } = await call(createRestore, { body: { backupId, options, ...opening } })
-  if (swap) say(`Restore ${begun.id}`)
+  const { data: begun } = await call(createRestore, {
+    body: { backupId, options, planHash: plan.hash, ...opening },
+  })
+  if (options.mode === "swap") say(`Restore ${begun.id}`)
   const done = await poll(async () => (await call(getRestore, { params: { id: begun.id } })).data)
   if (done.status !== "completed") {
     const error = "error" in done ? done.error : { message: done.status, hint: null }
     throw new Fault("restore-failed", error.message, error.hint === null ? {} : { hint: error.hint })
   }
+  if (options.mode === "globals")
+    return say(`the globals are restored: made ${plan.accounts?.create.join(", ") || "nothing"}`)
   say(
     `${name} is restored: ${done.tables} tables${done.differences.length > 0 ? `. Differences: ${done.differences.join("; ")}` : ", nothing differs from the manifest"}`,
   )
@@ -90,8 +88,43 @@ export async function restore(
     )
 }
 
-async function getOwnName(call: Call, backupId: BackupId): Promise<string> {
-  return (await call(getBackup, { params: { id: backupId } })).data.database
+async function optionsOf(
+  call: Call,
+  choice: RestoreChoice,
+  backupId: BackupId,
+): Promise<z.input<typeof RestoreOptions>> {
+  const where = choice.onto === undefined ? {} : { serverId: await serverNamed(call, choice.onto) }
+  if (choice.globals) return { mode: "globals", ...where }
+  if (choice.swap) {
+    const own = async () => (await call(getBackup, { params: { id: backupId } })).data.database
+    return { mode: "swap", name: choice.name ?? (await own()), ...where, ...choice.swap }
+  }
+  const { name } = choice
+  if (name === undefined) throw new Fault("request-invalid", "--as NAME is missing, or --swap")
+  return {
+    mode: "new",
+    name,
+    ...where,
+    ...(choice.owners === undefined ? {} : { owners: oneOf("--owners", choice.owners, ["keep", "drop"]) }),
+    ...(choice.content === undefined
+      ? {}
+      : { content: oneOf("--content", choice.content, ["all", "schema"]) }),
+  }
+}
+
+function oneOf<const T extends string>(option: string, given: string, values: readonly T[]): T {
+  const found = values.find((value) => value === given)
+  if (found !== undefined) return found
+  throw new Fault("request-invalid", `${option} is ${given}`, { hint: `Write ${values.join(" or ")}.` })
+}
+
+async function serverNamed(call: Call, name: string): Promise<ServerId> {
+  const { data } = await call(listServers)
+  const server = data.find((each) => each.name === name || each.id === name)
+  if (server) return server.id
+  throw new Fault("not-found", `there is no server ${name}`, {
+    hint: `There are: ${data.map((each) => each.name).join(", ")}.`,
+  })
 }
 
 async function identityFor(call: Call, backupId: BackupId, path: string): Promise<{ identity?: string }> {
@@ -100,10 +133,14 @@ async function identityFor(call: Call, backupId: BackupId, path: string): Promis
   return encryption === null ? {} : { identity: identityIn(path, encryption.recipients) }
 }
 
-/** By its id, or as the newest good one of `server/database`. */
-export async function backupNamed(call: Call, source: string): Promise<BackupId> {
+/** By its id, or as the newest good one of `server/database`; of globals, of a server. */
+export async function backupNamed(
+  call: Call,
+  source: string,
+  wanted: "database" | "globals" = "database",
+): Promise<BackupId> {
   if (await isBackup(call, source)) return source as BackupId
-  const [database, ...more] = (await databasesNamed(call, source)).filter(({ kind }) => kind === "database")
+  const [database, ...more] = (await databasesNamed(call, source)).filter(({ kind }) => kind === wanted)
   if (!database?.lastBackup || more.length > 0) {
     throw new Fault(
       "not-found",

@@ -26,15 +26,16 @@ export const usage = `Usage: dbbackup COMMAND
                                      what stays, with every reason, and what would go; POLICY is a name or tiers
   confirm-prune SERVER/DATABASE [--yes]
                                      let retention delete what it holds back, because it is much at once
-  restore BACKUP|SERVER/DATABASE --as NAME [--dry-run] [--yes] [--identity FILE]
-                                     restore into a new database beside the old one
+  restore BACKUP|SERVER/DATABASE --as NAME [--on SERVER] [--owners keep|drop] [--content schema] [--dry-run] [--yes]
+                                     [--identity FILE]: into a new database beside the old one, or on another server
   restore BACKUP|SERVER/DATABASE --swap [--as NAME] [--end-connections] [--keep-for 24h] [--no-safety-backup]
                                      restore in the place of a database (PostgreSQL), which is kept for an undo
   undo RESTORE [--end-connections] [--yes]
                                      put back what such a restore has replaced
-  verify BACKUP|SERVER/DATABASE [--level checksum|read] [--destination NAME] [--wait] [--identity FILE]
+  restore BACKUP|SERVER --globals [--on SERVER] [--dry-run] [--yes] [--identity FILE]
+                                     make the roles or accounts that a server lacks
+  verify BACKUP|SERVER/DATABASE [--level checksum|read|drill] [--destination NAME] [--wait] [--identity FILE]
                                      read its copies again; read: by the engine's own tool. Exit code 1 when one is bad
-  rebuild --from DESTINATION         list again what stands there: on a new machine, or when the catalogue is lost
   import FILE --server SERVER --database NAME [--made-at TIME]
                                      keep a dump that another tool made, as a backup of that database, pinned; TIME
                                      is when it was made, else the file's own

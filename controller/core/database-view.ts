@@ -7,6 +7,7 @@ import type {
   Database,
   DatabaseId,
   Freshness,
+  LastDrill,
   Managed,
   Server,
   ServerId,
@@ -96,6 +97,7 @@ export interface DatabaseHistory {
   readonly doubt: Doubt | undefined
   /** What its jobs' retention would delete, and waits for a person. */
   readonly held: readonly HeldPrune[]
+  readonly lastDrill?: LastDrill | undefined
 }
 
 /** Each subject of a server: its databases, those a label names but nobody has seen, and the globals. */
@@ -188,6 +190,7 @@ function databaseView(
       ? { id: doubt.backupId, finishedAt: doubt.finishedAt.toISOString(), problem: doubt.problem }
       : null,
     heldPrune: heldPruneOf(subjectName(subject), name, history.held),
+    lastDrill: history.lastDrill ?? null,
     nextRunAt: next.length === 0 ? null : new Date(Math.min(...next.map((at) => at.getTime()))).toISOString(),
   }
 }

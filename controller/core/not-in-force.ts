@@ -10,7 +10,6 @@ import { defaultOf } from "./value-words.ts"
 const planned = new Map([
   // The values that depend on the engine, or are not in force where others of their key are.
   ["format", "MySQL and MariaDB are dumped as `plain`"] as const,
-  ["verify", "the newest backup is read by the engine's own tool, and not restored"] as const,
   ...Object.entries(JobLabels.shape).flatMap(([key, schema]) => {
     const instead = insteadOf(schema)
     return instead === undefined ? [] : [[key, instead] as const]
@@ -22,8 +21,7 @@ export function notInForce(jobs: readonly JobSpec[], engine: Engine | null): rea
   const notes = new Map<string, Problem>()
   for (const job of jobs)
     for (const { key, value } of job.settings) {
-      const schemaKey = key.startsWith("verify.query.") ? "verify.query" : key
-      const instead = planned.get(schemaKey)
+      const instead = planned.get(key)
       if (instead === undefined || happensAnyway(key, value, engine)) continue
       const label = job.writtenAs[key] ?? key
       notes.set(label, {
@@ -39,6 +37,5 @@ export function notInForce(jobs: readonly JobSpec[], engine: Engine | null): rea
 
 function happensAnyway(key: string, value: string, engine: Engine | null): boolean {
   if (key === "format") return value === "plain" || engine === null || engine === "postgres"
-  if (key === "verify") return value !== "drill"
   return value === defaultOf(key) || (value === "none" && ["notify", "ping"].includes(key))
 }

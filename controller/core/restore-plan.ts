@@ -2,37 +2,52 @@
 import { type CompletedBackup, isDoubted } from "../../schemas/backup.ts"
 import type { Hook } from "../../schemas/labels.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
-import type { RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
-import type { Engine } from "../../schemas/scalar.ts"
+import type { NewOptions, RestorePlan } from "../../schemas/restore.ts"
+import type { PlanDetails } from "../../schemas/restore-details.ts"
+import type { ServerId } from "../../schemas/server.ts"
 import type { FoundIdentity } from "../ports.ts"
 import { Fault } from "./fault.ts"
 import { subjectName } from "./key.ts"
 import { requireIdentity } from "./key-missing.ts"
+import { aboutRoom, withHash } from "./plan-hash.ts"
 import { partWarnings, requireTables } from "./restorable-part.ts"
+import { needsOf } from "./restore-needs.ts"
+import { type TargetTools, versionWarnings } from "./restore-versions.ts"
+import type { Survey } from "./survey.ts"
 
-export interface RestoreFacts {
+/** Of any restore, whatever its mode. */
+export interface CommonFacts {
   readonly backup: CompletedBackup
   readonly manifest: Manifest
   /** What opens the backup; null when it is not encrypted. */
   readonly identity: FoundIdentity | null
-  /** Databases on the server now. */
-  readonly present: readonly string[]
-  readonly serverVersion: string
-  /** Why the engine would refuse the new name, if it would. */
-  readonly nameMistake: string | undefined
+  /** The server to restore on. */
+  readonly target: { readonly id: ServerId; readonly name: string }
+  readonly tools: TargetTools
+  readonly timeGuess: PlanDetails["timeGuess"]
   /** Commands that the container's labels name, for before and after. */
   readonly hooks: { readonly before: Hook | null; readonly after: Hook | null }
 }
 
+export interface RestoreFacts extends CommonFacts {
+  /** Databases on the server now. */
+  readonly present: readonly string[]
+  /** What else is there; null when it could not be asked. */
+  readonly survey: Survey | null
+  /** Why the engine would refuse the new name, if it would. */
+  readonly nameMistake: string | undefined
+}
+
 /** Throws a Fault, `restore-unsupported`, `request-invalid`, `target-exists`, `key-missing` or `copy-missing`, when it must not begin. */
-export function planRestore(facts: RestoreFacts, options: RestoreOptions): RestorePlan {
-  const { backup, manifest, present, serverVersion, hooks } = facts
+export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePlan {
+  const { backup, manifest, present, target, tools, survey, hooks } = facts
   if (manifest.subject.kind === "globals") {
     throw new Fault("restore-unsupported", "globals cannot be restored into a new database", {
-      hint: "Download the backup: its manifest holds the commands that apply it.",
+      hint: "Restore them with the mode globals, which makes what the server lacks.",
     })
   }
   requireTables(manifest)
+  requireContent(manifest, options)
   if (facts.nameMistake !== undefined) {
     throw new Fault(
       "request-invalid",
@@ -41,71 +56,126 @@ export function planRestore(facts: RestoreFacts, options: RestoreOptions): Resto
     )
   }
   if (present.includes(options.name)) {
-    throw new Fault("target-exists", `a database named ${options.name} exists on ${backup.serverName}`, {
+    throw new Fault("target-exists", `a database named ${options.name} exists on ${target.name}`, {
       hint: "A restore goes into a new database. Choose a name that is free, or drop that database first.",
     })
   }
-  requireIdentity(manifest.encryption, facts.identity)
-  const copy = backup.copies.find(({ state }) => state === "stored")
-  if (!copy)
-    throw new Fault("copy-missing", "no destination holds this backup any more", {
-      hint: "Choose another backup.",
-    })
+  const versions = versionWarnings(manifest, tools)
+  const needs = needsOf(manifest, survey, options, target.name)
   const source = subjectName(manifest.subject)
-  const { name, serverVersion: dumpedFrom } = manifest.engine
-  const warnings = [
-    ...doubtWarning(backup),
-    ...versionWarning(name, dumpedFrom, serverVersion),
-    ...partWarnings(manifest),
-  ]
+  const { name } = options
+  const schemaOnly = options.content === "schema"
+  const elsewhere =
+    target.id === backup.serverId ? "" : `, which is not ${backup.serverName}, where it was made`
+  const neededBytes = manifest.fingerprint?.databaseBytes ?? null
+  const freeBytes = survey?.freeBytes ?? null
+  return withHash(
+    {
+      ...planned(facts, needs.owners),
+      sourceDatabase: source,
+      targetDatabase: name,
+      mode: options.mode,
+      steps: [
+        ...firstSteps(facts),
+        `Create the database ${name} on ${target.name}${elsewhere}, empty, with the settings of ${source}`,
+        `Load ${schemaOnly ? "the tables of the backup, without their rows," : "the backup"} into ${name}${needs.owners === "drop" ? `, leaving out owners and grants` : ""}, stopping at the first error`,
+        `Count the tables of ${name} and compare them with the manifest`,
+        ...hookStep(hooks.after, "whatever happened"),
+        `If anything fails, drop ${name} again. ${source} is not touched at any time`,
+      ],
+      warnings: [
+        ...doubtWarning(backup),
+        ...versions,
+        ...partWarnings(manifest),
+        ...needs.warnings,
+        ...roomWarning(schemaOnly ? null : neededBytes, freeBytes, target.name),
+      ],
+      freeBytes,
+      neededBytes,
+      connections: survey?.connections.map((connection) => ({ ...connection })) ?? [],
+      missing: needs.missing,
+    },
+    options,
+  )
+}
+
+type Common =
+  | "sourceDatabase"
+  | "targetDatabase"
+  | "mode"
+  | "steps"
+  | "warnings"
+  | "freeBytes"
+  | "neededBytes"
+
+/** What all plans say alike. Throws a Fault, `key-missing` or `copy-missing`. */
+export function planned(
+  { backup, manifest, identity, target, tools, timeGuess }: CommonFacts,
+  owners: PlanDetails["owners"],
+): Omit<RestorePlan, Common | "hash" | "connections" | "missing"> {
+  requireIdentity(manifest.encryption, identity)
   return {
     backupId: backup.id,
-    serverId: backup.serverId,
-    serverName: backup.serverName,
+    serverId: target.id,
+    serverName: target.name,
     engine: backup.engine,
-    sourceDatabase: source,
-    targetDatabase: options.name,
-    mode: options.mode,
-    destination: copy.destination,
+    destination: copyOf(backup).destination,
     storedBytes: backup.proof.storedBytes,
     rawBytes: backup.proof.rawBytes,
     backupFinishedAt: backup.finishedAt,
-    steps: [
-      `Read the copy at ${copy.destination} once${manifest.encryption ? `, decrypt it with the key ${manifest.encryption.key},` : ""} and compare its size and sha-256 with the manifest`,
-      ...hookStep(
-        hooks.before,
-        hooks.before?.onError === "continue" ? "going on if it fails" : "stopping if it fails",
-      ),
-      `Create the database ${options.name} on ${backup.serverName}, empty, with the settings of ${source}`,
-      `Load the backup into ${options.name}, stopping at the first error`,
-      `Count the tables of ${options.name} and compare them with the manifest`,
-      ...hookStep(hooks.after, "whatever happened"),
-      `If anything fails, drop ${options.name} again. ${source} is not touched at any time`,
-    ],
-    warnings,
+    versions: { source: manifest.engine.serverVersion, target: tools.serverVersion },
+    timeGuess,
+    owners,
+    lost: [],
+    accounts: null,
   }
 }
 
-function hookStep(hook: Hook | null, when: string): string[] {
+/** The first that is there. Throws a Fault, `copy-missing`. */
+export function copyOf(backup: CompletedBackup) {
+  const copy = backup.copies.find(({ state }) => state === "stored")
+  if (copy) return copy
+  throw new Fault("copy-missing", "no destination holds this backup any more", {
+    hint: "Choose another backup.",
+  })
+}
+
+export function firstSteps({ backup, manifest, hooks }: CommonFacts): string[] {
+  const { destination } = copyOf(backup)
+  return [
+    `Read the copy at ${destination} once${manifest.encryption ? `, decrypt it with the key ${manifest.encryption.key},` : ""} and compare its size and sha-256 with the manifest`,
+    ...hookStep(
+      hooks.before,
+      hooks.before?.onError === "continue" ? "going on if it fails" : "stopping if it fails",
+    ),
+  ]
+}
+
+export function hookStep(hook: Hook | null, when: string): string[] {
   return hook === null
     ? []
     : [`Run the ${hook.moment} hook in the container, ${when}: ${hook.argv.join(" ")}`]
 }
 
-function doubtWarning(backup: CompletedBackup): string[] {
+export function doubtWarning(backup: CompletedBackup): string[] {
   if (!isDoubted(backup) || backup.suspect === null) return []
   return [`This backup is suspect, and nobody has accepted it: ${backup.suspect.message}`]
 }
 
-function versionWarning(engine: Engine, from: string, to: string): string[] {
-  const [source, target] = [seriesOf(engine, from), seriesOf(engine, to)]
-  if (source === null || target === null || target >= source) return []
-  return [`The backup is from version ${from}, newer than the server's ${to}: the load may be refused`]
+function requireContent({ format, part }: Manifest, { content }: NewOptions): void {
+  if (content !== "schema" || format === "archive" || part?.content === "schema") return
+  throw new Fault(
+    "restore-unsupported",
+    "tables without their rows can only be taken from an archive of pg_dump",
+    {
+      hint: "Statements come in one stream, in which rows cannot be told apart safely. Restore all of it, or make a backup with dbbackup.content=schema.",
+    },
+  )
 }
 
-/** The release series as one number, to compare: 17 of PostgreSQL 17.6, 10011 of MariaDB 10.11.14. */
-function seriesOf(engine: Engine, version: string): number | null {
-  const match = /^(\d+)(?:\.(\d+))?/.exec(version)
-  if (!match) return null
-  return engine === "postgres" ? Number(match[1]) : Number(match[1]) * 1000 + Number(match[2] ?? 0)
+function roomWarning(needed: number | null, free: number | null, target: string): string[] {
+  if (needed === null || free === null || free > needed) return []
+  return [
+    `${aboutRoom}the database took ${needed} bytes when it was dumped, and ${target} has ${free} left on its disk`,
+  ]
 }

@@ -4,7 +4,7 @@ import { hasHash, resolveHash } from "../../schemas/cron-hash.ts"
 import type { BackupType } from "../../schemas/job.ts"
 import type { JobLabels } from "../../schemas/labels.ts"
 import type { Run, Trigger } from "../../schemas/run.ts"
-import type { Schedule } from "../../schemas/scalar.ts"
+import { Schedule } from "../../schemas/scalar.ts"
 import type { JobId, ServerId } from "../../schemas/server.ts"
 import { noOperatorRetention, type OperatorRetention } from "./job-retention.ts"
 import { ticksAround } from "./ticks.ts"
@@ -24,6 +24,9 @@ export interface DesiredJob {
   readonly fingerprint: string
 }
 
+/** A drill costs what a restore costs: each job has its hour of the week for it, rather than after each run. */
+const drillSchedule = Schedule.parse("H H * * H")
+
 /** The job, with a value of its own for each `H` of its schedule: the same whenever and wherever it is derived. */
 export function desiredJob(
   id: JobId,
@@ -34,7 +37,7 @@ export function desiredJob(
   destinations: readonly string[],
   operatorRetention: OperatorRetention = noOperatorRetention,
 ): DesiredJob {
-  const verify = labels["verify.schedule"]
+  const verify = labels["verify.schedule"] ?? (labels.verify === "drill" ? drillSchedule : undefined)
   const spec = {
     ...{ ...labels, schedule: resolvedSchedule(labels.schedule, id) },
     ...(verify && { "verify.schedule": resolvedSchedule(verify, `${id} verify`) }),

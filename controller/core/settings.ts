@@ -50,6 +50,8 @@ export interface Settings {
   readonly sweep: SweepSettings
   /** How long what a swap has replaced is kept, unless the request says otherwise; 0: not at all. */
   readonly keepReplacedSeconds: number
+  /** Of the throw-away server of a drill. */
+  readonly drill: { readonly memoryBytes: number }
   /** Servers that have no container, by name. */
   readonly servers: ReadonlyMap<string, OutsideServer>
   /** How many copies of the catalogue are kept at each destination and when they are made, and how long its logs are kept. */
@@ -171,6 +173,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     hooksAllowed: file.hooks,
     servers: new Map(Object.entries(file.servers)),
     helper: { memoryBytes: file.helper.memory, images: file.helper.images },
+    drill: { memoryBytes: file.drill.memory },
     catalogue: {
       copies: file.catalogue.copies,
       schedule: file.catalogue.schedule,

@@ -1,9 +1,10 @@
 // A restore that takes the place of a database: what it is called meanwhile and afterwards, what it will do, or why it cannot.
-import type { RestoreOptions, RestorePlan, SwapOptions } from "../../schemas/restore.ts"
+import type { NewOptions, RestorePlan, SwapOptions } from "../../schemas/restore.ts"
 import { formatDuration } from "../../schemas/scalar.ts"
 import type { SwapRecord } from "../ports.ts"
 import { Fault } from "./fault.ts"
 import { subjectName } from "./key.ts"
+import { withHash } from "./plan-hash.ts"
 import { planRestore, type RestoreFacts } from "./restore-plan.ts"
 
 // What every engine's servers take in a name, PostgreSQL the fewest.
@@ -46,14 +47,15 @@ export interface SwapFacts extends RestoreFacts {
 export const keptSeconds = ({ keepFor }: SwapOptions, usualSeconds: number): number => keepFor ?? usualSeconds
 
 /** What the part of it that is an ordinary restore is asked. */
-export const besideOptions = ({ name }: SwapOptions, now: Date): RestoreOptions => ({
-  mode: "new",
-  name: nameBeside(name, "new", now),
+export const besideOptions = ({ name, serverId }: SwapOptions, now: Date): NewOptions => ({
+  ...{ mode: "new", name: nameBeside(name, "new", now), serverId },
+  // What takes the place of a database has its owners and grants, or does not take it.
+  owners: "keep",
 })
 
 /** Throws a Fault as `planRestore`, and `database-gone` or `in-use`, when it must not begin. */
 export function planSwap(facts: SwapFacts, options: SwapOptions): RestorePlan {
-  const { backup, manifest, place, now } = facts
+  const { backup, manifest, target, place, now } = facts
   const { name } = options
   if (manifest.part !== undefined)
     throw new Fault(
@@ -65,25 +67,24 @@ export function planSwap(facts: SwapFacts, options: SwapOptions): RestorePlan {
     )
   const beside = planRestore(facts, besideOptions(options, now))
   if (!place)
-    throw new Fault(
-      "database-gone",
-      `there is no database ${name} on ${backup.serverName} to take the place of`,
-      {
-        hint: "Restore it as a new database of that name.",
-      },
-    )
+    throw new Fault("database-gone", `there is no database ${name} on ${target.name} to take the place of`, {
+      hint: "Restore it as a new database of that name.",
+    })
   requireRenamable(place, options.endConnections)
   const kept = keptSeconds(options, facts.keepSeconds)
-  const temporary = beside.targetDatabase
-  return {
-    ...beside,
+  // Its real name has the time in it, and a plan that is asked for again must be the same.
+  const temporary = `${name}_new_…`
+  const { hash: _, ...shared } = beside
+  const steps = beside.steps.map((step) => step.replaceAll(beside.targetDatabase, temporary))
+  const plan = {
+    ...shared,
     targetDatabase: name,
-    mode: "swap",
+    mode: "swap" as const,
     steps: [
       ...(options.safetyBackup
         ? [`Back up ${name} as it is then, with its own job, and stop if that backup is not good`]
         : []),
-      ...beside.steps.slice(0, -1),
+      ...steps.slice(0, -1),
       `Stop, and drop ${temporary} again, if it differs from what was dumped`,
       ...(options.endConnections ? [`End all connections to ${name}`] : []),
       `In one transaction: rename ${name} to ${name}_before_ and the time, rename ${temporary} to ${name}, and give it the owner, rights, settings, comment and connection limit that ${name} has`,
@@ -92,20 +93,18 @@ export function planSwap(facts: SwapFacts, options: SwapOptions): RestorePlan {
         : `Keep what ${name} was before, without connections, for ${formatDuration(kept)}, for an undo; then drop it`,
       `If anything fails before the renaming, drop ${temporary} again: ${name} is as it was`,
     ],
+    lost: [`what was written to ${name} after ${backup.finishedAt}; ${lostTo(options, kept)}`],
     warnings: [
-      `Everything written to ${name} after ${backup.finishedAt} is lost to it: ${lostTo(options, kept)}`,
       ...(subjectName(manifest.subject) === name
         ? []
         : [`The backup is of ${subjectName(manifest.subject)}, not of ${name}`]),
-      ...(options.endConnections && place.sessions > 0
-        ? [`These connections are ended: ${people(place)}`]
-        : []),
       ...place.staysBehind.map(
         (what) => `${name} has ${what}: that goes with what is replaced, and is not made anew`,
       ),
       ...beside.warnings,
     ],
   }
+  return withHash(plan, options)
 }
 
 function lostTo({ safetyBackup }: SwapOptions, kept: number): string {

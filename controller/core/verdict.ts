@@ -3,6 +3,7 @@ import type { DockerStatus, Verdict } from "../../schemas/api.ts"
 import { isDamage, type Problem } from "../../schemas/errors.ts"
 import type { Database, Server } from "../../schemas/server.ts"
 import type { BadCopy } from "../ports.ts"
+import { failedDrill } from "./failed-drill.ts"
 
 type Attention = Verdict["attention"][number]
 
@@ -85,6 +86,11 @@ function attentionSentence(
       databases.filter(isDamaged).length,
       "database's newest backup is damaged",
       "databases' newest backups are damaged",
+    ),
+    ...count(
+      databases.filter(failedDrill).length,
+      "database's last drill failed",
+      "databases' last drills failed",
     ),
     ...count(bad.length, "stored copy is bad", "stored copies are bad"),
     ...count(
@@ -183,6 +189,7 @@ function databaseAttention(database: Database): Attention[] {
     sentence,
     hint,
   })
+  const drill = failedDrill(database)
   const name = `${database.name} on ${server.name}`
   return [
     ...(suspect
@@ -193,6 +200,7 @@ function databaseAttention(database: Database): Attention[] {
           ),
         ]
       : []),
+    ...(drill ? [attention(`${name}: the last drill failed: ${drill.message}.`, drill)] : []),
     ...staleAttention(database),
     ...(heldPrune ? [attention(`${name}: ${heldPrune.problem.message}.`, heldPrune.problem)] : []),
   ]

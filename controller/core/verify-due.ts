@@ -7,15 +7,11 @@ import { ticksAround } from "./ticks.ts"
 
 /** Whether a job asks for more than what is done for every backup: its copies are compared when they are stored. */
 export const asksForMore = (spec: Pick<JobLabels, "verify" | "verify.schedule">): boolean =>
-  levelInForce(spec) !== "checksum" || spec["verify.schedule"] !== undefined
-
-/** As far as this version goes. */
-export const levelInForce = ({ verify }: Pick<JobLabels, "verify">): VerifyLevel =>
-  verify === "drill" ? "read" : verify
+  spec.verify !== "checksum" || spec["verify.schedule"] !== undefined
 
 /**
- * Null: not now. With a `verify.schedule`, the newest backup is due at each tick after it was stored or last checked so far;
- * without one, once. A check that found it bad was one.
+ * Null: not now. With a `verify.schedule`, which a job with drills always has, the newest backup is due at each tick after it was
+ * stored or last checked so far; without one, once. A check that found it bad was one.
  */
 export function verifyDue(
   backup: Pick<CompletedBackup, "finishedAt">,
@@ -25,7 +21,7 @@ export function verifyDue(
   rules: Rules = labelRules,
 ): VerifyLevel | null {
   if (!asksForMore(job.spec) || rules.isPaused(job) || rules.postpone(now) > now) return null
-  const level = levelInForce(job.spec)
+  const level = job.spec.verify
   const done = verifications
     .filter((one) => rank(one.level) >= rank(level))
     .map(({ finishedAt }) => finishedAt)

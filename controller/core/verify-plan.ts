@@ -6,7 +6,12 @@ import { Fault } from "./fault.ts"
 
 /** What was seen. `of`: whether the one copy is bad, and another may be whole, or the dump itself, which all copies hold. */
 export type Finding =
-  | { readonly good: true; readonly report: readonly string[] }
+  | {
+      readonly good: true
+      readonly report: readonly string[]
+      /** Of a drill. */
+      readonly recoverySeconds?: number
+    }
   | { readonly good: false; readonly of: "copy" | "dump"; readonly problem: Problem }
 
 /** A copy whose bytes are at their place, right or wrong. */

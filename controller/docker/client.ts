@@ -1,7 +1,7 @@
 // The Docker engine behind the port that the rest of the controller knows.
 import Dockerode from "dockerode"
 import { isOutside } from "../core/outside-server.ts"
-import type { Docker, Leftovers, OutsideHelp } from "../ports.ts"
+import type { Docker, Leftovers, OutsideHelp, Scratch } from "../ports.ts"
 import { connect } from "./connection.ts"
 import { nudges } from "./events.ts"
 import { exec } from "./exec.ts"
@@ -11,6 +11,7 @@ import { sweepHelpers } from "./helper-sweep.ts"
 import { endLeftovers } from "./leftovers.ts"
 import type { Mark } from "./mark.ts"
 import { observer } from "./observe.ts"
+import { startScratch } from "./scratch-server.ts"
 
 const noHelp: OutsideHelp = { guess: () => null, secrets: async () => ({ password: "", ca: "" }) }
 
@@ -32,7 +33,7 @@ export function createDocker(
   endpoint: string,
   mark?: Mark,
   help: OutsideHelp = noHelp,
-): Docker & Leftovers & HelperTools {
+): Docker & Leftovers & Scratch & HelperTools {
   const connection = connect(endpoint, mark)
   const observe = observer(connection)
   let swept = false
@@ -66,6 +67,7 @@ export function createDocker(
       void gone.then(() => atWork.delete(gone))
       return tool
     },
+    startScratch: (request, signal) => startScratch(connection, request, signal),
     async helpersGone(milliseconds) {
       await Promise.race([Promise.all(atWork), Bun.sleep(milliseconds)])
     },

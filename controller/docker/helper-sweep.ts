@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Connection } from "./connection.ts"
 import { statusOf } from "./faults.ts"
-import { helperLabel, installationLabel, instanceLabel } from "./mark.ts"
+import { helperLabel, installationLabel, instanceLabel, scratchLabel } from "./mark.ts"
 
 const tries = 3
 const never = new AbortController().signal
@@ -10,12 +10,13 @@ const never = new AbortController().signal
 /**
  * With its tool, if that still runs. Never its volumes: those are the server's, and of one that was removed meanwhile they may be
  * all that is left of the data. True when it is not there any more. Never rejects.
+ * @param v with its volumes: only of what has no other container's, which is a throw-away server
  */
-export async function removeHelper(connection: Connection, nameOrId: string): Promise<boolean> {
+export async function removeHelper(connection: Connection, nameOrId: string, v = false): Promise<boolean> {
   for (let attempt = 1; attempt <= tries; attempt++) {
     try {
       await connection.ask("to remove a helper container", never, (abortSignal) =>
-        connection.docker.getContainer(nameOrId).remove({ force: true, abortSignal }),
+        connection.docker.getContainer(nameOrId).remove({ force: true, v, abortSignal }),
       )
       return true
     } catch (error) {
@@ -27,7 +28,7 @@ export async function removeHelper(connection: Connection, nameOrId: string): Pr
   return false
 }
 
-/** Removes helpers that a process of the same installation made which is no more; returns how many. Rejects with `docker-unreachable`. */
+/** Removes helpers and throw-away servers that a process of the same installation made which is no more; returns how many. Rejects with `docker-unreachable`. */
 export async function sweepHelpers(connection: Connection, signal: AbortSignal): Promise<number> {
   const { installation, instance } = connection.mark
   const label = [`${helperLabel}=true`, `${installationLabel}=${installation}`]
@@ -35,6 +36,6 @@ export async function sweepHelpers(connection: Connection, signal: AbortSignal):
     connection.docker.listContainers({ all: true, filters: { label }, abortSignal }),
   )
   const left = ours.filter(({ Labels }) => Labels[instanceLabel] !== instance)
-  for (const { Id } of left) await removeHelper(connection, Id)
+  for (const { Id, Labels } of left) await removeHelper(connection, Id, Labels[scratchLabel] === "true")
   return left.length
 }

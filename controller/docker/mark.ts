@@ -15,6 +15,9 @@ export const helperLabel = "dbbackup.internal"
 export const installationLabel = "dbbackup.installation"
 export const instanceLabel = "dbbackup.instance"
 
+/** Beside them, of a throw-away server: its volumes are its own, and go with it. */
+export const scratchLabel = "dbbackup.scratch"
+
 export const helperLabels = ({ installation, instance }: Mark): Record<string, string> => ({
   [helperLabel]: "true",
   [installationLabel]: installation,

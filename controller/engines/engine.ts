@@ -10,7 +10,9 @@ import type { Compression, Engine } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
 import type { Fault } from "../core/fault.ts"
 import type { Choice, Relation } from "../core/part.ts"
-import type { Cutter, EndDetector, ToolOutcome } from "../ports.ts"
+import type { Cutter, EndDetector, Rewriter, ToolOutcome } from "../ports.ts"
+import type { Loadable, Receiving } from "./receiving.ts"
+import type { ScratchRules } from "./scratch-rules.ts"
 import type { Standing } from "./standing.ts"
 import type { Swapping } from "./swapping.ts"
 
@@ -167,15 +169,7 @@ export interface Together {
   ): { readonly plan: DumpPlan; readonly cutter: Cutter }
 }
 
-/** What is known of a dump beside its format. */
-export interface Loadable {
-  /** It lacks some of what the rest may refer to. */
-  readonly isPart?: boolean
-  /** Of the database that was dumped. */
-  readonly facts?: DatabaseFacts
-}
-
-export interface EngineRules {
+export interface EngineRules extends Receiving {
   readonly engine: Engine
   /** Finds versions, abilities and databases, in one script that prints its answer on stdout. */
   probe(access: Access): Script
@@ -207,10 +201,14 @@ export interface EngineRules {
   fingerprint?(database: string, level: FingerprintLevel, access: Access): Script
   /** Of a script that exited 0. Tables and sequences by `schema.name` where there are schemas. Throws when it is not a whole one. */
   readFingerprint?(outcome: ToolOutcome): FingerprintReading
+  /** For dumps of databases as SQL text, when they are stored, and again when they are loaded. Absent: they stay as the tool prints them. */
+  readonly rewriter?: () => Rewriter
   /** Absent: each database can only be dumped in a snapshot of its own. */
   readonly together?: Together
   /** Absent, and no `lockedSnapshot` either: the fingerprint can only be taken of another snapshot than the dump. */
   readonly sharedSnapshot?: SharedSnapshot
+  /** What a drill does beside a restore. */
+  readonly scratch: ScratchRules
   /** For an engine that shares no snapshot, but lets two be opened at one instant. */
   readonly lockedSnapshot?: LockedSnapshot
   /** Prints what `readStanding` reads of the tools at work in a database; null: on those of the globals. */

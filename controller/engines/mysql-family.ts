@@ -7,19 +7,25 @@ import { duringLook } from "./explain.ts"
 import { mysqlCommands } from "./mysql-commands.ts"
 import { explainMysql } from "./mysql-explain.ts"
 import { fingerprintOf, readMysqlFingerprint } from "./mysql-fingerprint.ts"
+import { mysqlGlobals as globals } from "./mysql-globals.ts"
 import { mysqlInstant } from "./mysql-instant.ts"
+import { withoutOwnName } from "./mysql-own-name.ts"
 import { partRuns, readRelations, wantedIn } from "./mysql-part.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
 import * as sql from "./mysql-sql.ts"
 import { describeStanding, readMysqlStanding } from "./mysql-standing.ts"
+import { readMysqlSurvey, surveyServer } from "./mysql-survey.ts"
 import { mysqlTogether } from "./mysql-together.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/mysql.sh" with { type: "text" }
 import clientScript from "./sh/mysql-client.sh" with { type: "text" }
+import drillAccountScript from "./sh/mysql-drill-account.sh" with { type: "text" }
+import drillGlobalsScript from "./sh/mysql-drill-globals.sh" with { type: "text" }
 import dumpScript from "./sh/mysql-dump.sh" with { type: "text" }
 import dumpPartScript from "./sh/mysql-dump-part.sh" with { type: "text" }
 import globalsScript from "./sh/mysql-globals.sh" with { type: "text" }
 import probeScript from "./sh/mysql-probe.sh" with { type: "text" }
+import surveyScript from "./sh/mysql-survey.sh" with { type: "text" }
 import setup from "./sh/setup.sh" with { type: "text" }
 import { mysqlDump, mysqlGlobals, sqlEnd } from "./sql-trailer.ts"
 
@@ -45,6 +51,8 @@ const dumpOptions = [
   "--comments",
   "--max-allowed-packet=1G",
 ]
+/** The client takes no commands of its own but DELIMITER, and hands the server no file. */
+const confined = ["--binary-mode", "--local-infile=0"]
 const answerOptions = ["--batch", "--skip-column-names"]
 // A client that connects again would go on with another snapshot, and without the lock.
 const sessionOptions = [...answerOptions, "--unbuffered", "--skip-reconnect"]
@@ -126,19 +134,44 @@ export function mysqlFamily(variety: Variety): EngineRules {
     createDatabase: (name, { attributes }, access) => statement(sql.createDatabase(name, attributes), access),
     load(name, format, access) {
       if (format === "sql")
-        return script(clientScript, access, "--binary-mode", ...variety.clientOptions, `--database=${name}`)
+        return script(clientScript, access, ...confined, ...variety.clientOptions, `--database=${name}`)
       throw new Fault("restore-unsupported", `an archive of pg_dump cannot be loaded into ${engine}`)
     },
     inspect: (name, access) => statement(sql.describeDatabase(name), access),
     readFacts: ({ stdout }) => readMysqlFacts(stdout),
+    rewriter: withoutOwnName,
     fingerprint: (name, level, access) => statement(fingerprintOf(name, level), access),
     readFingerprint: ({ stdout }) => readMysqlFingerprint(stdout),
+    scratch: {
+      account: {
+        name: "dbbackup_drill",
+        make: (access) => script(drillAccountScript, access, ...variety.clientOptions),
+      },
+      loadGlobals: (access) => script(drillGlobalsScript, access, "--force", ...variety.clientOptions),
+      query: (name, text, access) =>
+        script(
+          clientScript,
+          access,
+          ...[...variety.clientOptions, ...answerOptions, `--database=${name}`, `--execute=${text}`],
+        ),
+    },
     lockedSnapshot: {
       session: (access) => script(clientScript, access, ...variety.clientOptions, ...sessionOptions),
       ...mysqlInstant(variety.engine),
     },
     standing: (name, access) => statement(describeStanding(sql.text(name ?? "mysql")), access),
     readStanding: readMysqlStanding,
+    survey: (name, access) =>
+      script(
+        surveyScript,
+        access,
+        ...variety.clientOptions,
+        ...answerOptions,
+        `--execute=${surveyServer(name)}`,
+      ),
+    readSurvey: ({ stdout }) => readMysqlSurvey(stdout),
+    globals: globals(engine),
+    run: (access) => script(clientScript, access, ...confined, ...variety.clientOptions, "--database=mysql"),
     dropDatabase: (name, access) => statement(sql.dropDatabase(name), access),
     claim: (name, id, access) => statement(sql.claim(name, id), access),
     release: (name, access) => statement(sql.release(name), access),

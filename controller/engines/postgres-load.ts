@@ -1,5 +1,7 @@
 // What loads a dump into an empty PostgreSQL database: an archive or statements, whole or a part, with what TimescaleDB wants around it.
-import type { DatabaseFacts, DumpFormat } from "../../schemas/manifest.ts"
+import type { DumpFormat } from "../../schemas/manifest.ts"
+import type { Loadable } from "./receiving.ts"
+import confine from "./sh/postgres-confine.sh" with { type: "text" }
 import loadScript from "./sh/postgres-load.sh" with { type: "text" }
 import loadPartScript from "./sh/postgres-load-part.sh" with { type: "text" }
 import loadTextScript from "./sh/postgres-load-text.sh" with { type: "text" }
@@ -12,15 +14,25 @@ import timescaleLoad from "./sh/postgres-timescale-load.sh" with { type: "text" 
 export function postgresLoad(
   database: string,
   format: DumpFormat,
-  isPart: boolean,
-  facts: DatabaseFacts | undefined,
+  what: Loadable,
 ): { readonly body: string; readonly args: readonly string[] } {
+  const { isPart = false, facts } = what
   const [whole, part] = format === "sql" ? [loadTextScript, loadTextPartScript] : [loadScript, loadPartScript]
-  const load = isPart ? `${refers}${part}` : whole
+  const load = `${isPart ? `${refers}${part}` : whole}`
   const { timescaledb, timescaledbSchema = "public" } = facts?.attributes ?? {}
-  if (timescaledb === undefined) return { body: load, args: [database] }
+  const before = format === "sql" ? (what.unconfined ? confine : "set_confined=''\n") : optionsOf(what)
+  if (timescaledb === undefined) return { body: `${before}${load}`, args: [database] }
   return {
-    body: `${timescale}load() (\n${load})\n${timescaleLoad}`,
+    body: `${before}${timescale}load() (\n${load})\n${timescaleLoad}`,
     args: [database, timescaledb, timescaledbSchema],
   }
+}
+
+/** Words of our own alone: the shell splits them. */
+function optionsOf({ schemaOnly = false, withoutOwners = false }: Loadable): string {
+  const options = [
+    ...(schemaOnly ? ["--schema-only"] : []),
+    ...(withoutOwners ? ["--no-owner", "--no-privileges"] : []),
+  ]
+  return `load_options='${options.join(" ")}'\n`
 }

@@ -149,3 +149,10 @@ select format('drop database %I', d.datname)
 from pg_database d where ${marked}
 \gexec
 `
+
+/** Facts: names of roles. Makes those that are missing, and prints them. */
+export const makeRoles = `select r as made from json_array_elements_text(:'facts'::json) r
+where not exists (select from pg_roles where rolname = r) and r <> 'public' order by r;
+select format('create role %I', r) from json_array_elements_text(:'facts'::json) r
+where not exists (select from pg_roles where rolname = r) and r <> 'public'
+\\gexec`

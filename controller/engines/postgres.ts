@@ -7,22 +7,28 @@ import { archiveEnd } from "./postgres-archive.ts"
 import { postgresCommands } from "./postgres-commands.ts"
 import { explainPostgres } from "./postgres-explain.ts"
 import { fingerprintStatements, postgresSnapshot, readFingerprint } from "./postgres-fingerprint.ts"
+import { postgresGlobals as globals } from "./postgres-globals.ts"
 import { postgresLoad } from "./postgres-load.ts"
 import { partOptions, readRelations, wantedIn } from "./postgres-part.ts"
 import { readPostgresFacts, readPostgresProbe } from "./postgres-probe.ts"
 import * as sql from "./postgres-sql.ts"
 import { describeStanding, readPostgresStanding } from "./postgres-standing.ts"
+import { readPostgresSurvey, surveyServer } from "./postgres-survey.ts"
 import * as swap from "./postgres-swap.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/postgres.sh" with { type: "text" }
+import drillGlobalsScript from "./sh/postgres-drill-globals.sh" with { type: "text" }
 import dumpScript from "./sh/postgres-dump.sh" with { type: "text" }
 import exchangeScript from "./sh/postgres-exchange.sh" with { type: "text" }
 import inspectScript from "./sh/postgres-inspect.sh" with { type: "text" }
 import probeScript from "./sh/postgres-probe.sh" with { type: "text" }
+import queryScript from "./sh/postgres-query.sh" with { type: "text" }
 import readScript from "./sh/postgres-read.sh" with { type: "text" }
+import runScript from "./sh/postgres-run.sh" with { type: "text" }
 import sessionScript from "./sh/postgres-session.sh" with { type: "text" }
 import statementScript from "./sh/postgres-statement.sh" with { type: "text" }
 import statementsScript from "./sh/postgres-statements.sh" with { type: "text" }
+import surveyScript from "./sh/postgres-survey.sh" with { type: "text" }
 import setup from "./sh/setup.sh" with { type: "text" }
 import { postgresDump, postgresGlobals, sqlEnd } from "./sql-trailer.ts"
 
@@ -48,8 +54,8 @@ export const postgres: EngineRules = {
   explain: explainPostgres,
   createDatabase: (name, { attributes }, access) =>
     script(statementScript, access, sql.createDatabase, name, JSON.stringify(attributes)),
-  load(name, format, access, { isPart = false, facts } = {}) {
-    const { body, args } = postgresLoad(connectionString(name), format, isPart, facts)
+  load(name, format, access, what = {}) {
+    const { body, args } = postgresLoad(connectionString(name), format, what)
     return script(body, access, ...args)
   },
   inspect: (name, access) => script(inspectScript, access, sql.describeDatabase, name),
@@ -61,11 +67,20 @@ export const postgres: EngineRules = {
     session: (name, access) => script(sessionScript, access, name),
     ...postgresSnapshot,
   },
+  scratch: {
+    loadGlobals: (access) => script(drillGlobalsScript, access),
+    makeRoles: (names, access) => script(statementScript, access, sql.makeRoles, "", JSON.stringify(names)),
+    query: (name, text, access) => script(queryScript, access, text, name),
+  },
   standing: (name, access) =>
     name === null
       ? script(statementScript, access, describeStanding, "", "")
       : script(inspectScript, access, describeStanding, name),
   readStanding: readPostgresStanding,
+  survey: (name, access) => script(surveyScript, access, surveyServer, name),
+  readSurvey: ({ stdout }) => readPostgresSurvey(stdout),
+  globals,
+  run: (access) => script(runScript, access),
   dropDatabase: (name, access) => script(statementScript, access, sql.dropDatabase, name, ""),
   claim: (name, id, access) => script(statementScript, access, sql.claim, name, sql.mark(id)),
   release: (name, access) => script(statementScript, access, sql.release, name, ""),

@@ -105,6 +105,7 @@ export async function dumpSubject(
         const request = { ...place, ...script, stdin: false }
         return await (joint ?? instant ?? deps.docker).exec(request, limit.signal)
       },
+      rewriter: facts && plan.format === "sql" ? look.rules.rewriter : undefined,
       end,
       compression: plan.streamCompression,
       recipients: encryption?.recipients ?? null,

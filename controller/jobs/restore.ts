@@ -1,12 +1,11 @@
-// A stored backup into a new database beside the old one: prove the copy ▸ create ▸ load ▸ check. Nothing that exists is touched.
+// A stored backup into a new database beside the old one: prove the copy ▸ create ▸ load ▸ check; of a swap, ▸ take the place.
 import type { CompletedBackup } from "../../schemas/backup.ts"
-import { hookOf, type JobLabels } from "../../schemas/labels.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
-import type { RestoreId, RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
-import { Fault, inFull } from "../core/fault.ts"
+import type { RestoreId, RestoreOptions } from "../../schemas/restore.ts"
+import { type Fault, inFull } from "../core/fault.ts"
+import { requirePlan } from "../core/plan-hash.ts"
 import { expectedFrom } from "../core/restorable-part.ts"
-import { planRestore } from "../core/restore-plan.ts"
-import { besideOptions, planSwap } from "../core/swap-plan.ts"
+import { besideOptions } from "../core/swap-plan.ts"
 import { loadDump, proveCopy } from "../pipeline/load.ts"
 import type {
   Aside,
@@ -20,14 +19,14 @@ import type {
 } from "../ports.ts"
 import { checked } from "./check-restored.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
-import { placesOf } from "./exchange.ts"
+import { applyGlobals } from "./globals.ts"
 import { type HookDeps, hooksAround } from "./hooks.ts"
-import { identityFor } from "./identity-for.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
-import { loadingOf } from "./loading.ts"
-import { asJobSays } from "./place.ts"
 import type { Target } from "./probe.ts"
-import { type Ready, type ReadyDeps, whenReady } from "./ready.ts"
+import { type ReadyDeps, whenReady } from "./ready.ts"
+import { specOf } from "./restore-facts.ts"
+import { loadingOf } from "./restore-loading.ts"
+import { patienceOf, placed, planOf } from "./restore-planning.ts"
 import { settleBeside, takePlace } from "./take-place.ts"
 import { createUnfinished, type UnfinishedDatabase } from "./unfinished-database.ts"
 
@@ -44,6 +43,8 @@ export interface RestoreRequest {
   readonly backup: CompletedBackup
   readonly manifest: Manifest
   readonly options: RestoreOptions
+  /** The plan that was confirmed; absent: whatever it is. */
+  readonly planHash?: string | undefined
   /** What opens the backup, where it was given with the request. */
   readonly identity: string | undefined
   /** When it was asked for. */
@@ -58,73 +59,8 @@ export interface RestoreRequest {
 
 // Long enough for any restore a person waits for; a hung one must end some day.
 const restoreLimitSeconds = 24 * 3600
-// Somebody looks at a dialogue meanwhile.
-const planWaitSeconds = 10
-// That of the label dbbackup.on-unavailable.
-const usualWaitSeconds = 300
 // That of the label dbbackup.stall-timeout.
 const usualStallSeconds = 900
-
-/** Looks inside the server and plans. Throws a Fault that says why the restore must not begin. */
-export async function makeRestorePlan(
-  deps: RestoreDeps,
-  request: RestoreRequest,
-  signal: AbortSignal,
-): Promise<RestorePlan> {
-  const ready = await whenReady(deps, placed(request), planWaitSeconds, () => undefined, signal)
-  return planOf(deps, request, ready, signal)
-}
-
-async function planOf(
-  deps: RestoreDeps,
-  request: RestoreRequest,
-  { look, target }: Ready,
-  signal: AbortSignal,
-): Promise<RestorePlan> {
-  const { backup, manifest, options } = request
-  if (look.rules.engine !== manifest.engine.name) {
-    throw new Fault(
-      "restore-unsupported",
-      `the backup is of ${manifest.engine.name}, the server is ${look.rules.engine}`,
-      {
-        hint: "Restore it on a server of its own engine.",
-      },
-    )
-  }
-  const present = look.probe.databases.map(({ name }) => name)
-  const { askedAt: now, keepSeconds } = request
-  const nameMistake = look.rules.nameMistake(options.name)
-  const { serverVersion } = look.probe
-  const spec = specOf(backup, target)
-  const hooks = {
-    before: spec ? hookOf(spec, "pre-restore") : null,
-    after: spec ? hookOf(spec, "post-restore") : null,
-  }
-  const identity = identityFor(deps, request)
-  const facts = { backup, manifest, identity, present, serverVersion, nameMistake, hooks }
-  if (options.mode === "new") return planRestore(facts, options)
-  const place = (await placesOf(deps.docker, look, [options.name], signal)).get(options.name)
-  return planSwap({ ...facts, place, keepSeconds, now }, options)
-}
-
-/** Hooks and patience are those of the job that made the backup; of the first one, when that is gone. */
-function specOf(backup: CompletedBackup, { jobs }: Target): JobLabels | undefined {
-  return (jobs.find(({ id }) => id === backup.jobId) ?? jobs[0])?.spec
-}
-
-const placed = (request: RestoreRequest) => () => {
-  const target = request.target()
-  return asJobSays(target, specOf(request.backup, target))
-}
-
-/** In seconds. The labels of a container that is gone cannot be asked. */
-function patienceOf({ backup, target }: RestoreRequest): number {
-  try {
-    return specOf(backup, target())?.["on-unavailable"] ?? usualWaitSeconds
-  } catch {
-    return usualWaitSeconds
-  }
-}
 
 /** Never throws: the restore ends with an outcome, and a database that could not be filled is dropped again. */
 export async function runRestore(
@@ -135,10 +71,13 @@ export async function runRestore(
   aside?: Aside,
 ): Promise<void> {
   const { catalogue, clock, log } = deps
-  const { options } = request
   const journal = journalOf(deps, id, { restoreId: id, backupId: request.backup.id })
   const limit = deadline(outer, restoreLimitSeconds, () =>
-    tookTooLong(`restoring ${options.name}`, restoreLimitSeconds, "Find out what holds the server up."),
+    tookTooLong(
+      `restoring ${request.backup.database}`,
+      restoreLimitSeconds,
+      "Find out what holds the server up.",
+    ),
   )
   let outcome: RestoreOutcome
   try {
@@ -167,23 +106,20 @@ async function restoreBetweenHooks(
   const spec = specOf(request.backup, ready.target)
   const hooks = hooksAround(deps, spec, ["pre-restore", "post-restore"], id, journal)
   hooks.requireAllowed()
+  if (request.options.mode === "globals")
+    return await applyGlobals(deps, request, hooks, ready, journal, signal)
   const plan = await planOf(deps, request, ready, signal)
+  requirePlan(plan, request.planHash, undefined)
   for (const step of plan.steps) journal("debug", `plan: ${step}`)
+  for (const warning of plan.warnings) journal("warn", warning)
+  const how = {
+    limitSeconds: spec?.["stall-timeout"] ?? usualStallSeconds,
+    nice: spec?.nice ?? false,
+  }
   const { options } = request
-  const name = options.mode === "swap" ? besideOptions(options, request.askedAt).name : options.name
-  const limitSeconds = spec?.["stall-timeout"] ?? usualStallSeconds
-  const loading = loadingOf(
-    deps,
-    id,
-    request,
-    plan,
-    name,
-    ready,
-    limitSeconds,
-    spec?.nice ?? false,
-    journal,
-    signal,
-  )
+  const name = options.mode === "swap" ? besideOptions(options, request.askedAt).name : plan.targetDatabase
+  const beside = { ...plan, targetDatabase: name }
+  const loading = loadingOf(deps, id, request, beside, ready, how, journal, signal)
   await proveCopy(loading.copy)
   const { storedBytes, storedSha256 } = request.backup.proof
   journal(
@@ -202,7 +138,7 @@ async function restoreBetweenHooks(
       made = await createUnfinished(deps, id, target, look, name, facts, journal, signal)
       if (options.mode === "swap") await settleBeside(deps.docker, look, name, options.name, signal)
       const { rawBytes } = await loadDump(loading.load)
-      outcome = await checked(deps, request.manifest, name, ready, facts, rawBytes, journal, signal)
+      outcome = await checked(deps, comparable(request), name, ready, facts, rawBytes, journal, signal)
       if (options.mode === "swap")
         await takePlace(deps, id, ready, options, name, outcome, made, journal, signal)
     } finally {
@@ -215,4 +151,11 @@ async function restoreBetweenHooks(
     await made?.drop()
     throw error
   }
+}
+
+/** Rows that were not loaded are not missed. */
+function comparable({ manifest, options }: RestoreRequest): Manifest {
+  if (options.mode !== "new" || options.content !== "schema") return manifest
+  const { fingerprint: _, ...rest } = manifest
+  return rest
 }

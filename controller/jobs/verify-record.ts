@@ -33,7 +33,11 @@ export function record(
     if (copy.state === "stored") catalogue.copyChecked(backup.id, destination, now)
     else if (!catalogue.copyStored(backup.id, destination, now, "hash")) throw deletedMeanwhile(what)
     else journal("info", `${what} is right again`)
-    const passed: Verification = { ...base, outcome: "passed", report: [...finding.report] }
+    const { report, recoverySeconds } = finding
+    const passed: Verification = {
+      ...{ ...base, outcome: "passed", report: [...report] },
+      ...(recoverySeconds !== undefined && { recoverySeconds }),
+    }
     if (!quiet) {
       catalogue.addVerification(backup.id, passed)
       journal("info", `${what} was verified (${level}): ${finding.report.join("; ")}`)

@@ -4,10 +4,19 @@ import type { Problem } from "../../schemas/errors.ts"
 import type { Verification, VerifyLevel } from "../../schemas/verification.ts"
 import { Fault } from "../core/fault.ts"
 import { givenIdentity, requireIdentity } from "../core/key-missing.ts"
-import { copiesToVerify, type Finding, noSuchLevel, type ReadableCopy } from "../core/verify-plan.ts"
+import {
+  copiesToVerify,
+  type Finding,
+  nearestCopy,
+  noSuchLevel,
+  type ReadableCopy,
+} from "../core/verify-plan.ts"
 import { rulesFor } from "../engines/registry.ts"
 import type { Catalogue, Clock, Destination, Identities, Log } from "../ports.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
+import { drillCopy } from "./drill.ts"
+import { queriesFor } from "./drill-queries.ts"
+import type { DrillMeans } from "./drill-server.ts"
 import { failureOf } from "./journal.ts"
 import { checkCopy, type Reading } from "./verify-bytes.ts"
 import { type ReadDeps, readCopy, type ServerOf } from "./verify-read.ts"
@@ -17,6 +26,7 @@ export interface VerifyDeps extends ReadDeps {
   readonly catalogue: Catalogue
   readonly destinations: ReadonlyMap<string, Destination>
   readonly identities: Identities
+  readonly drills: DrillMeans
   readonly clock: Clock
   readonly log: Log
 }
@@ -24,7 +34,7 @@ export interface VerifyDeps extends ReadDeps {
 export interface VerifyOrder {
   readonly backup: CompletedBackup
   readonly level: VerifyLevel
-  /** Null: every stored copy. */
+  /** Null: every stored copy; of a drill, the nearest one, as all hold the same bytes. */
   readonly destination: string | null
   /** What opens the backup, where it was given with the request. */
   readonly identity: string | undefined
@@ -49,6 +59,14 @@ type Verify = (
 const levels: Readonly<Partial<Record<VerifyLevel, Verify>>> = {
   checksum: (_deps, _order, reading, signal) => checkCopy(reading, signal),
   read: (deps, { backup, server }, reading, signal) => readCopy(deps, reading, () => server(backup), signal),
+  drill: (deps, order, reading, signal) => {
+    const queries = queriesFor(order.backup, reading.manifest, order.server)
+    return drillCopy(
+      { ...deps, readingOf: otherReading(deps, order) },
+      { ...order, reading, queries },
+      signal,
+    )
+  },
 }
 
 export const levelsThere = Object.keys(levels) as readonly VerifyLevel[]
@@ -73,7 +91,9 @@ export async function verifyBackup(
   try {
     const verify = levels[level]
     if (!verify) throw noSuchLevel(level)
-    const copies = copiesToVerify(backup, destination)
+    const isLocal = (name: string) => deps.destinations.get(name)?.kind === "local"
+    const nearest = level === "drill" ? nearestCopy(backup, isLocal) : null
+    const copies = copiesToVerify(backup, destination ?? nearest)
     const { storedBytes } = backup.proof
     for (const [i, copy] of copies.entries()) {
       limit.signal.throwIfAborted()
@@ -124,3 +144,12 @@ function readingOf(
       log(level, message, { ...fields, backupId: backup.id, destination: name }),
   }
 }
+
+/** Of another backup, as its own is opened. */
+const otherReading =
+  (deps: VerifyDeps, order: VerifyOrder) =>
+  (backup: CompletedBackup, destination: string): Reading => {
+    const [copy] = copiesToVerify(backup, destination)
+    if (!copy) throw new Fault("internal", `no copy of backup ${backup.id} was chosen`)
+    return readingOf(deps, { ...order, backup }, copy, () => undefined)
+  }

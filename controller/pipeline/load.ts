@@ -2,11 +2,12 @@
 import { Writable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { Fault } from "../core/fault.ts"
-import type { EndDetector, ExecProcess } from "../ports.ts"
+import type { EndDetector, ExecProcess, Rewriter } from "../ports.ts"
 import { endOf } from "./end.ts"
 import { type FirstCause, underFirstCause, untilAborted } from "./first-cause.ts"
 import { meter } from "./meter.ts"
 import { paced } from "./progress.ts"
+import { rewriting } from "./rewrite.ts"
 import { type Silence, watchSilence } from "./stall.ts"
 import { openStoredCopy, requireRaw, type StoredCopy } from "./stored-copy.ts"
 import { brokenStream, type Explain, type Start, startTool, whyItBroke, within } from "./tool.ts"
@@ -23,6 +24,8 @@ export interface ProveRequest extends Reading {
 export interface LoadRequest extends Reading {
   readonly start: Start
   readonly explain: Explain
+  /** What is loaded is what this makes of the dump; absent: the dump itself. */
+  readonly rewriter?: (() => Rewriter) | undefined
   /** What to do about a tool that takes nothing, or does not end; absent: it may take its time. */
   readonly silence?: Silence
 }
@@ -61,10 +64,11 @@ export async function loadDump(request: LoadRequest): Promise<{ storedBytes: num
       if (!stdin) throw new Fault("internal", "the loading tool was started without an input")
       const why = (error: Error): Promise<Error> => whyInputBroke(tool, error, request, cause)
       const sink = toolSink(stdin, why, watch)
-      for (const stream of [raw.stream, sink]) cause.watch(stream)
+      const rewritten = request.rewriter ? [rewriting(request.rewriter())] : []
+      for (const stream of [raw.stream, ...rewritten, sink]) cause.watch(stream)
       const ended = endOfTool(tool, sink, request.explain)
       ended.catch(cause.fail)
-      await pipeline([...copy, raw.stream, sink], { signal: cause.signal })
+      await pipeline([...copy, raw.stream, ...rewritten, sink], { signal: cause.signal })
       await untilAborted(ended, cause.signal)
     } finally {
       watch.stop()

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises"
 import type { Proof } from "../../schemas/backup.ts"
 import type { Compression } from "../../schemas/scalar.ts"
 import { Fault } from "../core/fault.ts"
-import type { EndDetector } from "../ports.ts"
+import type { EndDetector, Rewriter } from "../ports.ts"
 import { compressor } from "./compress.ts"
 import { dumpBytes } from "./dump-bytes.ts"
 import { encryptor } from "./encrypt.ts"
@@ -15,6 +15,7 @@ import { type FirstCause, underFirstCause } from "./first-cause.ts"
 import { meter } from "./meter.ts"
 import { type OpenCopy, type Opened, openAll, type Place } from "./open.ts"
 import { paced } from "./progress.ts"
+import { rewriting } from "./rewrite.ts"
 import { type Silence, watchSilence } from "./stall.ts"
 import { type Explain, type Start, within } from "./tool.ts"
 
@@ -24,6 +25,8 @@ const partingMilliseconds = 60_000
 export interface StoreRequest {
   /** Called at the first read: the destinations are open by then. */
   readonly start: Start
+  /** What is stored is what this makes of the tool's output; absent: that itself. */
+  readonly rewriter?: (() => Rewriter) | undefined
   readonly end: EndDetector
   /** What the stream still has to do. */
   readonly compression: Compression
@@ -99,7 +102,14 @@ async function pass(request: StoreRequest, opened: Opened, cause: FirstCause): P
       if (failed.length === request.destinations.length) cause.fail(noneLeft(failed))
     },
   )
-  const stages = [raw.stream, end.stream, ...changing, ...(stored === raw ? [] : [stored.stream])]
+  const rewritten = request.rewriter ? [rewriting(request.rewriter())] : []
+  const stages = [
+    ...rewritten,
+    raw.stream,
+    end.stream,
+    ...changing,
+    ...(stored === raw ? [] : [stored.stream]),
+  ]
   for (const stream of [source, ...stages, fan.stream]) cause.watch(stream)
   try {
     await pipeline([source, ...stages, fan.stream], { signal: cause.signal })

@@ -5,6 +5,7 @@ import type { RunId } from "../../schemas/run.ts"
 import type { DatabaseId, Subject } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { databaseIdOf } from "../core/key.ts"
+import { requirePlan } from "../core/plan-hash.ts"
 import { requireRestorable } from "../core/restorable.ts"
 import type { Rules } from "../core/schedule-plan.ts"
 import { keptSeconds } from "../core/swap-plan.ts"
@@ -14,6 +15,7 @@ import type { Pauses } from "./pauses.ts"
 import { manualBackupOf, restoreInto, restoreOf } from "./pending.ts"
 import type { Queue } from "./queue.ts"
 import { createSafetyBackup } from "./safety-backup.ts"
+import { createShownPlans } from "./shown-plans.ts"
 import { createUndo } from "./undo.ts"
 import type { Work } from "./work.ts"
 import type { World } from "./world.ts"
@@ -35,6 +37,7 @@ export function createDispatch(deps: {
 }): Dispatch {
   const { catalogue, world, queue, work, pauses, clock, newId, log } = deps
   const due = createDue(deps)
+  const shown = createShownPlans()
   const safetyBackup = createSafetyBackup(deps)
 
   const completed = (id: BackupId): CompletedBackup => {
@@ -54,8 +57,10 @@ export function createDispatch(deps: {
     databaseId: DatabaseId | undefined,
     options: Parameters<Actions["restore"]>[2],
     identity: string | undefined,
+    planHash?: string,
   ) => {
     const backup = completed(backupId)
+    const serverId = options.serverId ?? backup.serverId
     if (
       databaseId !== undefined &&
       databaseId !== backup.databaseId &&
@@ -65,20 +70,24 @@ export function createDispatch(deps: {
         hint: "List them with GET /api/databases.",
       })
     }
-    if (databaseId !== undefined && !databaseId.startsWith(`${backup.serverId}:`)) {
-      throw new Fault("restore-unsupported", "the backup is of another server", {
-        hint: "For now a backup is restored on its own server.",
+    if (databaseId !== undefined && !databaseId.startsWith(`${serverId}:`)) {
+      throw new Fault("restore-unsupported", "the backup is of another server than that database", {
+        hint: "Name the server to restore on as serverId in the options.",
       })
     }
-    requireRestorable(world.derived(backup.serverId), options.mode)
+    if (serverId !== backup.serverId && !world.derived(serverId))
+      throw new Fault("not-found", `there is no server ${serverId}`, {
+        hint: "List them with GET /api/servers.",
+      })
+    requireRestorable(world.derived(serverId), options.mode)
     const manifest = catalogue.manifest(backupId)
     if (!manifest) throw new Fault("internal", `the catalogue has no manifest of backup ${backupId}`)
     const swaps = options.mode === "swap" && options.safetyBackup
     return {
-      ...{ backup, manifest, options, identity, askedAt: clock() },
+      ...{ backup, manifest, options, identity, planHash, askedAt: clock() },
       keepSeconds: deps.keepReplacedSeconds(),
-      safetyBackup: swaps ? safetyBackup(backup.serverId, options.name) : null,
-      target: () => world.require(backup.serverId),
+      safetyBackup: swaps ? safetyBackup(serverId, options.name) : null,
+      target: () => world.require(serverId),
     }
   }
 
@@ -169,12 +178,13 @@ export function createDispatch(deps: {
     },
 
     async planRestore(backupId, databaseId, options, identity) {
-      return work.planRestore(restoreRequest(backupId, databaseId, options, identity))
+      return shown.keep(await work.planRestore(restoreRequest(backupId, databaseId, options, identity)))
     },
 
-    async restore(backupId, databaseId, options, identity) {
-      const request = restoreRequest(backupId, databaseId, options, identity)
+    async restore(backupId, databaseId, options, identity, planHash) {
+      const request = restoreRequest(backupId, databaseId, options, identity, planHash)
       const plan = await work.planRestore(request)
+      requirePlan(plan, planHash, shown.of(planHash))
       const busy = restoreInto(catalogue, plan.serverId, plan.targetDatabase)
       if (busy)
         throw new Fault(

@@ -24,6 +24,7 @@ export interface RestoreOrder {
   readonly manifest: Manifest
   readonly options: RestoreOptions
   readonly identity: string | undefined
+  readonly planHash?: string | undefined
   readonly askedAt: Date
   readonly keepSeconds: number
   readonly safetyBackup: ((id: RestoreId, signal: AbortSignal) => Promise<void>) | null

@@ -168,6 +168,7 @@ export function createWorld(deps: {
     servers,
     databases() {
       const doubts = new Map(catalogue.doubts().map((doubt) => [doubt.databaseId, doubt]))
+      const drills = catalogue.lastDrills()
       const held = waitingPrunes(catalogue, catalogue.heldPrunes(), (id) => current.get(id), clock())
       return servers().flatMap((server) => {
         const jobs = current.get(server.id)?.jobs ?? []
@@ -175,7 +176,10 @@ export function createWorld(deps: {
           server,
           jobs,
           insightOf(server.id).databases,
-          (subject) => historyOf(catalogue, doubts, held, server.id, subject),
+          (subject) => ({
+            ...historyOf(catalogue, doubts, held, server.id, subject),
+            lastDrill: drills.get(databaseIdOf(server.id, subject)),
+          }),
           clock(),
           rules,
         )

@@ -139,7 +139,7 @@ export function notesIn(store: Store): Notes {
 
 export function insertVerification(db: Store["db"], id: BackupId, verification: Verification): void {
   const { level, destination, startedAt, finishedAt, readBytes, outcome } = verification
-  const detail = outcome === "passed" ? verification.report : verification.problem
+  const detail = outcome === "passed" ? passedDetail(verification) : verification.problem
   db.query("INSERT INTO verifications VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(
     id,
     level,
@@ -162,7 +162,15 @@ function verificationOf(id: string, row: VerificationRow): Verification {
       finishedAt: instant(row.finished_at),
       readBytes: row.read_bytes,
       outcome: row.outcome,
-      ...(row.outcome === "passed" ? { report: detail } : { problem: detail }),
+      ...(row.outcome === "passed" ? ofPassed(detail) : { problem: detail }),
     })
   })
 }
+
+type Passed = Extract<Verification, { outcome: "passed" }>
+
+/** The report alone, but for a drill, which took its time. */
+const passedDetail = ({ report, recoverySeconds }: Passed) =>
+  recoverySeconds === undefined ? report : { report, recoverySeconds }
+
+const ofPassed = (detail: unknown) => (Array.isArray(detail) ? { report: detail } : (detail as object))

@@ -20,6 +20,7 @@ import { checksIn } from "./checks.ts"
 import { claimsIn } from "./claims.ts"
 import { copiesIn } from "./copies.ts"
 import { doubtsIn } from "./doubts.ts"
+import { drillsIn } from "./drills.ts"
 import { openFile } from "./file.ts"
 import { heldPrunesIn } from "./held-prunes.ts"
 import { keptBucketsIn } from "./kept-buckets.ts"
@@ -114,6 +115,7 @@ function assemble(opened: Store, path: string): Omit<OpenCatalogue, "beforeMigra
     ...doubtsIn(store),
     ...heldPrunesIn(store),
     ...notesIn(store),
+    ...drillsIn(store),
     ...checksIn(store),
     ...lists,
     ...newest,

@@ -1,8 +1,10 @@
 // What begins long work, as far as its first record: enough for the API to answer with, and nothing is dumped.
+
 import { Fault } from "../../controller/core/fault.ts"
 import type { Actions } from "../../controller/ports.ts"
 import type { OpenCatalogue } from "../../controller/state/open.ts"
 import type { JobId } from "../../schemas/server.ts"
+import { plainDetails } from "../core/records.ts"
 import { aBackup, aProblem, aRestore, aRun, minute, server } from "../state/samples.ts"
 
 export function actionsOn(catalogue: OpenCatalogue): Actions {
@@ -34,24 +36,30 @@ export function actionsOn(catalogue: OpenCatalogue): Actions {
       catalogue.copyDeleted(id, "local", minute(12))
       return minute(12)
     },
-    async planRestore(backupId, _databaseId, { name }) {
+    async planRestore(backupId, _databaseId, options) {
       return {
         backupId,
         serverId: server,
         serverName: "shop/db",
         engine: "postgres",
         sourceDatabase: "shop",
-        targetDatabase: name,
-        mode: "new",
+        targetDatabase: options.mode === "new" ? options.name : "globals",
+        mode: options.mode,
         destination: "local",
         storedBytes: 1000,
         rawBytes: 1000,
         backupFinishedAt: minute(2).toISOString(),
         steps: ["Create the database."],
         warnings: [],
+        ...plainDetails,
       }
     },
-    async restore(backupId, _databaseId, { name }) {
+    async restore(backupId, _databaseId, options, _identity, planHash) {
+      const name = options.mode === "new" ? options.name : "globals"
+      if (planHash !== undefined && planHash !== plainDetails.hash)
+        throw new Fault("plan-stale", "the plan is not the one that was confirmed any more", {
+          hint: "Look at the plan again, and confirm that one.",
+        })
       if (name === "shop")
         throw new Fault("target-exists", "shop exists already", { hint: "Choose another name." })
       const restore = aRestore(`s${++count}`, backupId, { targetDatabase: name })

@@ -287,6 +287,9 @@ describe("restores", () => {
     const { status, body } = await post("/api/restores", request("copy", { dryRun: true }))
     expect([status, body.data.targetDatabase]).toEqual([200, "copy"])
     expect((await get("/api/restores")).body.data).toEqual([])
+    const stale = await post("/api/restores", request("copy", { planHash: "0".repeat(64) }))
+    expect([stale.status, stale.body.error.details.fault]).toEqual([409, "plan-stale"])
+    expect((await get("/api/restores")).body.data).toEqual([])
   })
 
   test("begin without it: 202, the record, and where to follow it", async () => {

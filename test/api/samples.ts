@@ -67,6 +67,7 @@ export const theDatabase: Database = {
   lastAttempt: null,
   suspect: null,
   heldPrune: null,
+  lastDrill: null,
   nextRunAt: minute(60).toISOString(),
 }
 

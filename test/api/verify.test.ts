@@ -33,7 +33,6 @@ test("it is begun with 202, and followed by its id to what was found", async () 
 
 test.each([
   ["a backup that there is not", "b9", { level: "read" }, 404, "NOT_FOUND"],
-  ["a level that is to come", "b1", { level: "drill" }, 400, "RESTORE_ERROR"],
   ["a level that there is not", "b1", { level: "glance" }, 400, "VALIDATION_ERROR"],
   ["no level", "b1", {}, 400, "VALIDATION_ERROR"],
   ["a destination at which it is not", "b1", { level: "read", destination: "moon" }, 404, "NOT_FOUND"],

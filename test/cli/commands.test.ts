@@ -288,7 +288,9 @@ describe("restore", () => {
   test("shows the plan and goes on once the name is typed", async () => {
     const { code, stdout } = await dbbackup(["restore", "b1", "--as", "copy"], {}, "copy\n")
     expect(code).toBe(0)
-    expect(stdout).toContain("into the new database copy:\n  1. Create the database.\n")
+    expect(stdout).toContain(
+      "into the new database copy:\n  1. Create the database.\n  What is lost: nothing\n",
+    )
     expect(stdout).toEndWith("copy is restored: 3 tables, nothing differs from the manifest\n")
   })
 
@@ -321,6 +323,20 @@ describe("restore", () => {
     const { code, stdout } = await dbbackup(["restore", "b1", "--as", "copy", "--dry-run"])
     expect([code, restores()]).toEqual([0, before])
     expect(stdout).not.toContain("Type copy")
+  })
+
+  test("of globals needs no name of a database, and says what was made", async () => {
+    const { code, stdout } = await dbbackup(["restore", "b1", "--globals", "--yes"])
+    expect(code).toBe(0)
+    expect(stdout).toContain("Restore the globals of ")
+    expect(stdout).toEndWith("the globals are restored: made nothing\n")
+  })
+
+  test("names the server by its name, and refuses what it does not know", async () => {
+    const on = await dbbackup(["restore", "b1", "--as", "copy", "--on", "nowhere", "--yes"])
+    expect(on.stderr).toContain("there is no server nowhere")
+    const owners = await dbbackup(["restore", "b1", "--as", "copy", "--owners", "maybe", "--yes"])
+    expect(owners.stderr).toContain("Write keep or drop.")
   })
 
   test("takes the newest good backup of a database by its name", async () => {
@@ -376,11 +392,11 @@ describe("lint", () => {
 
   test("of a note prints it as one, and ends well", async () => {
     const path = file(
-      'services:\n  db:\n    labels:\n      dbbackup.enable: "true"\n      dbbackup.verify: drill\n',
+      'services:\n  db:\n    labels:\n      dbbackup.enable: "true"\n      dbbackup.notify: team\n',
     )
     const { code, stdout } = await dbbackup(["lint", path])
     expect(code).toBe(0)
-    expect(stdout).toStartWith(`${path}:5: note: db: dbbackup.verify: "drill" is not in force yet`)
+    expect(stdout).toStartWith(`${path}:5: note: db: dbbackup.notify: "team" is not in force yet`)
     expect(stdout).toEndWith(`${path}: the labels are good\n`)
   })
 

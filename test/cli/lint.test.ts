@@ -218,8 +218,8 @@ describe("what is not in force yet", () => {
     `services:\n  db:\n    image: ${image}\n    labels:\n      dbbackup.enable: "true"\n      ${labels}\n`
 
   test("is a note, when the backup goes on without it", () => {
-    expect(lint(text("dbbackup.verify: drill"))).toEqual([
-      'note 6 db: dbbackup.verify: "drill" is not in force yet: the newest backup is read by the engine\'s own tool, and not restored. The backups go on without it. Remove the label when that is all right.',
+    expect(lint(text("dbbackup.notify: team"))).toEqual([
+      'note 6 db: dbbackup.notify: "team" is not in force yet: nobody is notified. The backups go on without it. Remove the label when that is all right.',
     ])
   })
 

@@ -66,7 +66,7 @@ test("a label that is told to be none of ours keeps the name that it has", () =>
 })
 
 /** Names of files and of labels that no operator renames. */
-const fixed = /dbbackup\.(yaml|lock|internal|installation|instance|db)\b/g
+const fixed = /dbbackup\.(yaml|lock|internal|installation|instance|scratch|db)\b/g
 
 test("every label that a text of the program names is known as one", () => {
   const found: string[] = []

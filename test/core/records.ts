@@ -1,7 +1,10 @@
 // Backups and manifests for the tests of decisions, as the catalogue would give them.
+
 import { databaseIdOf, jobIdOf, serverIdOf } from "../../controller/core/key.ts"
+import type { Survey } from "../../controller/core/survey.ts"
 import type { Backup, BackupId, CompletedBackup } from "../../schemas/backup.ts"
-import type { Manifest } from "../../schemas/manifest.ts"
+import type { Fingerprint, Manifest } from "../../schemas/manifest.ts"
+import type { PlanDetails } from "../../schemas/restore-details.ts"
 import type { RunId } from "../../schemas/run.ts"
 
 const serverId = serverIdOf("shop/db")
@@ -97,3 +100,47 @@ export const aManifest = (changes: Partial<Manifest> = {}): Manifest => ({
   program: "dbbackup 0.1.0",
   ...changes,
 })
+
+/** Of a plan about which nothing is to be said. */
+export const plainDetails: PlanDetails = {
+  hash: "c".repeat(64),
+  versions: { source: "17.6", target: "17.6" },
+  timeGuess: null,
+  freeBytes: null,
+  neededBytes: null,
+  connections: [],
+  missing: { roles: [], extensions: [] },
+  owners: "keep",
+  lost: [],
+  accounts: null,
+}
+
+/** Of a server that has all that the backups here need. */
+export const aSurvey = (changes: Partial<Survey> = {}): Survey => ({
+  user: "postgres",
+  roles: ["postgres", "app"],
+  extensions: { plpgsql: ["1.0"] },
+  collations: null,
+  plugins: [],
+  foldsCase: false,
+  freeBytes: 1_000_000,
+  connections: [],
+  ...changes,
+})
+
+export const aFingerprint = (changes: Partial<Fingerprint> = {}): Fingerprint => ({
+  level: "exact",
+  sameSnapshot: true,
+  rows: { "public.item": 3 },
+  schemaSha256: "d".repeat(64),
+  sequences: {},
+  extensions: { plpgsql: "1.0" },
+  roles: ["app"],
+  databaseBytes: 50_000,
+  seconds: 0.1,
+  ...changes,
+})
+
+/** With a fingerprint, as backups have it unless a label says otherwise. */
+export const aKnownManifest = (changes: Partial<Manifest> = {}): Manifest =>
+  aManifest({ fingerprint: aFingerprint(), ...changes })

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test"
 import { expectedFrom, lacksSome, partInWords, partWarnings } from "../../controller/core/restorable-part.ts"
 import { planRestore } from "../../controller/core/restore-plan.ts"
 import type { Part } from "../../schemas/manifest.ts"
-import { aCompletedBackup, aManifest } from "./records.ts"
+import { aCompletedBackup, aKnownManifest, aSurvey } from "./records.ts"
 
 const part = (changes: Partial<Part> = {}): Part => ({
   content: "all",
@@ -16,9 +16,12 @@ const plan = (of: Part) =>
   planRestore(
     {
       backup: aCompletedBackup(),
-      manifest: aManifest({ part: of }),
+      manifest: aKnownManifest({ part: of }),
       present: [],
-      serverVersion: "17.6",
+      target: { id: aCompletedBackup().serverId, name: "shop/db" },
+      tools: { serverVersion: "17.6", toolVersion: "17.6", zstd: true },
+      timeGuess: null,
+      survey: aSurvey(),
       nameMistake: undefined,
       identity: null,
       hooks: { before: null, after: null },
@@ -48,15 +51,15 @@ test("what a restore will lack is said before it begins", () => {
 })
 
 test("a restored part is compared with what was dumped, a whole database with what was there", () => {
-  expect(expectedFrom(aManifest({ part: part() })).tables).toBe(2)
-  expect(expectedFrom(aManifest()).tables).toBe(3)
-  expect(expectedFrom(aManifest({ facts: null })).tables).toBe(0)
+  expect(expectedFrom(aKnownManifest({ part: part() })).tables).toBe(2)
+  expect(expectedFrom(aKnownManifest()).tables).toBe(3)
+  expect(expectedFrom(aKnownManifest({ facts: null })).tables).toBe(0)
 })
 
 test("only what lacks tables or rows may refer to what is not there", () => {
-  expect(lacksSome(aManifest())).toBe(false)
-  expect(lacksSome(aManifest({ part: part({ content: "schema" }) }))).toBe(false)
-  expect(lacksSome(aManifest({ part: part({ withoutRows: ["public.a"] }) }))).toBe(true)
+  expect(lacksSome(aKnownManifest())).toBe(false)
+  expect(lacksSome(aKnownManifest({ part: part({ content: "schema" }) }))).toBe(false)
+  expect(lacksSome(aKnownManifest({ part: part({ withoutRows: ["public.a"] }) }))).toBe(true)
 })
 
 test("a list of backups says in words what was taken", () => {

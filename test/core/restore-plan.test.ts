@@ -3,14 +3,17 @@ import { Fault } from "../../controller/core/fault.ts"
 import { planRestore, type RestoreFacts } from "../../controller/core/restore-plan.ts"
 import type { Engine } from "../../schemas/scalar.ts"
 import { aDoubt } from "../state/samples.ts"
-import { aCompletedBackup, aManifest } from "./records.ts"
+import { aCompletedBackup, aKnownManifest, aSurvey } from "./records.ts"
 
 const facts = (changes: Partial<RestoreFacts> = {}): RestoreFacts => ({
   backup: aCompletedBackup(),
-  manifest: aManifest(),
+  manifest: aKnownManifest(),
   identity: null,
   present: ["shop", "users"],
-  serverVersion: "17.6",
+  target: { id: aCompletedBackup().serverId, name: "shop/db" },
+  tools: { serverVersion: "17.6", toolVersion: "17.6", zstd: true },
+  timeGuess: null,
+  survey: aSurvey(),
   nameMistake: undefined,
   hooks: { before: null, after: null },
   ...changes,
@@ -30,7 +33,7 @@ function refusal(changes: Partial<RestoreFacts>, name?: string): Fault {
 
 describe("an encrypted backup", () => {
   const encryption = { format: "age" as const, key: "ops", recipients: ["age1a", "age1b"] }
-  const manifest = aManifest({ encryption })
+  const manifest = aKnownManifest({ encryption })
 
   test("is planned when something here opens it, and the plan says so without telling it", () => {
     const planned = plan({ manifest, identity: { identity: "AGE-SECRET-KEY-1" } })
@@ -119,7 +122,7 @@ describe("is refused, with what to do,", () => {
   })
 
   test("for globals, which have no database to go into", () => {
-    expect(refusal({ manifest: aManifest({ subject: { kind: "globals" } }) }).code).toBe(
+    expect(refusal({ manifest: aKnownManifest({ subject: { kind: "globals" } }) }).code).toBe(
       "restore-unsupported",
     )
   })
@@ -128,8 +131,11 @@ describe("is refused, with what to do,", () => {
 describe("warns of an older release series than the backup's", () => {
   const warnings = (name: Engine, from: string, to: string) =>
     plan({
-      manifest: aManifest({ engine: { name, serverVersion: from, tool: "t", toolVersion: from } }),
-      serverVersion: to,
+      manifest: aKnownManifest({
+        format: "sql",
+        engine: { name, serverVersion: from, tool: "t", toolVersion: from },
+      }),
+      tools: { serverVersion: to, toolVersion: to, zstd: true },
     }).warnings.length
 
   test.each([

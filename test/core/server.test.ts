@@ -308,9 +308,9 @@ describe("labels that are not in force yet", () => {
   const good = { "dbbackup.enable": "true", "dbbackup.schedule": "hourly" }
 
   test("are said, and the server is backed up without them", () => {
-    const server = one([labelled({ enable: "true", verify: "drill" })])
-    expect(server).toMatchObject({ state: "active", goodLabels: { "dbbackup.verify": "drill" } })
-    expect(server.problems).toMatchObject([{ code: "label-not-in-force", key: "dbbackup.verify" }])
+    const server = one([labelled({ enable: "true", notify: "team" })])
+    expect(server).toMatchObject({ state: "active", goodLabels: { "dbbackup.notify": "team" } })
+    expect(server.problems).toMatchObject([{ code: "label-not-in-force", key: "dbbackup.notify" }])
   })
 
   test("stop the backup where it would betray what was asked", () => {

@@ -46,6 +46,7 @@ test("with nothing set, every setting has its default, and only this machine is 
     hooksAllowed: true,
     servers: new Map(),
     helper: { memoryBytes: 2 * 2 ** 30, images: {} },
+    drill: { memoryBytes: 2 ** 30 },
     catalogue: {
       copies: 7,
       schedule: { kind: "cron", text: "daily", pattern: "0 2 * * *" },

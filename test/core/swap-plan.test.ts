@@ -23,7 +23,10 @@ const facts = (changes: Partial<SwapFacts> = {}): SwapFacts => ({
   manifest: aManifest(),
   identity: null,
   present: ["shop"],
-  serverVersion: "17.6",
+  target: { id: "shop~db" as never, name: "shop/db" },
+  tools: { serverVersion: "17.6", toolVersion: "17.6", zstd: true },
+  timeGuess: null,
+  survey: null,
   nameMistake: undefined,
   hooks: { before: null, after: null },
   place: place(),
@@ -70,7 +73,7 @@ describe("the plan of a swap", () => {
     const at = (start: string) => steps.findIndex((step) => step.startsWith(start))
     const order = [
       "Back up shop",
-      "Load the backup into shop_new_20260302_102030",
+      "Load the backup into shop_new_…",
       "Stop, and drop",
       "In one transaction",
       "Keep what shop was",
@@ -82,24 +85,33 @@ describe("the plan of a swap", () => {
   })
 
   test("says what is lost, and where it still is", () => {
-    const lost = (more: object) => plan({}, more).warnings[0]
+    const lost = (more: object) => plan({}, more).lost[0]
     expect(lost({})).toMatch(
-      /^Everything written to shop after .* it is only in what is kept for 1d, and in the backup/,
+      /^what was written to shop after .*; it is only in what is kept for 1d, and in the backup/,
     )
     expect(lost({ keepFor: "2h", safetyBackup: false })).toContain("it is only in what is kept for 2h")
     expect(lost({ keepFor: "0" })).toContain("only in the backup made before")
     expect(lost({ keepFor: "0", safetyBackup: false })).toContain("nothing keeps it")
   })
 
-  test("tells whose connections are ended, and what goes with the old one", () => {
+  test("tells that connections are ended, and what goes with the old one", () => {
     const busy = place({ sessions: 2, who: ["app (web)"], staysBehind: ["1 subscription"] })
-    const { warnings } = plan({ place: busy }, { endConnections: true })
-    expect(warnings).toContain("These connections are ended: 2 connections, of app (web)")
+    const { steps, warnings } = plan({ place: busy }, { endConnections: true })
+    expect(steps).toContain("End all connections to shop")
     expect(warnings.join()).toContain("1 subscription")
   })
 
+  test("is the same a while later, with other people connected, and another one with other options", () => {
+    const { hash } = plan()
+    expect(plan({ now: new Date(now.getTime() + 60_000) }).hash).toBe(hash)
+    const busy = place({ sessions: 2, who: ["app (web)"] })
+    const ending = { endConnections: true }
+    expect(plan({ place: busy }, ending).hash).toBe(plan({}, ending).hash)
+    expect(plan({}, ending).hash).not.toBe(hash)
+  })
+
   test("says so when the backup is of another database", () => {
-    expect(plan({ place: place({ name: "users" }) }, { name: "users" }).warnings[1]).toBe(
+    expect(plan({ place: place({ name: "users" }) }, { name: "users" }).warnings[0]).toBe(
       "The backup is of shop, not of users",
     )
   })

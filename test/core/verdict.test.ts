@@ -61,6 +61,7 @@ const aDatabase = (name: string, changes: Partial<Database> = {}, server = aServ
   lastAttempt: null,
   suspect: null,
   heldPrune: null,
+  lastDrill: null,
   nextRunAt: null,
   ...changes,
 })
@@ -347,4 +348,19 @@ test("a database of which only parts are backed up needs a person, and does not 
       hint: expect.stringContaining("a job of its own"),
     }),
   ])
+})
+
+test("a last drill that failed is told until one passes, and once where its backup is damaged for it", () => {
+  const failure = problem({ message: "t has 1 rows, 2 were dumped" })
+  const drill = { backupId: "b7", at: "2026-03-01T08:00:00.000Z", recoverySeconds: null, problem: failure }
+  const failing = aDatabase("shop", { lastDrill: { ...drill, outcome: "failed" } })
+  expect(verdict([db], [failing])).toMatchObject({
+    level: "attention",
+    sentence: "1 database is backed up; 1 database's last drill failed.",
+    attention: [{ sentence: "shop on db: the last drill failed: t has 1 rows, 2 were dumped." }],
+  })
+  const damaged = { id: "b7", finishedAt: drill.at, problem: { ...failure, code: "restore-failed" as const } }
+  expect(verdict([db], [{ ...failing, suspect: damaged }]).attention).toHaveLength(1)
+  const passed = { ...drill, outcome: "passed", recoverySeconds: 42, problem: null } as const
+  expect(verdict([db], [aDatabase("shop", { lastDrill: passed })]).level).toBe("ok")
 })

@@ -70,6 +70,13 @@ test("nothing is due while the job is paused, or in a blackout window", () => {
   expect(verifyDue(backup, job({ verify: "read" }), [], now, rules)).toBeNull()
 })
 
-test("a drill is carried out as far as this version goes", () => {
-  expect(due({ verify: "drill" }, "2026-03-02T03:00:00Z")).toBe("read")
+test("a drill is due once a week at an hour of the job's own, unless the label says when", () => {
+  const schedule = job({ verify: "drill" }).spec["verify.schedule"]
+  expect(schedule?.kind === "cron" ? schedule.pattern : "").toMatch(/^\d+ \d+ \* \* [0-6]$/)
+  expect(due({ verify: "drill" }, "2026-03-02T02:05:01Z")).toBeNull()
+  expect(due({ verify: "drill" }, "2026-03-09T02:05:01Z")).toBe("drill")
+  expect(due({ verify: "drill" }, "2026-03-09T02:05:01Z", [done("read", "2026-03-09T02:04:00.000Z")])).toBe(
+    "drill",
+  )
+  expect(due({ verify: "drill", "verify.schedule": "manual" }, "2026-12-31T00:00:00Z")).toBeNull()
 })

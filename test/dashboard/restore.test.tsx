@@ -8,6 +8,7 @@ import {
   getRestore,
   listBackups,
   listDatabases,
+  listServers,
   planRestore,
 } from "../../schemas/api.ts"
 import { answer, controllerAnswers, Refused } from "./setup/controller.ts"
@@ -17,6 +18,7 @@ import {
   failedBackup,
   restorePlan,
   runningRestore,
+  server,
 } from "./setup/samples.ts"
 import { show } from "./setup/show.tsx"
 
@@ -124,6 +126,50 @@ describe("the restore dialog", () => {
     expect(asked.filter(({ method }) => method === "post").at(-1)?.body).toEqual({
       backupId: "backup-1",
       options: { mode: "new", name: "shop_restored" },
+      planHash: "c".repeat(64),
+    })
+  })
+
+  test("shows what the plan says as data", async () => {
+    controllerAnswers(...world)
+    await openedAtPlan()
+    const text = screen.getByRole("dialog").textContent
+    expect(text).toContain("PostgreSQL 16.2, made on 17.6")
+    expect(text).toContain("about 1 min 30 s, by restores of this server")
+    expect(text).toContain("1.0 GiB when it was dumped, 4.0 GiB free")
+    expect(text).toContain("Lostnothing")
+  })
+
+  test("offers other servers of the same engine, and restores on the one that was chosen", async () => {
+    const staging = server({ id: "staging~db", name: "staging/db" })
+    const wiki = server({ id: "wiki~db", name: "wiki/db", engine: "mysql" })
+    const { asked } = controllerAnswers(answer(listServers, [server(), staging, wiki]), ...world)
+    show("/backups?restore=backup-1")
+    const field = await screen.findByLabelText<HTMLSelectElement>("Server")
+    expect([...field.options].map(({ text }) => text)).toEqual(["shop/db, where it was made", "staging/db"])
+    fireEvent.change(field, { target: { value: "staging~db" } })
+    fireEvent.change(screen.getByLabelText("Name of the new database"), { target: { value: "shop" } })
+    fireEvent.click(screen.getByRole("button", { name: "Show the plan" }))
+    await screen.findByText("Load the backup into it")
+    expect(asked.find(({ method }) => method === "post")?.body).toMatchObject({
+      options: { mode: "new", name: "shop", serverId: "staging~db" },
+    })
+  })
+
+  test("of globals asks for no name, and tells what is made and what stays", async () => {
+    const accounts = { create: ["app"], same: ["boss"], different: [], leftOut: [] }
+    const plan = restorePlan({ mode: "globals", targetDatabase: "globals", accounts })
+    const { asked } = controllerAnswers(
+      answer(getBackup, completedBackup({ kind: "globals", database: "globals" })),
+      answer(planRestore, () => plan, isPlan),
+      ...world,
+    )
+    show("/backups?restore=backup-1")
+    fireEvent.click(await screen.findByRole("button", { name: "Show the plan" }))
+    await screen.findByText("What will be done")
+    expect(screen.getByRole("dialog").textContent).toContain("MadeappThere alreadyboss")
+    expect(asked.find(({ method }) => method === "post")?.body).toMatchObject({
+      options: { mode: "globals" },
     })
   })
 

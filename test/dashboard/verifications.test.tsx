@@ -3,9 +3,13 @@ import { act, fireEvent, screen, waitFor, within } from "@testing-library/react"
 import { applyEvent } from "../../dashboard/src/lib/apply-event.ts"
 import {
   getBackup,
+  getDatabase,
   getRunLogs,
   getStatus,
+  listBackups,
+  listRestores,
   listS3Configs,
+  listSchedules,
   listVerifications,
   verificationsOf,
   verifyBackup,
@@ -13,7 +17,7 @@ import {
 import type { Verification } from "../../schemas/verification.ts"
 import type { VerifyTask, VerifyTaskId } from "../../schemas/verify-task.ts"
 import { answer, controllerAnswers } from "./setup/controller.ts"
-import { completedBackup, hoursAgo, status } from "./setup/samples.ts"
+import { completedBackup, database, hoursAgo, status } from "./setup/samples.ts"
 import { show } from "./setup/show.tsx"
 
 const backup = completedBackup()
@@ -92,6 +96,43 @@ test("a person asks for it and follows its bytes to the end", async () => {
   )
   expect(await screen.findByText("1024 bytes were read")).toBeDefined()
   await waitFor(() => expect(screen.queryByRole("button", { name: "Cancel the check" })).toBeNull())
+})
+
+test("a drill is asked for, and its time is told with the backup and with the database", async () => {
+  const drill: Verification = {
+    ...{ ...base, level: "drill", startedAt: hoursAgo(2), finishedAt: hoursAgo(1) },
+    ...{ outcome: "passed", report: ["shop was restored"], recoverySeconds: 42 },
+  }
+  const { asked } = controllerAnswers(
+    answer(getBackup, backup),
+    answer(getRunLogs, []),
+    answer(listVerifications, []),
+    answer(verificationsOf, [drill]),
+    answer(verifyBackup, task),
+  )
+  show("/backups/backup-1")
+  await screen.findByText("shop was restored")
+  expect((await section()).textContent).toContain("back in 42 s")
+  fireEvent.click(screen.getByRole("button", { name: "Restore it into a throw-away server" }))
+  await waitFor(() =>
+    expect(asked.find(({ method }) => method === "post")).toMatchObject({ body: { level: "drill" } }),
+  )
+})
+
+test.each([
+  ["passed", { recoverySeconds: 42, problem: null }, /passed, .* ago; back in 42 s/],
+  ["failed", { recoverySeconds: null, problem }, /failed, .* ago: it has 5 bytes/],
+] as const)("the database's page tells that its last drill %s", async (outcome, rest, words) => {
+  const lastDrill = { backupId: "backup-1", at: hoursAgo(48), outcome, ...rest }
+  controllerAnswers(
+    answer(getDatabase, database({ lastDrill })),
+    answer(listSchedules, []),
+    answer(listBackups, []),
+    answer(listRestores, []),
+  )
+  show("/databases/shop~db:shop")
+  const now = await screen.findByRole("region", { name: "Now" })
+  expect(now.textContent).toMatch(words)
 })
 
 test("a backup of which no copy is good says so, offers no restore, and can be deleted", async () => {

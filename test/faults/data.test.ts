@@ -109,7 +109,8 @@ for (const image of images) {
       await comesBack(name, "named_again", `select * from ${table} order by ${column}`)
     })
 
-    test("holds each of a thousand tables, with their rows", async () => {
+    // The other of the two dumps in the same way, and makes a thousand tables in half a minute less.
+    test.skipIf(image === "mysql:9")("holds each of a thousand tables, with their rows", async () => {
       const numbers = Array.from({ length: 1000 }, (_, n) => n)
       await make(
         "many",
@@ -160,36 +161,40 @@ for (const image of images) {
       expect((await server.sql("bank", total)).trim()).toBe("2000000")
     })
 
-    test(`holds one row of ${rowMebibytes} MiB; a limit of the server in the way of its restore is named`, async () => {
-      const bytes = rowMebibytes * 2 ** 20
-      if (server.engine === "mysql")
-        await server.sql("mysql", "set global innodb_redo_log_capacity = 8589934592")
-      if (server.engine === "mariadb")
-        await server.sql("mysql", "set global innodb_log_file_size = 4294967296")
-      if (!postgres) await server.sql("mysql", "set global max_allowed_packet = 1073741824")
-      await make(
-        "one_row",
-        `create table r (i int primary key, x ${postgres ? "bytea" : "longblob"})`,
-        postgres
-          ? `insert into r values (1, convert_to(repeat('0123456789abcdef', ${bytes / 16}), 'UTF8'))`
-          : `insert into r values (1, repeat('0123456789abcdef', ${bytes / 16}))`,
-      )
-      const question = postgres
-        ? "select i, length(x), encode(sha256(x), 'hex') from r"
-        : "select i, length(x), sha2(x, 256) from r"
-      await comesBack("one_row", "one_row_again", question)
-      if (postgres) return
-      const { data } = await latest("one_row")
-      await server.sql("mysql", "set global max_allowed_packet = 16777216")
-      expect(await restore(data, "one_row_never")).toMatchObject({
-        status: "failed",
-        error: {
-          code: server.engine === "mysql" ? "restore-failed" : "server-lost",
-          hint: expect.stringContaining("max_allowed_packet"),
-        },
-      })
-      expect(await server.sql("mysql", "show databases")).not.toContain("one_row_never")
-    })
+    // As above, the other way round.
+    test.skipIf(image === "mariadb:11.8")(
+      `holds one row of ${rowMebibytes} MiB; a limit of the server in the way of its restore is named`,
+      async () => {
+        const bytes = rowMebibytes * 2 ** 20
+        if (server.engine === "mysql")
+          await server.sql("mysql", "set global innodb_redo_log_capacity = 8589934592")
+        if (server.engine === "mariadb")
+          await server.sql("mysql", "set global innodb_log_file_size = 4294967296")
+        if (!postgres) await server.sql("mysql", "set global max_allowed_packet = 1073741824")
+        await make(
+          "one_row",
+          `create table r (i int primary key, x ${postgres ? "bytea" : "longblob"})`,
+          postgres
+            ? `insert into r values (1, convert_to(repeat('0123456789abcdef', ${bytes / 16}), 'UTF8'))`
+            : `insert into r values (1, repeat('0123456789abcdef', ${bytes / 16}))`,
+        )
+        const question = postgres
+          ? "select i, length(x), encode(sha256(x), 'hex') from r"
+          : "select i, length(x), sha2(x, 256) from r"
+        await comesBack("one_row", "one_row_again", question)
+        if (postgres) return
+        const { data } = await latest("one_row")
+        await server.sql("mysql", "set global max_allowed_packet = 16777216")
+        expect(await restore(data, "one_row_never")).toMatchObject({
+          status: "failed",
+          error: {
+            code: server.engine === "mysql" ? "restore-failed" : "server-lost",
+            hint: expect.stringContaining("max_allowed_packet"),
+          },
+        })
+        expect(await server.sql("mysql", "show databases")).not.toContain("one_row_never")
+      },
+    )
 
     const latest = async (name: string) => {
       const { data } = await controller.call(listBackups, { query: { status: "completed" } })
@@ -197,6 +202,26 @@ for (const image of images) {
       if (found?.status !== "completed") throw new Error(`${name} has no backup`)
       return { data: found }
     }
+
+    test.skipIf(postgres)(
+      "says nothing of its own name, so that a restore beside it alters no other database",
+      async () => {
+        // Routines remember the collation that the database had when they were made.
+        await make(
+          "collated",
+          "create table t (i int); insert into t values (7); create procedure p() select 1",
+          "alter database collated character set latin1",
+        )
+        const kept = await backUp("collated")
+        await server.sql("mysql", "drop database collated")
+        expect(await restore(kept, "collated_again")).toMatchObject({ status: "completed", differences: [] })
+        expect(await server.sql("collated_again", "select i from t; call p()")).toBe("7\n1\n")
+        const named = "select schema_name, default_character_set_name from information_schema.schemata"
+        expect(await server.sql("mysql", `${named} where schema_name like 'collated%'`)).toBe(
+          "collated_again\tlatin1\n",
+        )
+      },
+    )
 
     test("is made although another database's name holds a line break", async () => {
       if (postgres) await make("line\nbreak", "create table t (i int)")

@@ -170,7 +170,7 @@ for (const image of images.filter((each) => !each.startsWith("postgres"))) {
         error: {
           code: "dump-incomplete",
           message: expect.stringContaining("procedures and functions (it lacks"),
-          hint: expect.stringContaining("dbbackup.user"),
+          hint: expect.stringContaining(`${here.prefix}.user`),
         },
       })
     })

@@ -23,7 +23,7 @@ beforeAll(async () => {
     [`${here.prefix}.on-missed`]: "skip",
     [`${here.prefix}.retention`]: "7d within=2d",
     [`${here.prefix}.retention.last`]: "3",
-    [`${here.prefix}.verify`]: "drill",
+    [`${here.prefix}.notify`]: "team",
     [`${here.prefix}.restore`]: "deny",
     [`${here.prefix}.meta.owner`]: "team a",
   })
@@ -64,7 +64,7 @@ describe("labels that are heeded, and one that is not in force yet", () => {
   test("are in force with their sources, and the one is said", async () => {
     const { state, why, problems } = await seen(server.name, ({ engine }) => engine !== null)
     expect({ state, why }).toEqual({ state: "active", why: "backed up by its job default" })
-    expect(problems).toMatchObject([{ code: "label-not-in-force", key: `${here.prefix}.verify` }])
+    expect(problems).toMatchObject([{ code: "label-not-in-force", key: `${here.prefix}.notify` }])
     const job = (await controller.call(listSchedules)).data.find(
       ({ serverName }) => serverName === server.name,
     )
@@ -83,7 +83,7 @@ describe("labels that are heeded, and one that is not in force yet", () => {
     expect(done.status).toBe("completed")
     const { data: manifest } = await controller.call(getManifest, { params: { id: begun.id } })
     expect(manifest.meta).toEqual({ owner: "team a" })
-    expect(manifest.spec).toMatchObject({ verify: "drill", "retention.last": "3" })
+    expect(manifest.spec).toMatchObject({ notify: '["team"]', "retention.last": "3" })
     const body = { backupId: done.id, options: { mode: "new", name: "copy" } } as const
     const refused = await controller.call(createRestore, { body }).catch((error: unknown) => error)
     expect(String(refused)).toContain("takes no restores: its label restore=deny says so")

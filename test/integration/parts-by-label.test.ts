@@ -89,7 +89,7 @@ for (const image of ["postgres:17", "mysql:9"]) {
         status: "failed",
         error: {
           code: "label-invalid",
-          message: 'nothing in shop matches "ordres" of the label dbbackup.tables',
+          message: `nothing in shop matches "ordres" of the label ${here.prefix}.tables`,
           suggestion: "orders",
         },
       })

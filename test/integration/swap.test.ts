@@ -127,7 +127,7 @@ describe("a restore in the place of a PostgreSQL database", () => {
   test("is planned with what is lost and what is kept", async () => {
     const { data: plan } = await controller.call(planRestore, { body: { ...swap(), dryRun: true } })
     expect(plan).toMatchObject({ mode: "swap", targetDatabase: "shop" })
-    expect(plan.warnings[0]).toContain(`Everything written to shop after ${backup.finishedAt} is lost to it`)
+    expect(plan.lost[0]).toContain(`what was written to shop after ${backup.finishedAt}`)
     expect(plan.steps[0]).toContain("Back up shop")
     expect(plan.steps.join("\n")).toContain("without connections, for 1d, for an undo")
     expect(await names()).toEqual(["shop"])

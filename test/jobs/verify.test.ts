@@ -99,6 +99,7 @@ const deps = (): VerifyDeps => ({
   ...{ catalogue: store.catalogue, destinations, log: () => {}, tieUp: async () => {} },
   clock: () => minute(minutes++),
   identities: { find: () => ({ identity: null, unusable: [] }) },
+  drills: { scratch: { startScratch: refused }, memoryBytes: () => 2 ** 30 },
   docker: { endpoint: "none", version: refused, observe: refused, nudges: refused, exec: refused },
 })
 const verify = (changes: Partial<VerifyOrder> = {}) =>
@@ -329,9 +330,9 @@ describe("what cannot be looked at says nothing of the copy", () => {
     expect(states()).toEqual({ local: "stored", nas: "deleted" })
   })
 
-  test("a level that is to come, and a copy that there is not", async () => {
+  test("a drill whose server cannot be made, and a copy that there is not", async () => {
     make()
-    expect((await verify({ level: "drill" })).error).toMatchObject({ code: "restore-unsupported" })
+    expect(await verify({ level: "drill" })).toMatchObject({ results: [], error: { code: "server-down" } })
     expect((await verify({ destination: "offsite" })).error).toMatchObject({ code: "not-found" })
   })
 

@@ -1,4 +1,5 @@
 // Ticks and requests become records and queued work: on a real catalogue, world and queue, with work that only says how it ended.
+
 import { afterEach, beforeEach, describe, expect, test } from "bun:test"
 import { Fault } from "../../controller/core/fault.ts"
 import { databaseIdOf, serverIdOf } from "../../controller/core/key.ts"
@@ -13,7 +14,8 @@ import { createWorld, type World } from "../../controller/reconcile/world.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { RestoreId, RestorePlan } from "../../schemas/restore.ts"
 import type { RunId } from "../../schemas/run.ts"
-import type { DatabaseId, JobId } from "../../schemas/server.ts"
+import type { DatabaseId, JobId, ServerId } from "../../schemas/server.ts"
+import { plainDetails } from "../core/records.ts"
 import { guess, labelled, operator } from "../core/samples.ts"
 import { addGood, aProblem, type Fixture, temporaryCatalogue } from "../state/samples.ts"
 import { until } from "../support/until.ts"
@@ -89,11 +91,11 @@ beforeEach(() => {
         if (planFault) return Promise.reject(planFault)
         const plan: RestorePlan = {
           backupId: backup.id,
-          serverId: backup.serverId,
+          serverId: options.serverId ?? backup.serverId,
           serverName: backup.serverName,
           engine: backup.engine,
           sourceDatabase: backup.database,
-          targetDatabase: options.name,
+          targetDatabase: options.mode === "globals" ? "globals" : options.name,
           mode: options.mode,
           destination: "local",
           storedBytes: 1000,
@@ -101,6 +103,7 @@ beforeEach(() => {
           backupFinishedAt: backup.finishedAt,
           steps: ["load it"],
           warnings: [],
+          ...plainDetails,
         }
         return Promise.resolve(plan)
       },
@@ -478,6 +481,38 @@ describe("a restore", () => {
     expect(restores).toEqual([])
     see(labelled({ enable: "true", restore: "new-only" }))
     await dispatch.planRestore("b1" as BackupId, undefined, options)
+  })
+
+  test("onto another server is that server's work, as its label allows", async () => {
+    const both = (restore: string) =>
+      see(
+        labelled({ enable: "true" }),
+        labelled({ enable: "true", id: "wiki", restore }, { id: "2", name: "wiki" }),
+      )
+    both("allow")
+    const onto = { ...options, serverId: "wiki" as ServerId }
+    const restore = await dispatch.restore("b1" as BackupId, undefined, onto)
+    expect(restore).toMatchObject({ serverId: "wiki", databaseId: shop })
+    both("deny")
+    expect((await rejection(dispatch.planRestore("b1" as BackupId, undefined, onto))).code).toBe(
+      "restore-denied",
+    )
+    const nowhere = { ...options, serverId: "nope" as ServerId }
+    expect((await rejection(dispatch.planRestore("b1" as BackupId, undefined, nowhere))).code).toBe(
+      "not-found",
+    )
+  })
+
+  test("whose confirmed plan is another one by now is refused, and nothing is recorded", async () => {
+    const { hash } = await dispatch.planRestore("b1" as BackupId, undefined, options)
+    const stale = await rejection(
+      dispatch.restore("b1" as BackupId, undefined, options, undefined, "e".repeat(64)),
+    )
+    expect(stale.code).toBe("plan-stale")
+    expect(store.catalogue.restores({}, { page: 1, limit: 10 }).total).toBe(0)
+    expect(
+      (await dispatch.restore("b1" as BackupId, undefined, options, undefined, hash)).targetDatabase,
+    ).toBe("shop_copy")
   })
 
   test("onto an unknown database, or another server's, is refused", async () => {

@@ -95,6 +95,26 @@ describe("a dump that was found bad", () => {
   })
 })
 
+describe("the last drill of a database", () => {
+  const drilled = () => [...catalogue.lastDrills()].map(([, drill]) => drill)
+
+  test("is the newest of any of its backups, with the time that it took", () => {
+    expect(drilled()).toEqual([])
+    catalogue.addVerification(
+      "b1" as BackupId,
+      { ...checked("drill", 30), recoverySeconds: 4.2 } as Verification,
+    )
+    catalogue.addVerification(id, checked("read", 31))
+    const passed = { backupId: "b1", at: minute(30).toISOString(), outcome: "passed" }
+    expect(drilled()).toEqual([{ ...passed, recoverySeconds: 4.2, problem: null }] as never)
+    expect(catalogue.verifications("b1")).toMatchObject([{ recoverySeconds: 4.2, report: expect.any(Array) }])
+    catalogue.addVerification(id, checked("drill", 32, "restore-failed"))
+    expect(drilled()).toMatchObject([
+      { backupId: "b2", outcome: "failed", problem: { code: "restore-failed" } },
+    ])
+  })
+})
+
 describe("what is to be read again", () => {
   test("comes in the order in which it was last known to be right", () => {
     addGood(catalogue, "b3", 20)

@@ -1,7 +1,7 @@
 # Argument 4: the connection string of the database to load into. An archive of a part of a database comes on stdin.
 need pg_restore
 export PGOPTIONS='-c default_transaction_read_only=off'
-said=$(pg_restore --no-password --dbname="$4" 2>&1 >/dev/null)
+said=$(pg_restore --no-password $load_options --dbname="$4" 2>&1 >/dev/null)
 code=$?
 printf '%s\n' "$said" >&2
 if [ "$code" != 1 ]; then exit "$code"; fi

@@ -2,4 +2,7 @@
 need psql
 # A setting of the database that makes sessions read-only must not stop its own restore.
 export PGOPTIONS='-c default_transaction_read_only=off'
-exec psql -X -q --no-password -v ON_ERROR_STOP=1 -o /dev/null --dbname="$4"
+if [ -n "$set_confined" ]; then set -- "$1" "$2" "$3" "$4" -c "$set_confined" -f -; else set -- "$1" "$2" "$3" "$4"; fi
+database=$4
+shift 4
+exec psql -X -q --no-password -v ON_ERROR_STOP=1 -o /dev/null --dbname="$database" "$@"

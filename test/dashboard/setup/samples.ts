@@ -5,9 +5,23 @@ import { Backup, type CompletedBackup } from "../../../schemas/backup.ts"
 import type { Problem } from "../../../schemas/errors.ts"
 import { JobView } from "../../../schemas/job.ts"
 import { Restore, RestorePlan } from "../../../schemas/restore.ts"
+import type { PlanDetails } from "../../../schemas/restore-details.ts"
 import { noRetention } from "../../../schemas/retention.ts"
 import { Run } from "../../../schemas/run.ts"
 import { Database, Server } from "../../../schemas/server.ts"
+
+const plainDetails: PlanDetails = {
+  hash: "c".repeat(64),
+  versions: { source: "17.6", target: "16.2" },
+  timeGuess: { seconds: 90, from: "restores of this server" },
+  freeBytes: 4 * 1024 ** 3,
+  neededBytes: 1024 ** 3,
+  connections: [],
+  missing: { roles: [], extensions: [] },
+  owners: "keep",
+  lost: [],
+  accounts: null,
+}
 
 export const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString()
 
@@ -121,6 +135,7 @@ export function database(changes: Partial<z.input<typeof Database>> = {}): Datab
     lastAttempt: { id: "backup-1", status: "completed", at: hoursAgo(2), problem: null },
     suspect: null,
     heldPrune: null,
+    lastDrill: null,
     nextRunAt: hoursAgo(-3),
     ...changes,
   })
@@ -232,6 +247,7 @@ export function restorePlan(changes: Partial<z.input<typeof RestorePlan>> = {}):
     backupFinishedAt: hoursAgo(2),
     steps: ["Create the database shop_restored", "Load the backup into it"],
     warnings: ["The backup is newer than the server"],
+    ...plainDetails,
     ...changes,
   })
 }

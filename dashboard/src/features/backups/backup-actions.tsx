@@ -35,7 +35,7 @@ export function BackupActions({ backup }: { readonly backup: Backup }) {
           Download
         </a>
       )}
-      {good && backup.kind === "database" && (
+      {good && (
         <RestoreLink backupId={backup.id} className={buttonClass("primary")}>
           Restore
         </RestoreLink>

@@ -120,7 +120,7 @@ function Actions({ backup, onDelete }: RowProps) {
         <Eye aria-hidden className="size-4" />
       </Link>
       <Slot>
-        {stored && backup.kind === "database" && (
+        {stored && (
           <RestoreLink backupId={backup.id} className={action} label={`Restore ${which}`}>
             <RotateCcw aria-hidden className="size-4" />
             <span className="sm:hidden">Restore</span>

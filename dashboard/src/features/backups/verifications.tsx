@@ -9,6 +9,7 @@ import { ProblemNote, Refusal } from "../../components/problem.tsx"
 import { State } from "../../components/state.tsx"
 import { Age, Time } from "../../components/time.tsx"
 import { LoadTransfer } from "../../components/transfer.tsx"
+import { formatDuration } from "../../lib/format.ts"
 import {
   cancelVerify,
   verificationsQuery,
@@ -39,6 +40,9 @@ export function Verifications({ backup }: { readonly backup: CompletedBackup }) 
           </Button>
           <Button disabled={asking.isPending} onClick={() => ask("read")}>
             Read it to its end
+          </Button>
+          <Button disabled={asking.isPending} onClick={() => ask("drill")}>
+            Restore it into a throw-away server
           </Button>
         </div>
       )}
@@ -99,6 +103,9 @@ function Result({ result }: { readonly result: Verification }) {
         <span className="text-muted">
           {levelWords[result.level]}, <Time at={result.finishedAt} zone focusable />,{" "}
           <Age at={result.finishedAt} />
+          {passed &&
+            result.recoverySeconds !== undefined &&
+            `; back in ${formatDuration(result.recoverySeconds)}`}
         </span>
       </div>
       {passed ? (

@@ -53,7 +53,7 @@ export function DatabasePage() {
 function Actions({ database }: { readonly database: Database }) {
   return (
     <>
-      {database.lastBackup && database.kind === "database" && (
+      {database.lastBackup && (
         <RestoreLink backupId={database.lastBackup.id} className={buttonClass()}>
           Restore the last backup
         </RestoreLink>
@@ -69,7 +69,7 @@ function Actions({ database }: { readonly database: Database }) {
 }
 
 function Summary({ database }: { readonly database: Database }) {
-  const { server, lastBackup, lastAttempt, suspect, heldPrune, problems } = database
+  const { server, lastBackup, lastAttempt, suspect, heldPrune, lastDrill, problems } = database
   const note = subjectNote(database.kind)
   return (
     <Section title="Now">
@@ -97,6 +97,11 @@ function Summary({ database }: { readonly database: Database }) {
             "none"
           )}
         </Fact>
+        {database.kind === "database" && (
+          <Fact name="Last drill">
+            <LastDrillLine drill={lastDrill} />
+          </Fact>
+        )}
         {suspect && (
           <Fact name="Suspect">
             <SuspectLink id={suspect.id} problem={suspect.problem} /> <Age at={suspect.finishedAt} />:{" "}
@@ -123,6 +128,21 @@ function Summary({ database }: { readonly database: Database }) {
       ))}
       {heldPrune && <HeldPruneNote database={database} held={heldPrune} />}
     </Section>
+  )
+}
+
+/** Whether a backup of it was ever restored, and how soon it was back. */
+function LastDrillLine({ drill }: { readonly drill: Database["lastDrill"] }) {
+  if (drill === null) return "never: no backup of it was restored to see whether it can be"
+  return (
+    <>
+      <Link href={backupPath(drill.backupId)} className="link">
+        {drill.outcome}
+      </Link>
+      , <Age at={drill.at} />
+      {drill.recoverySeconds !== null && `; back in ${formatDuration(drill.recoverySeconds)}`}
+      {drill.problem && `: ${drill.problem.message}`}
+    </>
   )
 }
 

@@ -3,13 +3,10 @@ import { useMutation } from "@tanstack/react-query"
 import { TriangleAlert } from "lucide-react"
 import { type FormEvent, useEffect, useRef } from "react"
 import { Button, buttonClass } from "../../components/button.tsx"
-import { Fact, Facts } from "../../components/facts.tsx"
 import { Refusal } from "../../components/problem.tsx"
-import { Size } from "../../components/size.tsx"
-import { Time } from "../../components/time.tsx"
 import { TypedName } from "../../components/typed-name.tsx"
 import { startRestore } from "../../lib/queries/restores.ts"
-import { engineNames } from "../../lib/words.ts"
+import { PlanFacts } from "./plan-facts.tsx"
 import { isConfirmed, type RestoreStep } from "./restore-step.ts"
 import { StepLine } from "./step-line.tsx"
 
@@ -28,23 +25,13 @@ export function ConfirmStep({ step, identity, onType, onBack, onStarted }: Props
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (confirmed)
-      start.mutate({ backupId: plan.backupId, name: plan.targetDatabase, swap: step.swap, identity })
+      start.mutate({ backupId: plan.backupId, options: step.options, planHash: plan.hash, identity })
   }
   return (
     <form onSubmit={submit} className="space-y-4 text-sm">
       <StepLine current={2} />
       <PlanHeading />
-      <Facts>
-        <Fact name="From">
-          {plan.sourceDatabase}, as of <Time at={plan.backupFinishedAt} zone />, at {plan.destination},{" "}
-          <Size bytes={plan.storedBytes} />
-        </Fact>
-        <Fact name="Into">
-          {plan.mode === "swap" ? "the place of" : "new database"}{" "}
-          <strong className="font-semibold">{plan.targetDatabase}</strong> on {plan.serverName},{" "}
-          {engineNames[plan.engine]}, <Size bytes={plan.rawBytes} /> to load
-        </Fact>
-      </Facts>
+      <PlanFacts plan={plan} />
       <ol className="list-decimal space-y-1 pl-5 marker:text-muted">
         {plan.steps.map((words) => (
           <li key={words}>{words}</li>
@@ -58,7 +45,7 @@ export function ConfirmStep({ step, identity, onType, onBack, onStarted }: Props
       ))}
       <TypedName
         name={plan.targetDatabase}
-        purpose="restore into it"
+        purpose={plan.mode === "globals" ? `make them on ${plan.serverName}` : "restore into it"}
         typed={step.typedName}
         onType={onType}
       />
@@ -66,7 +53,11 @@ export function ConfirmStep({ step, identity, onType, onBack, onStarted }: Props
       <div className="flex justify-end gap-2 max-sm:flex-col-reverse">
         <Button onClick={onBack}>Back</Button>
         <button type="submit" disabled={!confirmed || start.isPending} className={buttonClass("primary")}>
-          {start.isPending ? "Starting…" : `Restore into ${plan.targetDatabase}`}
+          {start.isPending
+            ? "Starting…"
+            : plan.mode === "globals"
+              ? `Restore on ${plan.serverName}`
+              : `Restore into ${plan.targetDatabase}`}
         </button>
       </div>
     </form>

@@ -11,7 +11,7 @@ import { backupQuery } from "../../lib/queries/backups.ts"
 import { type RestoreInAddress, restoreInAddress, withRestoreDialog } from "../../lib/restore-address.ts"
 import { ChooseStep } from "./choose-step.tsx"
 import { ConfirmStep } from "./confirm-step.tsx"
-import { firstStep, type RestoreStep } from "./restore-step.ts"
+import { firstStep, optionsOf, type RestoreStep } from "./restore-step.ts"
 import { RunningStep } from "./running-step.tsx"
 
 export function RestoreDialog() {
@@ -65,12 +65,19 @@ function Steps({ backup, asked, onStarted, onClose }: OpenProps & { readonly bac
       return (
         <ChooseStep
           backup={backup}
-          name={step.name}
-          swap={step.swap}
-          onChoice={(name, swap) => setPlanned({ step: "choose", name, swap })}
+          chosen={step}
+          onChosen={setPlanned}
           identity={identity}
           onIdentity={setIdentity}
-          onPlan={(plan) => setPlanned({ step: "confirm", plan, swap: step.swap, typedName: "" })}
+          onPlan={(plan) =>
+            setPlanned({
+              step: "confirm",
+              plan,
+              options: optionsOf(step, backup.kind),
+              chosen: step,
+              typedName: "",
+            })
+          }
         />
       )
     case "confirm":
@@ -79,7 +86,7 @@ function Steps({ backup, asked, onStarted, onClose }: OpenProps & { readonly bac
           step={step}
           identity={identity}
           onType={(typedName) => setPlanned({ ...step, typedName })}
-          onBack={() => setPlanned({ step: "choose", name: step.plan.targetDatabase, swap: step.swap })}
+          onBack={() => setPlanned(step.chosen)}
           onStarted={onStarted}
         />
       )

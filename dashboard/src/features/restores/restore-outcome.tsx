@@ -30,21 +30,27 @@ function Found({ restore }: { readonly restore: Extract<Restore, { status: "comp
   const { targetDatabase, serverName, tables, restoredBytes, durationSeconds, differences } = restore
   return (
     <div className="space-y-2">
-      <p>
-        <strong className="font-semibold">{targetDatabase}</strong> is on {serverName} with{" "}
-        {count(tables, "table")}; <Size bytes={restoredBytes} /> loaded in {formatDuration(durationSeconds)}.{" "}
-        {restore.swap === null && `${restore.sourceDatabase} was not touched.`}
-      </p>
+      {restore.mode === "globals" ? (
+        <p>What {serverName} lacked of the globals is there now; what it had was not touched.</p>
+      ) : (
+        <p>
+          <strong className="font-semibold">{targetDatabase}</strong> is on {serverName} with{" "}
+          {count(tables, "table")}; <Size bytes={restoredBytes} /> loaded in {formatDuration(durationSeconds)}
+          .{restore.mode === "new" && ` ${restore.sourceDatabase} was not touched.`}
+        </p>
+      )}
       {differences.length === 0 ? (
         <p className="flex items-start gap-2">
           <Check aria-hidden className="mt-1 size-3.5 flex-none text-good" />
-          It holds what the manifest says it should.
+          {restore.mode === "globals"
+            ? "It has all that the backup holds, as the backup holds it."
+            : "It holds what the manifest says it should."}
         </p>
       ) : (
         <div className="flex items-start gap-2">
           <TriangleAlert aria-hidden className="mt-0.5 size-4 flex-none text-late" />
           <div>
-            <p>It differs from what the manifest says:</p>
+            <p>{restore.mode === "globals" ? "To be known:" : "It differs from what the manifest says:"}</p>
             <ul className="list-disc pl-5">
               {differences.map((difference) => (
                 <li key={difference}>{difference}</li>

@@ -1,13 +1,25 @@
 // The steps of the restore dialog. `confirm`, the only step with the button that restores, cannot exist without the server's plan.
 import type { RestorePlan } from "../../../../schemas/restore.ts"
-import type { SwapChoice } from "../../lib/queries/restores.ts"
+import type { ChosenOptions, SwapChoice } from "../../lib/queries/restores.ts"
+
+export interface Chosen {
+  readonly step: "choose"
+  readonly name: string
+  /** In the place of a database that is there; null: beside it. */
+  readonly swap: SwapChoice | null
+  /** Empty: the server that was backed up. */
+  readonly serverId: string
+}
 
 export type RestoreStep =
-  | { readonly step: "choose"; readonly name: string; readonly swap: SwapChoice | null }
+  | Chosen
   | {
       readonly step: "confirm"
       readonly plan: RestorePlan
-      readonly swap: SwapChoice | null
+      /** What the plan is of. */
+      readonly options: ChosenOptions
+      /** To go back to. */
+      readonly chosen: Chosen
       readonly typedName: string
     }
   | { readonly step: "running"; readonly restoreId: string }
@@ -22,11 +34,17 @@ export const nameBeside = (database: string) => `${database.slice(0, longestName
 export const firstSwap: SwapChoice = { endConnections: false, safetyBackup: true }
 
 export function firstStep(database: string): RestoreStep {
-  return { step: "choose", name: nameBeside(database), swap: null }
+  return { step: "choose", name: nameBeside(database), swap: null, serverId: "" }
 }
 
-/** What is wrong with a name for the new database, before the server is asked. Undefined when nothing is. */
-export function nameMistake(name: string, database: string): string | undefined {
+export function optionsOf({ name, swap, serverId }: Chosen, kind: "database" | "globals"): ChosenOptions {
+  const where = serverId === "" ? {} : { serverId }
+  if (kind === "database" && swap) return { mode: "swap", name, ...where, ...swap }
+  return kind === "globals" ? { mode: "globals", ...where } : { mode: "new", name, ...where }
+}
+
+/** What is wrong with a name for the new database, before the server is asked. Undefined when nothing is. @param database there already */
+export function nameMistake(name: string, database: string | undefined): string | undefined {
   if (name === "") return "Write a name for the new database."
   if (name.length > longestName) return `Write at most ${longestName} characters; this has ${name.length}.`
   if (name !== name.trim()) return "Remove the space at the beginning or the end."

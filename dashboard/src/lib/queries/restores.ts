@@ -32,30 +32,34 @@ export interface SwapChoice {
   readonly safetyBackup: boolean
 }
 
-export interface NewDatabase {
+export type ChosenOptions =
+  | { readonly mode: "new"; readonly name: string; readonly serverId?: string }
+  | ({ readonly mode: "swap"; readonly name: string; readonly serverId?: string } & SwapChoice)
+  | { readonly mode: "globals"; readonly serverId?: string }
+
+export interface WantedRestore {
   readonly backupId: string
-  /** Name of the database to create, or of the one whose place is taken. */
-  readonly name: string
-  /** In the place of one that is there; null: beside it. */
-  readonly swap: SwapChoice | null
+  readonly options: ChosenOptions
   /** What opens an encrypted backup; empty to leave that to the controller. */
   readonly identity: string
 }
 
-const asked = ({ backupId, name, swap, identity }: NewDatabase) => ({
+const asked = ({ backupId, options, identity }: WantedRestore) => ({
   backupId,
-  options: swap ? ({ mode: "swap", name, ...swap } as const) : ({ mode: "new", name } as const),
+  options,
   ...(identity === "" ? {} : { identity }),
 })
 
 export const askForPlan = mutationOptions({
-  mutationFn: (wanted: NewDatabase) => call(planRestore, { ...asked(wanted), dryRun: true }),
+  mutationFn: (wanted: WantedRestore) => call(planRestore, { ...asked(wanted), dryRun: true }),
   // Neither what was given nor the answer is kept: an identity may be among it.
   gcTime: 0,
 })
 
 export const startRestore = mutationOptions({
-  mutationFn: (wanted: NewDatabase) => call(createRestore, asked(wanted)),
+  /** `planHash`: of the plan that the person saw; the controller refuses another one. */
+  mutationFn: ({ planHash, ...wanted }: WantedRestore & { readonly planHash: string }) =>
+    call(createRestore, { ...asked(wanted), planHash }),
   gcTime: 0,
   onSettled: (_data, _error, _input, _result, { client }) =>
     client.invalidateQueries({ queryKey: keys.restoreLists }),

@@ -1,0 +1,28 @@
+// The plan of a restore as lines for a terminal.
+import type { RestorePlan } from "../../schemas/restore.ts"
+import { duration, size } from "./table.ts"
+
+export function planLines(plan: RestorePlan): string[] {
+  const { versions, timeGuess, neededBytes, freeBytes, connections, lost } = plan
+  const into =
+    plan.mode === "globals"
+      ? `Restore the globals of ${plan.backupFinishedAt} on ${plan.serverName}:`
+      : `Restore ${plan.sourceDatabase} on ${plan.serverName}, as it was at ${plan.backupFinishedAt}, ${plan.mode === "swap" ? "in the place of" : "into the new database"} ${plan.targetDatabase}:`
+  const facts = [
+    versions.source === versions.target
+      ? versions.target
+      : `from version ${versions.source} to ${versions.target}`,
+    `${size(plan.rawBytes)} to read`,
+    ...(timeGuess === null ? [] : [`about ${duration(timeGuess.seconds)}, by ${timeGuess.from}`]),
+    ...(neededBytes === null ? [] : [`needs ${size(neededBytes)}`]),
+    ...(freeBytes === null ? [] : [`${size(freeBytes)} free`]),
+    ...connections.map(({ user, count }) => `${count} session${count === 1 ? "" : "s"} of ${user}`),
+  ]
+  return [
+    into,
+    ...plan.steps.map((step, i) => `  ${i + 1}. ${step}`),
+    `  What is lost: ${lost.length === 0 ? "nothing" : lost.join("; ")}`,
+    `  ${facts.join(", ")}`,
+    ...plan.warnings.map((warning) => `  Warning: ${warning}`),
+  ]
+}

@@ -1,0 +1,8 @@
+// What the last drill of a database found wrong, as far as nothing else tells it.
+import type { Problem } from "../../schemas/errors.ts"
+import type { Database } from "../../schemas/server.ts"
+
+/** Null when it passed, or there was none, or its backup is said to be damaged already. */
+export function failedDrill({ lastDrill, suspect }: Pick<Database, "lastDrill" | "suspect">): Problem | null {
+  return lastDrill === null || lastDrill.backupId === suspect?.id ? null : lastDrill.problem
+}

@@ -1,0 +1,30 @@
+// What must be known of an engine to bring a backup to one of its servers, beside the loading itself.
+import type { DatabaseFacts } from "../../schemas/manifest.ts"
+import type { GlobalsRules } from "../core/globals.ts"
+import type { Survey } from "../core/survey.ts"
+import type { ToolOutcome } from "../ports.ts"
+import type { Access, Script } from "./engine.ts"
+
+/** What is known of a dump beside its format. */
+export interface Loadable {
+  /** It lacks some of what the rest may refer to. */
+  readonly isPart?: boolean
+  /** Of the database that was dumped. */
+  readonly facts?: DatabaseFacts
+  /** Of an archive: tables without their rows. */
+  readonly schemaOnly?: boolean
+  /** Of an archive: neither owners nor grants. */
+  readonly withoutOwners?: boolean
+  /** Of statements: they do not confine the client themselves, as PostgreSQL's newer dumps do. */
+  readonly unconfined?: boolean
+}
+
+export interface Receiving {
+  /** Prints what `readSurvey` reads: what the server has, and who is in the database of that name. */
+  survey(name: string, access: Access): Script
+  /** Throws when it is not a whole one. */
+  readSurvey(outcome: ToolOutcome): Survey
+  readonly globals: GlobalsRules
+  /** Runs statements from stdin, stopping at the first error, in a database of the server's own. */
+  run(access: Access): Script
+}

@@ -1,0 +1,44 @@
+// How a stored copy is streamed into the tool that loads it, wherever that tool runs: for restores and for drills.
+import type { Manifest } from "../../schemas/manifest.ts"
+import { Fault } from "../core/fault.ts"
+import type { Script } from "../engines/engine.ts"
+import type { LoadRequest } from "../pipeline/load.ts"
+import type { StoredCopy } from "../pipeline/stored-copy.ts"
+import type { Docker } from "../ports.ts"
+import type { Journal } from "./journal.ts"
+import type { Look } from "./probe.ts"
+import { loadSilence } from "./silence.ts"
+
+export interface Loading {
+  readonly copy: StoredCopy
+  readonly manifest: Pick<Manifest, "format" | "subject">
+  readonly look: Look
+  /** Of the database that it goes into. */
+  readonly name: string
+  /** What reads the dump on stdin, asked when the tool is started. */
+  readonly script: () => Script
+  /** A load on which nothing moves for so long is ended, unless the server is at work on it. */
+  readonly limitSeconds: number
+  readonly onProgress: (storedBytes: number) => void
+  readonly journal: Journal
+}
+
+export function loadRequest(
+  docker: Docker,
+  { copy, manifest, look, name, script, limitSeconds, onProgress, journal }: Loading,
+  signal: AbortSignal,
+): LoadRequest {
+  return {
+    ...{ ...copy, signal, onProgress },
+    rewriter:
+      manifest.format === "sql" && manifest.subject.kind === "database" ? look.rules.rewriter : undefined,
+    silence: loadSilence({ docker, look, name, limitSeconds, journal }),
+    start: () => docker.exec({ ...look.place, ...script(), stdin: true }, signal),
+    explain: (code: number, stderr: string) => {
+      const fault = look.rules.explain(`loading ${name}`, { code, stdout: "", stderr }, look.access)
+      return fault.code === "dump-failed"
+        ? new Fault("restore-failed", fault.message, fault.hint === null ? {} : { hint: fault.hint })
+        : fault
+    },
+  }
+}

@@ -1,0 +1,46 @@
+// The newest drill of each database: what is known of how soon it can be back.
+import { z } from "zod"
+import { Problem } from "../../schemas/errors.ts"
+import type { DatabaseId, LastDrill } from "../../schemas/server.ts"
+import type { Catalogue } from "../ports.ts"
+import { instant, json, readRow, readRows } from "./row.ts"
+import type { Store } from "./store.ts"
+
+interface Row {
+  readonly databaseId: string
+  readonly backupId: string
+  readonly at: number
+  readonly outcome: string
+  readonly detail: string
+}
+
+const Passed = z.object({ recoverySeconds: z.number().optional() })
+
+export function drillsIn(store: Store): Pick<Catalogue, "lastDrills"> {
+  return {
+    lastDrills() {
+      // With max(), SQLite takes the other columns from the row that it is of.
+      const rows = store.db
+        .query<Row, []>(
+          `SELECT b.database_id AS databaseId, v.backup_id AS backupId, max(v.finished_at) AS at, v.outcome, v.detail
+           FROM verifications v JOIN backups b ON b.id = v.backup_id WHERE v.level = 'drill' GROUP BY b.database_id`,
+        )
+        .all()
+      const drills = readRows(store, rows, (row) =>
+        readRow(
+          `a drill of backup ${row.backupId}`,
+          () => [row.databaseId as DatabaseId, drillOf(row)] as const,
+        ),
+      )
+      return new Map(drills)
+    },
+  }
+}
+
+function drillOf({ backupId, at, outcome, detail }: Row): LastDrill {
+  const base = { backupId, at: instant(at) }
+  if (outcome === "failed")
+    return { ...base, outcome: "failed", recoverySeconds: null, problem: Problem.parse(json(detail)) }
+  const passed = Passed.safeParse(json(detail)).data
+  return { ...base, outcome: "passed", recoverySeconds: passed?.recoverySeconds ?? null, problem: null }
+}
