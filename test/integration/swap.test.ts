@@ -11,6 +11,7 @@ import {
 } from "../../schemas/api.ts"
 import type { CompletedBackup } from "../../schemas/backup.ts"
 import type { Restore } from "../../schemas/restore.ts"
+import { must } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
 import { everyDefinition } from "../support/every-definition.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
@@ -212,11 +213,12 @@ describe("a restore in the place of a PostgreSQL database", () => {
   })
 
   test("leaves everything as it was when the load fails", async () => {
-    // The role has what the dump grants to it in every database that is there: renamed, it is missing for the load alone.
-    await server.sql("postgres", "alter role app rename to gone")
+    const inside = (script: string) => must(["docker", "exec", server.name, "sh", "-c", script])
     const before = [await names(), await rows(), await around()]
+    await inside("mv $(pg_config --pkglibdir)/postgres_fdw.so /tmp")
     const { data } = await controller.call(createRestore, { body: swap({ safetyBackup: false }) })
     const done = await controller.restoreDone(data.id)
+    await inside("mv /tmp/postgres_fdw.so $(pg_config --pkglibdir)")
     expect(done).toMatchObject({
       status: "failed",
       error: { code: "restore-failed" },

@@ -16,12 +16,12 @@ export function PlanFacts({ plan }: { readonly plan: RestorePlan }) {
         <Size bytes={plan.storedBytes} />
       </Fact>
       <Fact name="Into">
-        {plan.mode === "new" && (
+        {plan.mode !== "globals" && (
           <>
             {plan.mode === "swap" ? "the place of" : "new database"} <Strong>{plan.targetDatabase}</Strong> on{" "}
           </>
         )}
-        {plan.mode === "new" ? plan.serverName : <Strong>{plan.serverName}</Strong>},{" "}
+        {plan.mode !== "globals" ? plan.serverName : <Strong>{plan.serverName}</Strong>},{" "}
         {engineNames[plan.engine]} {versions.target}
         {versions.source !== versions.target && `, made on ${versions.source}`},{" "}
         <Size bytes={plan.rawBytes} /> to load
