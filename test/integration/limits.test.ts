@@ -16,7 +16,8 @@ const priorities = `for d in /proc/[0-9]*; do
   set -- \${line##*) }
   echo "\${17} $(ionice -p "\${d#/proc/}" 2>/dev/null)"
 done`
-const priorityOfNext = `for n in $(seq 2000); do said=$(${priorities}); if [ -n "$said" ]; then echo "$said"; exit; fi; sleep 0.05; done`
+/** Of the one that loads: a tool that is asked for its version before is not meant to step back. Else the last that was seen. */
+const priorityOfNext = `for n in $(seq 600); do said=$(${priorities}); case $said in "") ;; 10*) break ;; *) last=$said ;; esac; sleep 0.05; done; echo "\${said:-$last}"`
 
 for (const image of ["postgres:17", "mysql:9", "mariadb:11.8"]) {
   describe(`a dump of ${image} that is to step back`, () => {

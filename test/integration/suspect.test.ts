@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { textsWithPrefix } from "../../controller/core/label-prefix.ts"
 import {
   acceptBackup,
   createBackup,
@@ -122,7 +123,8 @@ test("after a truncated table the dump is kept and doubted, the good one stays, 
   ])
   const [copy] = emptied.copies
   const manifest = readFileSync(join(here.folder, "backups", `${copy?.key}.manifest.json`), "utf8")
-  expect(JSON.parse(manifest).suspect).toEqual(emptied.suspect)
+  // There, labels have the usual prefix.
+  expect(textsWithPrefix(JSON.parse(manifest).suspect, here.prefix)).toEqual(emptied.suspect)
 })
 
 test("one that is like it is suspect too: it is compared with the last good one, not with the last", async () => {
