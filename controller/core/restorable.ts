@@ -22,8 +22,9 @@ export function requireRestorable(
   mode: RestorePlan["mode"],
 ): void {
   if (server === undefined || server.restore === "allow") return
-  if (server.restore === "new-only" && mode === "new") return
-  const what = server.restore === "deny" ? "no restores" : "restores into new databases only"
+  // Globals take nobody's place: what is there stays as it is.
+  if (server.restore === "new-only" && mode !== "swap") return
+  const what = server.restore === "deny" ? "no restores" : "no restores in the place of a database"
   throw new Fault(
     "restore-denied",
     `${server.name} takes ${what}: its label restore=${server.restore} says so`,

@@ -424,6 +424,7 @@ describe("which restores a server takes", () => {
     )
     for (const restore of ["allow", "new-only"] as const)
       requireRestorable({ name: "shop/db", restore }, "new")
+    requireRestorable({ name: "shop/db", restore: "new-only" }, "globals")
     requireRestorable({ name: "shop/db", restore: "allow" }, "swap")
     for (const restore of ["deny", "new-only"] as const)
       expect(() => requireRestorable({ name: "shop/db", restore }, "swap")).toThrow(`restore=${restore}`)

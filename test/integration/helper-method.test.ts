@@ -93,13 +93,14 @@ test("what is large is dumped from beside the server by itself, from the second 
   const here = place()
   const labels = { [`${here.prefix}.enable`]: "true", [`${here.prefix}.schedule`]: "manual" }
   const server = await startServer("postgres:17", labels)
-  const controller = await startController(here)
+  let controller: Controller | undefined
   try {
     await server.ready()
     await server.sql("postgres", "create database large")
     // Nothing makes random bytes smaller.
     await must(["docker", "exec", server.name, "sh", "-c", "head -c 140000000 /dev/urandom > /tmp/large"])
     await server.sql("large", "create table item (id int); select lo_import('/tmp/large')")
+    controller = await startController(here)
     const { id: databaseId } = await controller.database("large", ({ state }) => state === "never")
     const said: string[] = []
     for (let round = 0; round < 2; round++) {
@@ -113,7 +114,7 @@ test("what is large is dumped from beside the server by itself, from the second 
     expect(said[1]).toStartWith("dumping large from a container beside the server: ")
     expect(await helpersOf(server)).toEqual([])
   } finally {
-    await controller.end("SIGTERM")
+    await controller?.end("SIGTERM")
     await server.remove()
     here.remove()
   }

@@ -69,7 +69,15 @@ async function live(seconds: number, meanwhile: () => Promise<unknown>): Promise
   return acted
 }
 
-const direct = createDocker(endpoint)
+/** Other tests' containers come and go meanwhile. */
+const ownOnly = (docker: ReturnType<typeof createDocker>) => ({
+  ...docker,
+  observe: async (signal: AbortSignal) =>
+    (await docker.observe(signal)).filter(({ labels }) =>
+      Object.keys(labels).some((key) => key.startsWith(`${prefix}.`)),
+    ),
+})
+const direct = ownOnly(createDocker(endpoint))
 async function levels(reconciler: ReturnType<typeof reconciling>): Promise<void> {
   const wanted = async () => reconciler.wants(await direct.observe(never))
   await until("the schedule is level", async () => Bun.deepEquals(reconciler.is(), await wanted()), 10).catch(
@@ -83,7 +91,7 @@ test("events of a real engine lead to what one listing wants", async () => {
   // No resync: only events and connections make it look.
   const pace: Pace = { ...usualPace, resyncMilliseconds: 3_600_000 }
   const at = await proxy()
-  const reconciler = reconciling(createDocker(at.endpoint), pace, prefix)
+  const reconciler = reconciling(ownOnly(createDocker(at.endpoint)), pace, prefix)
   try {
     await Promise.all(names.map(create))
     const acted = await live(20, async () => {
