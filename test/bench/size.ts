@@ -1,7 +1,7 @@
 // What the size of a database, a bucket beside the folder, and other backups at the same time cost: peak memory, and time.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { createBackup, getBackup } from "../../schemas/api.ts"
+import { createBackup, discoverDatabases, getBackup } from "../../schemas/api.ts"
 import { type Controller, place, startController } from "../support/controller.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
 import { fillWith } from "./data.ts"
@@ -110,6 +110,7 @@ export async function sizes(image: string, runs: number): Promise<void> {
       await other.ready()
       await fillWith(other, `beside_${more}`, 500)
     }
+    await folder.call(discoverDatabases)
     const one = await peakDuring(folder, ["thousand"])
     const three = await peakDuring(folder, ["thousand", "beside_1", "beside_2"])
     record(
