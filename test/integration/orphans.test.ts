@@ -130,6 +130,9 @@ test("a dump that is cut, names its database, or is of another engine is refused
     readdirSync(join(here.folder, "backups"), { recursive: true, withFileTypes: true })
       .flatMap((entry) => (entry.isFile() ? [entry.name] : []))
       .sort()
+  const ending = (end: string) => stored().filter((name) => name.endsWith(end)).length
+  // They say that what was taken in is pinned, and are written a moment later.
+  await until("the notes are there", async () => ending(".notes.json") === ending(".manifest.json"))
   const before = stored()
   const text = dumpedByHand(
     mysql,
