@@ -610,6 +610,8 @@ export interface Catalogue {
   lastAttempt(databaseId: DatabaseId): Backup | undefined
   /** Every good backup of one database by one job, newest first. */
   goodBackups(jobId: JobId, databaseId: DatabaseId): readonly CompletedBackup[]
+  /** The first of these, without reading the others. */
+  newestGood(jobId: JobId, databaseId: DatabaseId): CompletedBackup | undefined
   /** To be said before the first byte of a copy is deleted, so that a crash does not leave half of it listed. */
   deletingCopy(id: BackupId, destination: string): void
   /** A copy is gone; when the last one is, the backup is no longer listed (its row and log stay). One that was said to be gone stays so, with its time. */

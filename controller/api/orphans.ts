@@ -1,17 +1,15 @@
 // GET /api/destinations/:name/orphans, and what may be done about what it lists.
 import { adoptOrphans, cleanOrphans, listOrphans, mendMissing } from "../../schemas/api.ts"
 import { mount } from "./mount.ts"
+import { untilAnswered } from "./patience.ts"
 import type { Context, Router } from "./router.ts"
 import type { Services } from "./services.ts"
 
 // A bucket tells a thousand names at a time, and a large one has many.
 const milliseconds = 115_000
 
-const patience = (c: Context): AbortSignal => {
-  // Bun closes a connection that is quiet for longer than its idle timeout.
-  c.env?.server?.timeout(c.req.raw, 0)
-  return AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(milliseconds)])
-}
+const patience = (c: Context): AbortSignal =>
+  AbortSignal.any([untilAnswered(c), AbortSignal.timeout(milliseconds)])
 
 export function mountOrphans(app: Router, { orphans }: Pick<Services, "orphans">): void {
   mount(app, listOrphans, async ({ params: { name } }, c) => ({

@@ -10,7 +10,8 @@ import type { ServerId } from "../../schemas/server.ts"
 import { serverDetails } from "../core/server-detail.ts"
 import { found } from "./found.ts"
 import { mount } from "./mount.ts"
-import type { Context, Router } from "./router.ts"
+import { untilAnswered } from "./patience.ts"
+import type { Router } from "./router.ts"
 import type { Services } from "./services.ts"
 
 export function mountOutsideServers(
@@ -22,23 +23,17 @@ export function mountOutsideServers(
     return found(serverDetails(server, view.jobs(), view.databases())[0], "server", id, "/api/servers")
   }
   mount(app, addDatabases, async ({ body }, c) => {
-    const id = await outside.add(body, asked(c))
+    const id = await outside.add(body, untilAnswered(c))
     return { data: detail(id), location: `/api/servers/${id}` }
   })
   mount(app, changeDatabases, async ({ params: { id }, body }, c) => ({
-    data: detail(await outside.change(id, body, asked(c))),
+    data: detail(await outside.change(id, body, untilAnswered(c))),
   }))
   mount(app, deleteDatabases, ({ params: { id } }) => ({
     data: { id, deletedAt: outside.remove(id).toISOString() },
   }))
-  mount(app, tryConnection, async ({ body }, c) => ({ data: await outside.try(body, asked(c)) }))
+  mount(app, tryConnection, async ({ body }, c) => ({ data: await outside.try(body, untilAnswered(c)) }))
   mount(app, testConnection, async ({ params: { id } }, c) => ({
-    data: await outside.test(id, asked(c)),
+    data: await outside.test(id, untilAnswered(c)),
   }))
-}
-
-/** Ends with the request alone: a server has its own time to answer, longer than Bun lets a connection be quiet. */
-function asked(c: Context): AbortSignal {
-  c.env?.server?.timeout(c.req.raw, 0)
-  return c.req.raw.signal
 }

@@ -8,3 +8,9 @@ const milliseconds = 5_000
 export function patience(c: Context): AbortSignal {
   return AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(milliseconds)])
 }
+
+/** Ends with the request alone: what is asked takes its own time, longer than Bun lets a connection be quiet. */
+export function untilAnswered(c: Context): AbortSignal {
+  c.env?.server?.timeout(c.req.raw, 0)
+  return c.req.raw.signal
+}

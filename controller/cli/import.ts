@@ -1,8 +1,9 @@
 // `dbbackup import FILE --server SERVER --database NAME`: sends a dump that another tool made, and says what it was kept as.
 import { basename } from "node:path"
-import { importBackup, listServers } from "../../schemas/api.ts"
+import { importBackup } from "../../schemas/api.ts"
 import { Fault } from "../core/fault.ts"
 import { answerOf, createClient, silent } from "./client.ts"
+import { serverNamed } from "./server-named.ts"
 import { size } from "./table.ts"
 
 export interface ImportChoice {
@@ -31,14 +32,9 @@ export async function importFile(
   const at = madeAt === undefined ? changed : new Date(madeAt)
   if (Number.isNaN(at.getTime()))
     throw new Fault("request-invalid", `${madeAt} is no time`, { hint: "Write it as 2026-03-01T02:00:00Z." })
-  const { data: servers } = await call(listServers)
-  const found = servers.find(({ id, name }) => id === server || name === server)
-  if (!found)
-    throw new Fault("not-found", `there is no server ${server}`, {
-      hint: `There are: ${servers.map(({ name }) => name).join(", ") || "none"}.`,
-    })
+  const serverId = await serverNamed(call, server)
   const url = new URL(importBackup.path, baseUrl)
-  const query = { serverId: found.id, database, fileName: basename(path), madeAt: at.toISOString() }
+  const query = { serverId, database, fileName: basename(path), madeAt: at.toISOString() }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   const { data: backup } = await answerOf(importBackup, url, await send(url, file))
   if (backup.status !== "completed") return

@@ -1,15 +1,15 @@
 // `dbbackup restore`: shows the plan, carries that one out once its target's name is confirmed, and waits.
 import type { z } from "zod"
-import { createRestore, getBackup, getRestore, listServers, planRestore } from "../../schemas/api.ts"
+import { createRestore, getBackup, getRestore, planRestore } from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { RestoreOptions } from "../../schemas/restore.ts"
-import type { ServerId } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import { databasesNamed } from "./backup.ts"
 import { type Call, Refusal } from "./client.ts"
 import { usageFault, type Values } from "./command-line.ts"
 import { identityIn } from "./identity-file.ts"
 import { planLines } from "./plan-text.ts"
+import { serverNamed } from "./server-named.ts"
 import { poll } from "./wait.ts"
 
 export interface RestoreChoice {
@@ -116,15 +116,6 @@ function oneOf<const T extends string>(option: string, given: string, values: re
   const found = values.find((value) => value === given)
   if (found !== undefined) return found
   throw new Fault("request-invalid", `${option} is ${given}`, { hint: `Write ${values.join(" or ")}.` })
-}
-
-async function serverNamed(call: Call, name: string): Promise<ServerId> {
-  const { data } = await call(listServers)
-  const server = data.find((each) => each.name === name || each.id === name)
-  if (server) return server.id
-  throw new Fault("not-found", `there is no server ${name}`, {
-    hint: `There are: ${data.map((each) => each.name).join(", ")}.`,
-  })
 }
 
 async function identityFor(call: Call, backupId: BackupId, path: string): Promise<{ identity?: string }> {

@@ -1,8 +1,8 @@
 // A helper for a tool that needs no server: what it is to do comes by its input, and nothing else reaches it or is reached by it.
 import type { ContainerCreateOptions } from "dockerode"
 import type { Helper } from "../ports.ts"
-import { limits } from "./helper-config.ts"
-import { assignment, helperLabels, type Mark } from "./mark.ts"
+import { limits, toolConfig } from "./helper-config.ts"
+import type { Mark } from "./mark.ts"
 
 export function aloneConfig(
   { memoryBytes }: Helper,
@@ -13,19 +13,8 @@ export function aloneConfig(
   mark: Mark,
 ): ContainerCreateOptions {
   return {
+    ...toolConfig(argv, stdin, mark),
     Image: image,
-    Entrypoint: [...argv],
-    Cmd: [],
-    Env: [assignment(mark)],
-    WorkingDir: "/",
-    Labels: helperLabels(mark),
-    Healthcheck: { Test: ["NONE"] },
-    AttachStdin: stdin,
-    AttachStdout: true,
-    AttachStderr: true,
-    OpenStdin: stdin,
-    StdinOnce: stdin,
-    Tty: false,
     HostConfig: {
       NetworkMode: "none",
       CapDrop: ["ALL"],

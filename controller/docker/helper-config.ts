@@ -22,22 +22,11 @@ export function helperConfig(
 ): ContainerCreateOptions {
   const { UsernsMode, Runtime } = server.HostConfig as { UsernsMode?: string; Runtime?: string }
   return {
+    ...toolConfig(argv, stdin, mark),
     Image: image ?? server.Image,
-    Entrypoint: [...argv],
-    Cmd: [],
     // Who reads the database's password by the image's conventions finds it as in the server's container.
     Env: [...(server.Config.Env ?? []), assignment(mark)],
     User: image === null ? server.Config.User : "",
-    WorkingDir: "/",
-    Labels: helperLabels(mark),
-    Healthcheck: { Test: ["NONE"] },
-    AttachStdin: stdin,
-    AttachStdout: true,
-    AttachStderr: true,
-    OpenStdin: stdin,
-    StdinOnce: stdin,
-    // A terminal would rewrite line ends inside the dump.
-    Tty: false,
     HostConfig: {
       // The server's 127.0.0.1.
       NetworkMode: `container:${server.Id}`,
@@ -52,6 +41,23 @@ export function helperConfig(
     },
   }
 }
+
+/** What runs in any helper, and how it is spoken to. */
+export const toolConfig = (argv: readonly string[], stdin: boolean, mark: Mark): ContainerCreateOptions => ({
+  Entrypoint: [...argv],
+  Cmd: [],
+  Env: [assignment(mark)],
+  WorkingDir: "/",
+  Labels: helperLabels(mark),
+  Healthcheck: { Test: ["NONE"] },
+  AttachStdin: stdin,
+  AttachStdout: true,
+  AttachStderr: true,
+  OpenStdin: stdin,
+  StdinOnce: stdin,
+  // A terminal would rewrite line ends inside the dump.
+  Tty: false,
+})
 
 /** What every helper is held to. */
 export const limits = (memoryBytes: number): HostConfig => ({

@@ -2,8 +2,8 @@
 import type { ContainerCreateOptions } from "dockerode"
 import { portOf } from "../../schemas/outside.ts"
 import type { Helper, OutsidePlace } from "../ports.ts"
-import { limits } from "./helper-config.ts"
-import { assignment, helperLabels, type Mark } from "./mark.ts"
+import { limits, toolConfig } from "./helper-config.ts"
+import { assignment, type Mark } from "./mark.ts"
 
 const folder = "/run/dbbackup"
 
@@ -27,24 +27,14 @@ export function outsideConfig(
   mark: Mark,
 ): ContainerCreateOptions {
   return {
+    ...toolConfig(argv, true, mark),
     Image: image,
-    Entrypoint: [...argv],
-    Cmd: [],
     Env: [
       `DBBACKUP_SERVER_HOST=${server.host}`,
       `DBBACKUP_SERVER_PORT=${portOf(server)}`,
       `DBBACKUP_SERVER_TLS=${server.tls.mode}`,
       assignment(mark),
     ],
-    WorkingDir: "/",
-    Labels: helperLabels(mark),
-    Healthcheck: { Test: ["NONE"] },
-    AttachStdin: true,
-    AttachStdout: true,
-    AttachStderr: true,
-    OpenStdin: true,
-    StdinOnce: true,
-    Tty: false,
     HostConfig: {
       // What the Docker host reaches, it reaches: a server on the host itself, too.
       NetworkMode: "host",

@@ -7,7 +7,7 @@ import { Fault, faultIn } from "../core/fault.ts"
 import { keepingOfManifest } from "../core/keeping.ts"
 import { manifestKey } from "../core/key.ts"
 import type { Signer } from "../core/manifest-seal.ts"
-import { copyAcross, proveBytes, type Source } from "../pipeline/copy-across.ts"
+import { bytesAreRight, copyAcross } from "../pipeline/copy-across.ts"
 import type { OpenCopy, Place } from "../pipeline/open.ts"
 import type { Catalogue, Clock, Destination, Log } from "../ports.ts"
 import { leaveGuide } from "./guide.ts"
@@ -116,20 +116,10 @@ async function isThere(
       throw new Fault("destination-unavailable", `another backup stands at ${key} in ${destination.name}`, {
         hint: "Two installations store there. Give each a prefix or a folder of its own.",
       })
-    if (await isWhole({ ...place, proof: manifest.proof }, signal)) return true
+    if (await bytesAreRight({ ...place, proof: manifest.proof }, signal)) return true
   }
   await remove(place, signal)
   return false
-}
-
-async function isWhole(copy: Source, signal: AbortSignal): Promise<boolean> {
-  try {
-    await proveBytes(copy, signal)
-    return true
-  } catch (error) {
-    if (faultIn(error)?.code === "copy-mismatch") return false
-    throw error
-  }
 }
 
 /** The manifest first, so that a crash leaves nothing that looks like a backup. */

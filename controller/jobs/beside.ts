@@ -23,7 +23,7 @@ export interface Beside {
 
 export function createBeside(deps: {
   readonly docker: Docker
-  readonly catalogue: Pick<Catalogue, "goodBackups" | "run">
+  readonly catalogue: Pick<Catalogue, "newestGood" | "run">
   readonly log: Parameters<typeof failureOf>[1]
 }): Beside {
   const { docker, catalogue, log } = deps
@@ -47,7 +47,7 @@ export function createBeside(deps: {
     async placeFor(job, target, look, backups, journal, signal) {
       if (job.spec.method !== "auto" || look.place.helper) return look.place
       const attempt = catalogue.run(backups[0]?.runId ?? "")?.attempt ?? 1
-      const last = backups.flatMap(({ databaseId }) => catalogue.goodBackups(job.id, databaseId)[0] ?? [])
+      const last = backups.flatMap(({ databaseId }) => catalogue.newestGood(job.id, databaseId) ?? [])
       const lastRawBytes = last.reduce((sum, { proof }) => sum + proof.rawBytes, 0)
       if (!helperPays(lastRawBytes, attempt)) return look.place
       const { helper = usualHelper, container } = target

@@ -6,11 +6,11 @@ import type { Catalogue } from "../ports.ts"
 
 /** Null when there is none, or when what was compressed differently says nothing about the next. */
 export function expectedBytes(
-  catalogue: Pick<Catalogue, "goodBackups" | "manifest">,
+  catalogue: Pick<Catalogue, "newestGood" | "manifest">,
   job: DesiredJob,
   databaseId: DatabaseId,
 ): ExpectedBytes {
-  const [last] = catalogue.goodBackups(job.id, databaseId)
+  const last = catalogue.newestGood(job.id, databaseId)
   if (last === undefined) return null
   const compressed = catalogue.manifest(last.id)?.spec?.compress
   return compressed === JSON.stringify(job.spec.compress) ? last.proof.storedBytes : null

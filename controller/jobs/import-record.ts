@@ -9,6 +9,7 @@ import type { Stored } from "../pipeline/store.ts"
 import type { EndDetector, NewBackup } from "../ports.ts"
 import type { ImportDeps, ImportRequest } from "./import.ts"
 import { failureOf } from "./journal.ts"
+import { serverIn } from "./manifest-of.ts"
 import { publish } from "./publish.ts"
 
 /** No job of labels can have the name of one that is in no label: retention, which goes by jobs, never decides about an import. */
@@ -42,15 +43,7 @@ export function importManifest(
     formatVersion: manifestVersion,
     id: backup.id,
     runId: backup.runId,
-    server: {
-      id: server.id,
-      name: server.name,
-      project: server.project,
-      service: server.service,
-      container: container.name,
-      image: container.image,
-      imageId: container.imageId,
-    },
+    server: serverIn(server),
     ...what,
     job: importJob,
     type: backup.type,

@@ -38,11 +38,19 @@ export interface Made {
   readonly program: string
 }
 
+/** A server as manifests name it. */
+export const serverIn = ({ id, name, project, service, container }: Target): Manifest["server"] => ({
+  ...{ id, name, project, service },
+  container: container.name,
+  image: container.image,
+  imageId: container.imageId,
+})
+
 export function manifestOf(made: Made): Manifest {
   const { job, look, backup, plan, facts } = made
   const { subject } = backup
+  const { container } = made.target
   const { probe, rules } = look
-  const { container, ...server } = made.target
   const stored = {
     subject,
     format: plan.format,
@@ -56,15 +64,7 @@ export function manifestOf(made: Made): Manifest {
     formatVersion: manifestVersion,
     id: backup.id,
     runId: backup.runId,
-    server: {
-      id: server.id,
-      name: server.name,
-      project: server.project,
-      service: server.service,
-      container: container.name,
-      image: container.image,
-      imageId: container.imageId,
-    },
+    server: serverIn(made.target),
     ...stored,
     job: job.name,
     type: backup.type,

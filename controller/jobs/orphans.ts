@@ -11,12 +11,12 @@ import type {
   StandingObject,
   ToClean,
 } from "../../schemas/orphans.ts"
-import { Fault, faultIn, problemOf } from "../core/fault.ts"
+import { Fault, problemOf } from "../core/fault.ts"
 import { keepingOfManifest } from "../core/keeping.ts"
 import { manifestKey } from "../core/key.ts"
 import { formatManifest } from "../core/manifest.ts"
 import { type Account, accountOf } from "../core/orphans.ts"
-import { proveBytes, type Source } from "../pipeline/copy-across.ts"
+import { bytesAreRight } from "../pipeline/copy-across.ts"
 import type { Catalogue, Clock, Destination } from "../ports.ts"
 import { failureOf } from "./journal.ts"
 import { publishManifest } from "./publish.ts"
@@ -198,16 +198,6 @@ function storedAt({ backup }: Pick<Catalogue, "backup">, id: BackupId): readonly
   const found = backup(id)
   const copies = found?.status === "completed" ? found.copies : []
   return copies.flatMap(({ state, destination }) => (state === "stored" ? [destination] : []))
-}
-
-async function bytesAreRight(copy: Source, signal: AbortSignal): Promise<boolean> {
-  try {
-    await proveBytes(copy, signal)
-    return true
-  } catch (error) {
-    if (faultIn(error)?.code === "copy-mismatch") return false
-    throw error
-  }
 }
 
 const notThere = (key: string, what: string): Fault =>

@@ -1,6 +1,7 @@
 // Brings a stored copy to another destination, byte for byte, and proves one by its bytes alone.
 import { Writable } from "node:stream"
 import { pipeline } from "node:stream/promises"
+import { faultIn } from "../core/fault.ts"
 import { fanOut } from "./fan-out.ts"
 import { underFirstCause } from "./first-cause.ts"
 import { type OpenCopy, openAll, type Place } from "./open.ts"
@@ -48,4 +49,15 @@ export async function proveBytes(
     const nowhere = new Writable({ write: (_chunk, _encoding, next) => next() })
     await pipeline([...stored, nowhere], { signal: cause.signal })
   })
+}
+
+/** Whether they are. Rejects when that cannot be seen: with `copy-missing`, or the destination's Fault. */
+export async function bytesAreRight(copy: Source, signal: AbortSignal): Promise<boolean> {
+  try {
+    await proveBytes(copy, signal)
+    return true
+  } catch (error) {
+    if (faultIn(error)?.code === "copy-mismatch") return false
+    throw error
+  }
 }

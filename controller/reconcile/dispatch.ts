@@ -157,7 +157,7 @@ export function createDispatch(deps: {
       if (!backup) throw new Fault("not-found", `there is no backup ${id}`)
       if (backup.status !== "completed")
         throw new Fault("in-use", `a ${backup.status} backup has nothing to delete`)
-      const ofJob = () => catalogue.goodBackups(backup.jobId, backup.databaseId)[0]
+      const ofJob = () => catalogue.newestGood(backup.jobId, backup.databaseId)
       if ((catalogue.lastGood(backup.databaseId) ?? ofJob())?.id === id) {
         throw new Fault("in-use", `this is the newest good backup of ${backup.database}`, {
           hint: "Make a newer one first: the last good backup is never deleted.",

@@ -22,7 +22,7 @@ const firstHoldMilliseconds = 15 * 60_000
 const longestHoldMilliseconds = 24 * 3600 * 1000
 
 export function createDueVerifications(deps: {
-  readonly catalogue: Pick<Catalogue, "lastGood" | "goodBackups" | "verifications">
+  readonly catalogue: Pick<Catalogue, "lastGood" | "newestGood" | "verifications">
   readonly destinations: ReadonlyMap<string, Destination>
   readonly world: Pick<World, "wantedJobs" | "databases">
   readonly verifications: Pick<Verifications, "ask" | "isBusy">
@@ -38,7 +38,7 @@ export function createDueVerifications(deps: {
 
   const newestOf = (jobId: JobId, databaseId: CompletedBackup["databaseId"]) => {
     const newest = catalogue.lastGood(databaseId)
-    return newest?.jobId === jobId ? newest : catalogue.goodBackups(jobId, databaseId)[0]
+    return newest?.jobId === jobId ? newest : catalogue.newestGood(jobId, databaseId)
   }
 
   const askFor = (job: DesiredJob, backup: CompletedBackup): boolean => {

@@ -20,6 +20,7 @@ type Lists = Pick<
   | "lastGoodManifest"
   | "lastAttempt"
   | "goodBackups"
+  | "newestGood"
   | "lackingCopies"
 >
 
@@ -28,6 +29,9 @@ const mostLacking = 300
 
 const isStored = "b.status = 'completed' AND b.deleted_at IS NULL"
 const isGood = `${isStored} AND b.doubted = 0 AND ${isSound("b")}`
+const ofJob = `WHERE ${isGood} AND b.job_id = ? AND b.database_id = ? ORDER BY b.finished_at DESC, b.id DESC`
+// A few rows rather than one, so that a row that cannot be read does not hide the good one before it.
+const newestFew = 3
 // A backup of a part does not stand for its database.
 const isWhole = "json_extract(b.manifest, '$.part') IS NULL"
 // A database whose labels change that often is compared with nothing.
@@ -63,8 +67,7 @@ export function backupListsIn(
       return { rows: readRows(store, found.rows, read), total: found.total }
     },
     lastGood(databaseId) {
-      // A few rows rather than one, so that a row that cannot be read does not hide the good one before it.
-      const clause = `WHERE ${isGood} AND ${isWhole} AND b.database_id = ? ORDER BY b.finished_at DESC, b.id DESC LIMIT 3`
+      const clause = `WHERE ${isGood} AND ${isWhole} AND b.database_id = ? ORDER BY b.finished_at DESC, b.id DESC LIMIT ${newestFew}`
       return readRows(store, rows(clause, databaseId), readCompleted)[0]
     },
     lastGoodManifest(databaseId, isWanted) {
@@ -80,8 +83,7 @@ export function backupListsIn(
       return undefined
     },
     lastAttempt(databaseId) {
-      const clause =
-        "WHERE b.finished_at IS NOT NULL AND b.database_id = ? ORDER BY b.finished_at DESC, b.id DESC LIMIT 3"
+      const clause = `WHERE b.finished_at IS NOT NULL AND b.database_id = ? ORDER BY b.finished_at DESC, b.id DESC LIMIT ${newestFew}`
       return readRows(store, rows(clause, databaseId), read)[0]
     },
     lastAttemptId(databaseId) {
@@ -89,10 +91,9 @@ export function backupListsIn(
         "WHERE finished_at IS NOT NULL AND database_id = ? ORDER BY finished_at DESC, id DESC LIMIT 1"
       return db.query<{ id: string }, [string]>(`SELECT id FROM backups ${clause}`).get(databaseId)?.id
     },
-    goodBackups(jobId, databaseId) {
-      const clause = `WHERE ${isGood} AND b.job_id = ? AND b.database_id = ? ORDER BY b.finished_at DESC, b.id DESC`
-      return readRows(store, rows(clause, jobId, databaseId), readCompleted)
-    },
+    goodBackups: (jobId, databaseId) => readRows(store, rows(ofJob, jobId, databaseId), readCompleted),
+    newestGood: (jobId, databaseId) =>
+      readRows(store, rows(`${ofJob} LIMIT ${newestFew}`, jobId, databaseId), readCompleted)[0],
     lackingCopies(destinations) {
       const clause = `WHERE ${isStored} AND b.id IN
           (SELECT backup_id FROM copies WHERE state = 'failed' AND destination IN (SELECT value FROM json_each(?)))

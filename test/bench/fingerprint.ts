@@ -1,27 +1,22 @@
 // What a fingerprint adds to a dump: the same database in turns without, with estimates and with exact rows; and a thousand small tables.
-import { createBackup, getBackup, getManifest } from "../../schemas/api.ts"
+import { getManifest } from "../../schemas/api.ts"
 import { type Controller, place, startController } from "../support/controller.ts"
 import { homeDatabase, startServer, type TestServer } from "../support/servers.ts"
+import { backUp, databaseIdOf } from "./back-up.ts"
 import { fillWith } from "./data.ts"
 import { record } from "./figures.ts"
 
 const levels = ["off", "estimates", "exact"] as const
 
-export async function backUp(
+export async function fingerprinted(
   controller: Controller,
   database: string,
 ): Promise<{ took: number; fingerprint: number; lockMilliseconds: number | null }> {
-  const { id: databaseId } = await controller.database(database, () => true)
+  const databaseId = await databaseIdOf(controller, database)
   const began = performance.now()
-  const { data: begun } = await controller.call(createBackup, { body: { databaseId } })
-  for (;;) {
-    const { data } = await controller.call(getBackup, { params: { id: begun.id } })
-    if (data.status === "completed") break
-    if (data.status !== "queued" && data.status !== "running") throw new Error(JSON.stringify(data))
-    await Bun.sleep(20)
-  }
+  const { id } = await backUp(controller, databaseId)
   const took = (performance.now() - began) / 1000
-  const { data: manifest } = await controller.call(getManifest, { params: { id: begun.id } })
+  const { data: manifest } = await controller.call(getManifest, { params: { id } })
   const lockMilliseconds = manifest.snapshot?.lockMilliseconds ?? null
   return { took, fingerprint: manifest.fingerprint?.seconds ?? 0, lockMilliseconds }
 }
@@ -59,7 +54,7 @@ export async function fingerprintCost(image: string, megabytes: number, runs: nu
       const own = new Map<string, number[]>(levels.map((level) => [level, []]))
       for (let run = 0; run <= runs; run++)
         for (const { level, controller } of controllers) {
-          const { took, fingerprint } = await backUp(controller, database)
+          const { took, fingerprint } = await fingerprinted(controller, database)
           console.log(
             `  ${database}, fingerprint=${level}: ${took.toFixed(2)} s, of that in ${fingerprint} s`,
           )

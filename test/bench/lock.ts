@@ -3,7 +3,7 @@ import { place, startController } from "../support/controller.ts"
 import { homeDatabase, startServer } from "../support/servers.ts"
 import { fillWith } from "./data.ts"
 import { record } from "./figures.ts"
-import { backUp } from "./fingerprint.ts"
+import { fingerprinted } from "./fingerprint.ts"
 
 const times = 20
 const writers = 4
@@ -32,7 +32,7 @@ export async function lockLength(image: string, megabytes: number): Promise<void
       const found: number[] = []
       let without = 0
       for (let run = 0; run < times; run++) {
-        const { lockMilliseconds } = await backUp(controller, "large")
+        const { lockMilliseconds } = await fingerprinted(controller, "large")
         if (lockMilliseconds === null) without++
         else found.push(lockMilliseconds)
       }

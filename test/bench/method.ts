@@ -2,10 +2,10 @@
 import { randomBytes } from "node:crypto"
 import { writeFileSync } from "node:fs"
 import { identityText, recipientOf } from "../../controller/core/age-key.ts"
-import { createBackup, getBackup } from "../../schemas/api.ts"
 import { must } from "../support/command.ts"
 import { type Controller, place, startController } from "../support/controller.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
+import { backUp, databaseIdOf, seconds } from "./back-up.ts"
 import { bareDump, fillWith } from "./data.ts"
 import { record } from "./figures.ts"
 
@@ -15,23 +15,6 @@ const variants = [
   { name: "method=helper, encrypted", labels: { method: "helper", encrypt: "bench" } },
 ] as const
 const inside = "/var/lib/postgresql/alone.dump"
-
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now()
-  await work()
-  return (performance.now() - began) / 1000
-}
-
-async function backUp(controller: Controller, database: string): Promise<void> {
-  const { id: databaseId } = await controller.database(database, () => true)
-  const { data: begun } = await controller.call(createBackup, { body: { databaseId } })
-  for (;;) {
-    const { data } = await controller.call(getBackup, { params: { id: begun.id } })
-    if (data.status === "completed") return
-    if (data.status !== "queued" && data.status !== "running") throw new Error(JSON.stringify(data))
-    await Bun.sleep(20)
-  }
-}
 
 /** The tool with these options, its output in a file inside the container: nothing passes through the engine. */
 async function alone(server: TestServer, options: string): Promise<number> {
@@ -92,7 +75,10 @@ export async function methodCost(image: string, megabytes: number, runs: number)
       ["docker exec | gzip > file", () => piped(server, file, "large | gzip")],
       ...controllers.map(
         ({ name, controller }) =>
-          [`dbbackup, ${name}`, () => seconds(() => backUp(controller, "large"))] as const,
+          [
+            `dbbackup, ${name}`,
+            () => seconds(async () => backUp(controller, await databaseIdOf(controller, "large"))),
+          ] as const,
       ),
     ]
     const times = ways.map((): number[] => [])

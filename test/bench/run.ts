@@ -4,13 +4,13 @@
 // `bun run bench lock [image]`: how long writers of a MySQL or MariaDB server are held up for one, see lock.ts.
 // `bun run bench method [image]`: what the way from the tool to the file costs, see method.ts.
 // `bun run bench size [image]`: what size, a bucket, and other backups at the same time cost, see size.ts.
-import { createBackup, getBackup } from "../../schemas/api.ts"
 import { aptInstall } from "../support/apt.ts"
 import { which } from "../support/command.ts"
 import { type Controller, place, startController } from "../support/controller.ts"
 import { ensureEngine, stopEngineIfStarted } from "../support/engine.ts"
 import { ensureImages } from "../support/images.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
+import { backUp, databaseIdOf, seconds } from "./back-up.ts"
 import { bareDump, fillWith } from "./data.ts"
 import { print, record } from "./figures.ts"
 import { fingerprintCost } from "./fingerprint.ts"
@@ -25,24 +25,11 @@ const runs = Number(process.env.BENCH_RUNS ?? 5)
 const megabytes = Number(process.env.BENCH_MEGABYTES ?? 1000)
 const images = ["postgres:17", "mysql:9", "mariadb:11.8"]
 
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now()
-  await work()
-  return (performance.now() - began) / 1000
-}
-
-async function backUp(controller: Controller, database: string): Promise<number> {
-  const { id: databaseId } = await controller.database(database, () => true)
+async function backUpSaying(controller: Controller, database: string): Promise<number> {
+  const databaseId = await databaseIdOf(controller, database)
   let bytes = 0
   const took = await seconds(async () => {
-    const { data: begun } = await controller.call(createBackup, { body: { databaseId } })
-    for (;;) {
-      const { data } = await controller.call(getBackup, { params: { id: begun.id } })
-      if (data.status === "completed") bytes = data.proof.storedBytes
-      if (data.status === "completed") break
-      if (data.status !== "queued" && data.status !== "running") throw new Error(JSON.stringify(data))
-      await Bun.sleep(20)
-    }
+    bytes = (await backUp(controller, databaseId)).proof.storedBytes
   })
   console.log(`  dbbackup: ${database} ${took.toFixed(2)} s, ${bytes} bytes`)
   return took
@@ -68,13 +55,13 @@ async function compare(image: string): Promise<void> {
     }
     const controller = await startController(here)
     try {
-      await backUp(controller, "small")
+      await backUpSaying(controller, "small")
       const ours: number[] = []
       const bare: number[] = []
       for (let run = 0; run < runs; run++) {
         bare.push(await seconds(() => bareDump(server, "medium", `${here.folder}/bare.dump`)))
         console.log(`  bare: medium ${bare.at(-1)?.toFixed(2)} s`)
-        ours.push(await backUp(controller, "medium"))
+        ours.push(await backUpSaying(controller, "medium"))
       }
       const theirs = record(`${image} ${megabytes} MB, bare tool`, bare, "s")
       const mine = record(
@@ -91,7 +78,7 @@ async function compare(image: string): Promise<void> {
       )
       for (const database of ["small", "large"]) {
         resetPeak(controller.pid)
-        await backUp(controller, database)
+        await backUpSaying(controller, database)
         record(`${image} peak memory, ${database}`, [memory(controller.pid).peakMegabytes], "MB")
       }
     } finally {

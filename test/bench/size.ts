@@ -1,37 +1,27 @@
 // What the size of a database, a bucket beside the folder, and other backups at the same time cost: peak memory, and time.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { createBackup, discoverDatabases, getBackup } from "../../schemas/api.ts"
+import { discoverDatabases } from "../../schemas/api.ts"
 import { type Controller, place, startController } from "../support/controller.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
+import { backUp, databaseIdOf, seconds } from "./back-up.ts"
 import { fillWith } from "./data.ts"
 import { record } from "./figures.ts"
 import { memory, resetPeak } from "./memory.ts"
 
 /** Resolves with the seconds from the request to the last listed backup. */
-async function backUp(controller: Controller, databases: readonly string[]): Promise<number> {
-  const ids = await Promise.all(
-    databases.map(async (name) => (await controller.database(name, () => true)).id),
-  )
-  const began = performance.now()
-  const begun = await Promise.all(
-    ids.map(async (databaseId) => (await controller.call(createBackup, { body: { databaseId } })).data.id),
-  )
-  for (const id of begun)
-    for (;;) {
-      const { data } = await controller.call(getBackup, { params: { id } })
-      const failed = data.status === "completed" && data.copies.some(({ state }) => state !== "stored")
-      if (data.status === "completed" && !failed) break
-      if (failed || (data.status !== "queued" && data.status !== "running"))
-        throw new Error(JSON.stringify(data))
-      await Bun.sleep(20)
-    }
-  return (performance.now() - began) / 1000
+async function backUpAll(controller: Controller, databases: readonly string[]): Promise<number> {
+  const ids = await Promise.all(databases.map((name) => databaseIdOf(controller, name)))
+  return await seconds(async () => {
+    const made = await Promise.all(ids.map((id) => backUp(controller, id)))
+    const lacking = made.find(({ copies }) => copies.some(({ state }) => state !== "stored"))
+    if (lacking) throw new Error(JSON.stringify(lacking))
+  })
 }
 
 async function peakDuring(controller: Controller, databases: readonly string[]): Promise<number> {
   resetPeak(controller.pid)
-  await backUp(controller, databases)
+  await backUpAll(controller, databases)
   return memory(controller.pid).peakMegabytes
 }
 
@@ -93,8 +83,8 @@ export async function sizes(image: string, runs: number): Promise<void> {
     const alone: number[] = []
     const together: number[] = []
     for (let run = 0; run < runs; run++) {
-      alone.push(await backUp(folder, ["thousand"]))
-      together.push(await backUp(bucket, ["thousand"]))
+      alone.push(await backUpAll(folder, ["thousand"]))
+      together.push(await backUpAll(bucket, ["thousand"]))
     }
     record(`${image} 1000 MB, a folder`, alone, "s")
     record(`${image} 1000 MB, a folder and a bucket`, together, "s")

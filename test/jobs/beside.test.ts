@@ -18,7 +18,7 @@ const signal = new AbortController().signal
 async function server(rawBytes: number, answer: Fault | number = 0, labels = {}) {
   const docker = fakeServer()
   const last = aCompletedBackup({ proof: { ...aCompletedBackup().proof, rawBytes } })
-  const catalogue = { goodBackups: () => [last], run: () => ({ attempt: 1 }) as Run }
+  const catalogue = { newestGood: () => last, run: () => ({ attempt: 1 }) as Run }
   const look = await lookInside(docker, target, signal)
   docker.ran.length = 0
   docker.answer = () => {

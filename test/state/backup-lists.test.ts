@@ -63,6 +63,7 @@ describe("lists of backups", () => {
     expect(catalogue.lastGood(shop)?.id).toBe(backupId("b2"))
     expect(catalogue.lastAttempt(shop)).toMatchObject({ id: "b3", status: "failed" })
     expect(catalogue.goodBackups(job, shop).map(({ id }) => String(id))).toEqual(["b2", "b1"])
+    expect(String(catalogue.newestGood(job, shop)?.id)).toBe("b2")
   })
 
   test("a backup of a part is good for its job, and does not stand for its database", () => {
@@ -74,6 +75,7 @@ describe("lists of backups", () => {
     expect(catalogue.backup("b2")).toMatchObject({ part: "1 tables and views of 2" })
     expect(catalogue.backup("b1")).not.toHaveProperty("part")
     expect(catalogue.goodBackups(job, shop).map(({ id }) => String(id))).toEqual(["b2", "b1"])
+    expect(String(catalogue.newestGood(job, shop)?.id)).toBe("b2")
   })
 
   test("a row that cannot be read is named when asked for, and hides no other", () => {
