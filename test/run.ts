@@ -10,7 +10,7 @@ import { ensureCompose } from "./support/compose.ts"
 import { ensureEngine, stopEngineIfStarted } from "./support/engine.ts"
 import { ensureImages } from "./support/images.ts"
 import { repository } from "./support/places.ts"
-import { type Count, check, files, reports, spawn, suite, sum } from "./support/suites.ts"
+import { type Count, check, files, reports, spawn, suite, sum, tellFailures } from "./support/suites.ts"
 
 /** Every image a test starts. */
 const images = [
@@ -122,5 +122,6 @@ try {
   await store?.remove()
   await stopEngineIfStarted()
 }
+tellFailures()
 console.log(`${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed === 0 ? 0 : 1)

@@ -76,5 +76,26 @@ export async function spawn(name: string, argv: readonly string[]): Promise<numb
   console.log(
     `\n== ${name}\n${out}${error}== ${name}: ${code === 0 ? "ok" : `exit code ${code}`}, ${seconds} s`,
   )
+  if (code !== 0) failures.push(`== ${name}: exit code ${code}\n${whatFailed(`${out}\n${error}`)}`)
   return code
+}
+
+const failures: string[] = []
+const mostLines = 60
+
+/** What the failed ones printed, once more: thousands of lines that went well come after it. */
+export function tellFailures(): void {
+  if (failures.length > 0) console.log(`\n== what failed\n${failures.join("\n")}`)
+}
+
+/** Each failed test of bun's with what it printed before; of other programs the last lines. */
+function whatFailed(output: string): string {
+  const lines = output.trimEnd().split("\n")
+  const ends = lines.flatMap((line, at) => (line.startsWith("(fail)") ? [at] : []))
+  if (ends.length === 0) return lines.slice(-mostLines).join("\n")
+  const told = (end: number) => {
+    const before = lines.findLastIndex((line, at) => at < end && /^\((pass|fail|skip)\)/.test(line))
+    return lines.slice(Math.max(before + 1, end - mostLines), end + 1)
+  }
+  return ends.flatMap(told).join("\n")
 }
