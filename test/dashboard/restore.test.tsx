@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { fireEvent, screen, waitFor, within } from "@testing-library/react"
-import { firstStep, nameMistake } from "../../dashboard/src/features/restores/restore-step.ts"
+import { firstStep, mistakeIn, nameMistake } from "../../dashboard/src/features/restores/restore-step.ts"
+import { subjectOfBackup } from "../../dashboard/src/features/restores/subject.ts"
 import { restoreInAddress, withRestoreDialog } from "../../dashboard/src/lib/restore-address.ts"
 import {
   createRestore,
@@ -233,21 +234,23 @@ describe("the restore dialog", () => {
 })
 
 test("the proposed name always fits", () => {
-  const step = firstStep("a".repeat(63))
-  expect(step.step === "choose" && nameMistake(step.name, "a".repeat(63))).toBeUndefined()
+  const subject = subjectOfBackup(completedBackup({ database: "a".repeat(63) }), undefined)
+  expect(mistakeIn(firstStep(subject), subject)).toBeUndefined()
 })
 
 test.each([
   ["", "Write a name"],
   ["a".repeat(64), "at most 63"],
   [" a", "Remove the space"],
-  ["shop", "beside the old database"],
+  ["shop", "beside the old one"],
 ])("a name such as %p is refused before the server is asked", (name, words) => {
   expect(nameMistake(name, "shop")).toContain(words)
 })
 
 test("the dialog's part of an address is read as it was written", () => {
-  const open = { backupId: "a&b", restoreId: "c d" }
-  expect(restoreInAddress(withRestoreDialog("?status=failed", open))).toEqual(open)
+  const open = { from: "backup", id: "a&b", restoreId: "c d" } as const
+  const others = [{ from: "nothing yet" }, { from: "nothing yet", destination: "b" }] as const
+  for (const each of [open, { ...open, from: "file" } as const, ...others])
+    expect(restoreInAddress(withRestoreDialog("?status=failed&at=x", each))).toEqual(each)
   expect(withRestoreDialog(withRestoreDialog("?status=failed", open), undefined)).toBe("?status=failed")
 })

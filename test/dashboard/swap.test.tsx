@@ -36,7 +36,7 @@ describe("the restore dialog", () => {
       answer(planRestore, () => restorePlan({ mode: "swap", targetDatabase: "shop" })),
     )
     show("/backups?status=completed&restore=backup-1")
-    fireEvent.click(await screen.findByRole("radio", { name: /In the place of shop/ }))
+    fireEvent.click(await screen.findByRole("radio", { name: /^In the place of a database/ }))
     fireEvent.click(screen.getByRole("checkbox", { name: /End its connections/ }))
     fireEvent.click(screen.getByRole("button", { name: "Show the plan" }))
     await screen.findByText(/the place of/)

@@ -92,6 +92,89 @@ test("a restore shows the plan, asks for the name, and every row is back", async
   await close()
 })
 
+/** One in which restoring takes a few seconds: every hundredth of its rows waits. */
+async function backupOfSlowTable() {
+  const wait = (seconds) =>
+    `create or replace function slow(i int) returns boolean language plpgsql as $$ begin if i % 100 = 0 then perform pg_catalog.pg_sleep(${seconds}); end if; return true; end $$`
+  stack.sql("shop", wait(0))
+  stack.sql("shop", "create table slow_rows (i int check (slow(i)), text text)")
+  stack.sql(
+    "shop",
+    "insert into slow_rows select i, (select string_agg(md5(i::text || j), '') from generate_series(1, 128) j) from generate_series(1, 2000) i",
+  )
+  stack.sql("shop", wait(0.2))
+  const body = JSON.stringify({ databaseId: "webshop:shop" })
+  const asked = { method: "POST", headers: { "content-type": "application/json" }, body }
+  const { id } = (await (await fetch(`${stack.url}/api/backups`, asked)).json()).data
+  await until("the backup completes", async () => (await api(`/api/backups/${id}`)).status === "completed")
+  return id
+}
+
+test("a restore in the place of a database moves by itself, is compared, and is undone with a button", async () => {
+  const id = await backupOfSlowTable()
+  stack.sql("shop", "delete from orders where id > 3000")
+  const { page, errors, close } = await open(`/backups/${id}`)
+  await page.getByRole("link", { name: "Restore", exact: true }).first().click()
+  const dialog = page.getByRole("dialog")
+  await dialog.getByRole("radio", { name: /^In the place of a database/ }).check()
+  await dialog.getByRole("button", { name: "Show the plan" }).click()
+  await dialog.getByLabel(/^Type shop to/).fill("shop")
+  const questions = []
+  page.on("request", (request) => {
+    const path = new URL(request.url()).pathname
+    if (request.method() === "GET" && /^\/api\/restores\/[^/]+$/.test(path)) questions.push(path)
+  })
+  await dialog.getByRole("button", { name: "Restore into shop" }).click()
+  const bar = dialog.getByRole("progressbar")
+  await bar.waitFor()
+  await page.evaluate(() => {
+    globalThis.reloaded = false
+    globalThis.moved = new Set()
+    const look = () => globalThis.moved.add(document.querySelector("dialog progress")?.value)
+    new MutationObserver(look).observe(document.querySelector("dialog"), {
+      ...{ attributes: true, childList: true, subtree: true, characterData: true },
+    })
+  })
+  await dialog.getByText("shop is the restored database.").waitFor({ timeout: 60_000 })
+  const steps = await page.evaluate(() => [...globalThis.moved].filter((value) => value > 0).length)
+  assert.ok(
+    steps > questions.length,
+    `${steps} places of the bar, and the page asked ${questions.length} times: events must move it`,
+  )
+  assert.equal(await page.evaluate(() => globalThis.reloaded), false)
+  await dialog.getByText("It holds what the manifest says it should.").waitFor()
+  assert.equal(stack.sql("shop", "select count(*) from orders"), "4000")
+  await dialog.getByRole("button", { name: "Undo…" }).click()
+  await dialog.getByRole("button", { name: "Undo shop" }).click()
+  await dialog.getByText("shop is what it was before the restore.").waitFor({ timeout: 60_000 })
+  assert.equal(stack.sql("shop", "select count(*) from orders"), "3000")
+  assert.deepEqual(errors, [])
+  await close()
+})
+
+test("a file of one's own is sent, recognised by its bytes and restored", async () => {
+  const file = stack.dumpToFile("shop", "no-ending")
+  const { page, errors, close } = await open("/restores")
+  await page.getByRole("link", { name: /^Restore a backup or a file/ }).click()
+  const dialog = page.getByRole("dialog")
+  await dialog.getByRole("radio", { name: "A file of this computer" }).check()
+  await dialog.getByLabel("File").setInputFiles(file)
+  await dialog.getByRole("button", { name: /^Upload / }).click()
+  await dialog.getByText(/^statements of pg_dump 17\.\d+ from PostgreSQL 17/).waitFor({ timeout: 60_000 })
+  await dialog.getByLabel("Server").selectOption({ label: "webshop" })
+  await dialog.getByLabel("Name of the new database").fill("shop_from_file")
+  await dialog.getByRole("button", { name: "Show the plan" }).click()
+  await dialog.getByLabel(/^Type shop_from_file to/).fill("shop_from_file")
+  await dialog.getByRole("button", { name: "Restore into shop_from_file" }).click()
+  await dialog.getByText("completed", { exact: true }).waitFor({ timeout: 60_000 })
+  assert.equal(
+    stack.sql("shop_from_file", "select count(*) from orders"),
+    stack.sql("shop", "select count(*) from orders"),
+  )
+  assert.deepEqual(errors, [])
+  await close()
+})
+
 test("an encrypted backup carries a lock with its key's name, in the list and on its page", async () => {
   const [backup] = await api("/api/backups?databaseId=webshop:shop&status=completed")
   assert.equal(backup.encryption.key, "default")
@@ -195,7 +278,11 @@ test("filters of the history live in the address", async () => {
 for (const colorScheme of ["light", "dark"]) {
   test(`every page in ${colorScheme} has no serious accessibility finding and fits into 360 pixels`, async () => {
     const [run] = await api("/api/runs")
-    for (const path of [...pages, `/runs/${run.id}`]) {
+    const [restore] = await api("/api/restores")
+    const [backup] = await api("/api/backups?databaseId=webshop:shop&status=completed")
+    const dialogs = ["/restores?restore=", "/restores?restore=&at=local", `/restores?restore=${backup.id}`]
+    const some = [`/runs/${run.id}`, `/restores/${restore.id}`, `/backups/${backup.id}`]
+    for (const path of [...pages, ...some, ...dialogs]) {
       const { page, errors, close } = await open(path, {
         colorScheme,
         viewport: { width: 360, height: 740 },
@@ -208,8 +295,11 @@ for (const colorScheme of ["light", "dark"]) {
         serious.map(({ id, nodes }) => [path, id, nodes[0]?.html]),
         [],
       )
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      if (path.includes("restore=")) await page.getByRole("dialog").getByRole("radio").first().waitFor()
+      const overflow = await page.evaluate(() =>
+        [document.documentElement, ...document.querySelectorAll("dialog")]
+          .map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)
+          .reduce((a, b) => a + b),
       )
       assert.equal(overflow, 0, `${path} is wider than the screen`)
       assert.deepEqual(errors, [])

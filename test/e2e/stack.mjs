@@ -1,11 +1,12 @@
 // A real server with two databases, a real controller and a real browser, for the browser tests. Runs on Node: the browser's
 // driver hangs under Bun.
 import { execFileSync, spawn } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
+import { gzipSync } from "node:zlib"
 import { chromium } from "playwright-core"
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..")
@@ -110,6 +111,16 @@ export async function startStack() {
     browser,
     sql,
     prefix,
+    /** What pg_dump writes as statements, packed with gzip, in a file of that name. */
+    dumpToFile(database, fileName) {
+      const argv = ["exec", name, "pg_dump", "--username=postgres", `--dbname=${database}`]
+      const path = join(folder, fileName)
+      writeFileSync(
+        path,
+        gzipSync(execFileSync("docker", argv, { maxBuffer: 64 * 1024 ** 2, timeout: 60_000 })),
+      )
+      return path
+    },
     async stop() {
       await browser.close()
       const ended = new Promise((resolve) => controller.on("exit", resolve))

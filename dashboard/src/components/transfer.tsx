@@ -1,5 +1,6 @@
 // How far running work has come, in what is known: bytes and time. A share is only shown where the whole is known.
 import { formatBytes, formatDuration } from "../lib/format.ts"
+import type { Sent } from "../lib/upload.ts"
 import { useNow } from "../lib/use-now.ts"
 
 interface DumpProps {
@@ -40,16 +41,42 @@ interface LoadProps {
 export function LoadTransfer({ startedAt, progress }: LoadProps) {
   return (
     <div className="max-w-md">
-      <progress
-        aria-label="Bytes of the backup read"
-        className="block h-1.5 w-full appearance-none overflow-hidden rounded-full border-0 bg-line [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-accent"
-        value={progress.storedBytes}
-        max={Math.max(1, progress.totalBytes)}
-      />
+      <Bar label="Bytes of the backup read" value={progress.storedBytes} max={progress.totalBytes} />
       <p className="mt-1 text-sm tabular-nums">
         {formatBytes(progress.storedBytes)} of {formatBytes(progress.totalBytes)} read,{" "}
         <Elapsed since={startedAt} />
       </p>
     </div>
+  )
+}
+
+/** A file on its way to the controller, which then looks it through. */
+export function SentBytes({ sent: { bytes, of } }: { readonly sent: Sent }) {
+  return (
+    <div className="max-w-md">
+      <Bar label="Bytes of the file sent" value={bytes} max={of} />
+      <p role="status" className="mt-1 text-sm tabular-nums">
+        {bytes < of ? `${formatBytes(bytes)} of ${formatBytes(of)} sent` : "Sent; it is looked through…"}
+      </p>
+    </div>
+  )
+}
+
+function Bar({
+  label,
+  value,
+  max,
+}: {
+  readonly label: string
+  readonly value: number
+  readonly max: number
+}) {
+  return (
+    <progress
+      aria-label={label}
+      className="block h-1.5 w-full appearance-none overflow-hidden rounded-full border-0 bg-line [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-accent"
+      value={value}
+      max={Math.max(1, max)}
+    />
   )
 }

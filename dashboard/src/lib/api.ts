@@ -69,11 +69,20 @@ async function exchange<E extends Endpoint>(
     if (signal?.aborted) throw error
     throw noAnswer(error)
   })
-  const answer = Answer.safeParse(await response.json().catch(() => undefined))
-  if (!answer.success) throw notUnderstood(response.status, answer.error)
-  if (!answer.data.success) throw new ApiFailure({ ...answer.data.error, status: response.status })
+  return understood(endpoint, response.status, await response.json().catch(() => undefined))
+}
+
+/** What an answer says. Throws an ApiFailure when it is a refusal, or has another shape. @param json undefined when it was none */
+export function understood<E extends Endpoint>(
+  endpoint: E,
+  status: number,
+  json: unknown,
+): { data: ResponseOf<E>; meta: Meta } {
+  const answer = Answer.safeParse(json)
+  if (!answer.success) throw notUnderstood(status, answer.error)
+  if (!answer.data.success) throw new ApiFailure({ ...answer.data.error, status })
   const data = endpoint.response.safeParse(answer.data.data)
-  if (!data.success) throw notUnderstood(response.status, data.error)
+  if (!data.success) throw notUnderstood(status, data.error)
   return { data: data.data as ResponseOf<E>, meta: answer.data.meta }
 }
 

@@ -6,6 +6,7 @@ import type { Problem } from "../../../schemas/errors.ts"
 import { JobView } from "../../../schemas/job.ts"
 import { Restore, RestorePlan } from "../../../schemas/restore.ts"
 import type { PlanDetails } from "../../../schemas/restore-details.ts"
+import { RestoreSource } from "../../../schemas/restore-source.ts"
 import { noRetention } from "../../../schemas/retention.ts"
 import { Run } from "../../../schemas/run.ts"
 import { Database, Server } from "../../../schemas/server.ts"
@@ -235,6 +236,7 @@ export function status(changes: Partial<Status> = {}): Status {
 export function restorePlan(changes: Partial<z.input<typeof RestorePlan>> = {}): RestorePlan {
   return RestorePlan.parse({
     backupId: "backup-1",
+    source: null,
     serverId: "shop~db",
     serverName: "shop/db",
     engine: "postgres",
@@ -255,6 +257,7 @@ export function restorePlan(changes: Partial<z.input<typeof RestorePlan>> = {}):
 const restoreAsked = {
   id: "restore-1",
   backupId: "backup-1",
+  source: null,
   databaseId: "shop~db:shop",
   serverId: "shop~db",
   serverName: "shop/db",
@@ -280,5 +283,33 @@ export function completedRestore(differences: readonly string[] = []): Restore {
     restoredBytes: 2048,
     tables: 42,
     differences,
+  })
+}
+
+/** What mysqldump wrote, packed with gzip, and a person uploaded. */
+export function restoreSource(changes: Partial<z.input<typeof RestoreSource>> = {}): RestoreSource {
+  return RestoreSource.parse({
+    id: "source-1",
+    origin: "upload",
+    fileName: "wiki.sql.gz",
+    destination: null,
+    key: null,
+    bytes: 5 * 1024 ** 2,
+    sha256: "d".repeat(64),
+    wrapping: "gzip",
+    compression: "gzip",
+    recipient: null,
+    kind: {
+      ...{ engine: "mysql", format: "sql", of: "database" },
+      ...{ tool: "mysqldump", toolVersion: "8.0.33", serverVersion: "8.0.33" },
+    },
+    databases: [],
+    facts: { tables: 12, views: 4 },
+    rawBytes: 40 * 1024 ** 2,
+    end: "dump completed trailer",
+    findings: [],
+    addedAt: hoursAgo(0.1),
+    expiresAt: hoursAgo(-23.9),
+    ...changes,
   })
 }

@@ -1,111 +1,86 @@
-// Step 1: which backup, on which server, and beside the old database or in its place; globals have none. Asks the server for a plan; changes nothing.
+// Step 2: on which server, into which database and how, and what of it. Asks the server for a plan; changes nothing.
 import { useMutation } from "@tanstack/react-query"
-import { type FormEvent, useEffect, useId, useRef } from "react"
-import type { CompletedBackup } from "../../../../schemas/backup.ts"
+import type { FormEvent, ReactNode } from "react"
 import type { RestorePlan } from "../../../../schemas/restore.ts"
-import { buttonClass } from "../../components/button.tsx"
-import { EncryptedInWords } from "../../components/encrypted.tsx"
-import { Fact, Facts } from "../../components/facts.tsx"
+import { Button, buttonClass } from "../../components/button.tsx"
+import { Choice } from "../../components/choice.tsx"
 import { Refusal } from "../../components/problem.tsx"
-import { Size } from "../../components/size.tsx"
-import { Age, Time } from "../../components/time.tsx"
-import { plainInput } from "../../components/typed-name.tsx"
 import { askForPlan } from "../../lib/queries/restores.ts"
 import { IdentityField } from "./identity-field.tsx"
-import { type Chosen, nameMistake, optionsOf } from "./restore-step.ts"
+import { ModeField } from "./mode-field.tsx"
+import { NameField } from "./name-field.tsx"
+import { intoExisting } from "./offered.ts"
+import { PartFold } from "./part-fold.tsx"
+import { PrecautionsField } from "./precautions-field.tsx"
+import { type Chosen, fromOf, mistakeIn, nameBeside, optionsOf } from "./restore-step.ts"
 import { StepLine } from "./step-line.tsx"
+import type { Subject } from "./subject.ts"
 import { TargetField } from "./target-field.tsx"
-import { WhereField } from "./where-field.tsx"
 
 interface Props {
-  readonly backup: CompletedBackup
+  readonly subject: Subject
+  /** What it is, in facts. */
+  readonly facts: ReactNode
   readonly chosen: Chosen
   readonly onChosen: (chosen: Chosen) => void
   readonly identity: string
   readonly onIdentity: (identity: string) => void
+  readonly onBack: () => void
   readonly onPlan: (plan: RestorePlan) => void
 }
 
-export function ChooseStep({ backup, chosen, onChosen, identity, onIdentity, onPlan }: Props) {
-  const { name, swap, serverId } = chosen
-  const isGlobals = backup.kind === "globals"
+export function ChooseStep(props: Props) {
+  const { subject, chosen, onChosen, identity, onIdentity, onBack, onPlan } = props
+  const { mode } = chosen
   const planning = useMutation({ ...askForPlan, onSuccess: onPlan })
-  const field = useId()
-  const input = useRef<HTMLInputElement>(null)
-  useEffect(() => input.current?.focus(), [])
-  const mistake =
-    isGlobals || swap ? undefined : nameMistake(name, serverId === "" ? backup.database : undefined)
+  const mistake = mistakeIn(chosen, subject)
+  const wrong = (of: NonNullable<typeof mistake>["of"]) => (mistake?.of === of ? mistake.words : undefined)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!mistake) planning.mutate({ backupId: backup.id, options: optionsOf(chosen, backup.kind), identity })
+    if (!mistake)
+      planning.mutate({ from: fromOf(chosen, subject), options: optionsOf(chosen, subject), identity })
   }
   return (
     <form onSubmit={submit} className="space-y-4 text-sm">
-      <StepLine current={1} />
-      <Facts>
-        <Fact name="From">
-          backup of <strong className="font-semibold">{backup.database}</strong> on {backup.serverName}
-        </Fact>
-        <Fact name="Made">
-          <Time at={backup.finishedAt} zone />, <Age at={backup.finishedAt} />
-        </Fact>
-        <Fact name="Size">
-          <Size bytes={backup.proof.storedBytes} /> stored, <Size bytes={backup.proof.rawBytes} /> to load
-        </Fact>
-        {backup.encryption && (
-          <Fact name="Encrypted">
-            <EncryptedInWords encryption={backup.encryption} />
-          </Fact>
-        )}
-      </Facts>
+      <StepLine current="Options" />
+      {props.facts}
+      {subject.several.length > 0 && (
+        <Choice
+          label="Database in the file"
+          value={chosen.sourceDatabase}
+          onChange={(name) =>
+            onChosen({ ...chosen, sourceDatabase: name, newName: nameBeside(name), existing: name })
+          }
+        >
+          <option value="">Choose…</option>
+          {subject.several.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </Choice>
+      )}
       <TargetField
-        backup={backup}
-        serverId={serverId}
+        subject={subject}
+        serverId={chosen.serverId}
+        mistake={wrong("server")}
         onServer={(serverId) => onChosen({ ...chosen, serverId })}
       />
-      {!isGlobals && backup.engine === "postgres" && (
-        <WhereField
-          backup={backup}
-          swap={swap}
-          onChoice={(name, swap) => onChosen({ ...chosen, name, swap })}
-        />
+      <ModeField subject={subject} mode={mode} onMode={(mode) => onChosen({ ...chosen, mode })} />
+      {mode !== "globals" && (
+        <NameField subject={subject} chosen={chosen} mistake={wrong("name")} onChosen={onChosen} />
       )}
-      {isGlobals ? (
-        <p className="text-muted">
-          Roles and accounts that the server lacks are made. What it has stays as it is, and nothing is
-          dropped.
-        </p>
-      ) : (
-        swap === null && (
-          <div>
-            <label htmlFor={field} className="mb-1 block font-medium">
-              Name of the new database
-            </label>
-            <input
-              {...plainInput}
-              ref={input}
-              id={field}
-              value={name}
-              aria-invalid={mistake !== undefined}
-              aria-describedby={`${field}-help`}
-              onChange={(event) => onChosen({ ...chosen, name: event.target.value })}
-            />
-            <p id={`${field}-help`} className={`mt-1 ${mistake ? "text-bad" : "text-muted"}`}>
-              {mistake ??
-                (serverId === ""
-                  ? `It is created on ${backup.serverName}, beside ${backup.database}, which is not touched.`
-                  : `It is created there. ${backup.database} on ${backup.serverName} is not touched.`)}
-            </p>
-          </div>
-        )
-      )}
-      {backup.encryption && <IdentityField identity={identity} onIdentity={onIdentity} />}
+      {intoExisting(mode) && <PrecautionsField chosen={chosen} onChosen={onChosen} />}
+      <PartFold subject={subject} chosen={chosen} onChosen={onChosen} />
+      {subject.encrypted && <IdentityField identity={identity} onIdentity={onIdentity} />}
       {planning.error && <Refusal what="No plan" error={planning.error} />}
-      <div className="flex justify-end">
+      <div className="flex items-center justify-end gap-2 max-sm:flex-col-reverse max-sm:items-stretch">
+        {wrong("tables") && <span className="text-muted">{wrong("tables")}</span>}
+        <Button onClick={onBack}>Another source</Button>
         <button
           type="submit"
           disabled={mistake !== undefined || planning.isPending}
-          className={`${buttonClass("primary")} max-sm:w-full`}
+          className={buttonClass("primary")}
         >
           {planning.isPending ? "Planning…" : "Show the plan"}
         </button>

@@ -1,16 +1,17 @@
-// Step 2: the server's plan in words. The button that restores is here only, and works once the target's name is typed.
+// Step 3: the server's plan in words. The button that restores is here only, and works once the target's name is typed.
 import { useMutation } from "@tanstack/react-query"
 import { TriangleAlert } from "lucide-react"
-import { type FormEvent, useEffect, useRef } from "react"
+import type { FormEvent } from "react"
 import { Button, buttonClass } from "../../components/button.tsx"
 import { Refusal } from "../../components/problem.tsx"
 import { TypedName } from "../../components/typed-name.tsx"
-import { startRestore } from "../../lib/queries/restores.ts"
+import { startRestore, type WantedRestore } from "../../lib/queries/restores.ts"
 import { PlanFacts } from "./plan-facts.tsx"
 import { isConfirmed, type RestoreStep } from "./restore-step.ts"
 import { StepLine } from "./step-line.tsx"
 
 interface Props {
+  readonly from: WantedRestore["from"]
   readonly step: Extract<RestoreStep, { step: "confirm" }>
   readonly identity: string
   readonly onType: (typedName: string) => void
@@ -18,19 +19,17 @@ interface Props {
   readonly onStarted: (restoreId: string) => void
 }
 
-export function ConfirmStep({ step, identity, onType, onBack, onStarted }: Props) {
+export function ConfirmStep({ from, step, identity, onType, onBack, onStarted }: Props) {
   const { plan } = step
   const start = useMutation({ ...startRestore, onSuccess: (restore) => onStarted(restore.id) })
   const confirmed = isConfirmed(step)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (confirmed)
-      start.mutate({ backupId: plan.backupId, options: step.options, planHash: plan.hash, identity })
+    if (confirmed) start.mutate({ from, options: step.options, planHash: plan.hash, identity })
   }
   return (
     <form onSubmit={submit} className="space-y-4 text-sm">
-      <StepLine current={2} />
-      <PlanHeading />
+      <StepLine current="Plan" />
       <PlanFacts plan={plan} />
       <ol className="list-decimal space-y-1 pl-5 marker:text-muted">
         {plan.steps.map((words) => (
@@ -61,16 +60,5 @@ export function ConfirmStep({ step, identity, onType, onBack, onStarted }: Props
         </button>
       </div>
     </form>
-  )
-}
-
-/** Takes the focus when the plan appears, so that a screen reader goes on from here. */
-function PlanHeading() {
-  const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => heading.current?.focus(), [])
-  return (
-    <h3 ref={heading} tabIndex={-1} className="font-semibold outline-none">
-      What will be done
-    </h3>
   )
 }

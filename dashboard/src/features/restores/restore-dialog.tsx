@@ -1,96 +1,110 @@
-// Give me my data back: name of the new database, the server's plan, the name typed, then live to the end.
-// Open while the address carries a backup, over whatever page is shown.
+// Give me my data back: what to restore, where to and how, the server's plan, the name typed, then live to the end.
+// Open while the address says so, over whatever page is shown.
 import { useQuery } from "@tanstack/react-query"
-import { useState } from "react"
+import { type ReactNode, useState } from "react"
 import { useLocation } from "wouter"
 import { usePathname, useSearch } from "wouter/use-browser-location"
-import type { CompletedBackup } from "../../../../schemas/backup.ts"
 import { Dialog } from "../../components/dialog.tsx"
 import { Loaded } from "../../components/loading.tsx"
-import { backupQuery } from "../../lib/queries/backups.ts"
+import { backupQuery, manifestQuery } from "../../lib/queries/backups.ts"
+import { sourceQuery } from "../../lib/queries/sources.ts"
 import { type RestoreInAddress, restoreInAddress, withRestoreDialog } from "../../lib/restore-address.ts"
-import { ChooseStep } from "./choose-step.tsx"
-import { ConfirmStep } from "./confirm-step.tsx"
-import { firstStep, optionsOf, type RestoreStep } from "./restore-step.ts"
+import { BackupSummary } from "./backup-summary.tsx"
+import { PlanningSteps } from "./planning-steps.tsx"
 import { RunningStep } from "./running-step.tsx"
+import { SourceStep } from "./source-step.tsx"
+import { SourceSummary } from "./source-summary.tsx"
+import { subjectOfBackup, subjectOfFile } from "./subject.ts"
 
 export function RestoreDialog() {
   const path = usePathname()
   const search = useSearch()
   const [, navigate] = useLocation()
+  // What a person gives to open what is encrypted: in this page's memory, until the dialog is closed.
+  const [identity, onIdentity] = useState("")
   const asked = restoreInAddress(search)
   if (!asked) return null
   const go = (to: RestoreInAddress | undefined) =>
     navigate(`${path}${withRestoreDialog(search, to)}`, { replace: true })
-  return (
-    <OpenDialog
-      key={asked.backupId}
-      asked={asked}
-      onStarted={(restoreId) => go({ ...asked, restoreId })}
-      onClose={() => go(undefined)}
-    />
-  )
+  const close = () => {
+    onIdentity("")
+    go(undefined)
+  }
+  if (asked.from === "nothing yet") {
+    const choose = (from: "backup" | "file", id: string) => go({ from, id })
+    return (
+      <Dialog title="Restore" onClose={close}>
+        <SourceStep
+          destination={asked.destination}
+          identity={identity}
+          onIdentity={onIdentity}
+          onChosen={choose}
+        />
+      </Dialog>
+    )
+  }
+  const { from, id, restoreId } = asked
+  const ways: Ways = {
+    ...{ id, identity, onIdentity },
+    // Once it runs, the address says so: it survives a reload.
+    running: restoreId ? <RunningStep key={restoreId} restoreId={restoreId} onClose={close} /> : null,
+    onBack: () => go({ from: "nothing yet" }),
+    onStarted: (restoreId) => go({ from, id, restoreId }),
+    onClose: close,
+  }
+  return from === "backup" ? <OfBackup key={id} {...ways} /> : <OfFile key={id} {...ways} />
 }
 
-interface OpenProps {
-  readonly asked: RestoreInAddress
+interface Ways {
+  readonly id: string
+  readonly identity: string
+  readonly onIdentity: (identity: string) => void
+  readonly running: ReactNode
+  readonly onBack: () => void
   readonly onStarted: (restoreId: string) => void
   readonly onClose: () => void
 }
 
-function OpenDialog({ asked, onStarted, onClose }: OpenProps) {
-  const backup = useQuery(backupQuery(asked.backupId))
+function OfBackup({ id, running, onClose, ...ways }: Ways) {
+  const backup = useQuery(backupQuery(id))
+  const manifest = useQuery({ ...manifestQuery(id), enabled: running === null })
   return (
     <Dialog title={backup.data ? `Restore ${backup.data.database}` : "Restore"} onClose={onClose}>
-      <Loaded query={backup} what="the backup">
-        {(backup) =>
-          backup.status === "completed" ? (
-            <Steps backup={backup} asked={asked} onStarted={onStarted} onClose={onClose} />
-          ) : (
-            <p className="text-sm">This backup is {backup.status}: only a completed one can be restored.</p>
-          )
-        }
-      </Loaded>
+      {running ?? (
+        <Loaded query={backup} what="the backup">
+          {(backup) =>
+            backup.status === "completed" ? (
+              <PlanningSteps
+                subject={subjectOfBackup(backup, manifest.data)}
+                facts={<BackupSummary backup={backup} />}
+                {...ways}
+              />
+            ) : (
+              <p className="text-sm">This backup is {backup.status}: only a completed one can be restored.</p>
+            )
+          }
+        </Loaded>
+      )}
     </Dialog>
   )
 }
 
-function Steps({ backup, asked, onStarted, onClose }: OpenProps & { readonly backup: CompletedBackup }) {
-  const [planned, setPlanned] = useState<RestoreStep>(() => firstStep(backup.database))
-  const [identity, setIdentity] = useState("")
-  // Once it runs, the address says so: it survives a reload.
-  const step: RestoreStep = asked.restoreId ? { step: "running", restoreId: asked.restoreId } : planned
-  switch (step.step) {
-    case "choose":
-      return (
-        <ChooseStep
-          backup={backup}
-          chosen={step}
-          onChosen={setPlanned}
-          identity={identity}
-          onIdentity={setIdentity}
-          onPlan={(plan) =>
-            setPlanned({
-              step: "confirm",
-              plan,
-              options: optionsOf(step, backup.kind),
-              chosen: step,
-              typedName: "",
-            })
-          }
-        />
-      )
-    case "confirm":
-      return (
-        <ConfirmStep
-          step={step}
-          identity={identity}
-          onType={(typedName) => setPlanned({ ...step, typedName })}
-          onBack={() => setPlanned(step.chosen)}
-          onStarted={onStarted}
-        />
-      )
-    case "running":
-      return <RunningStep restoreId={step.restoreId} onClose={onClose} />
-  }
+/** A file is forgotten after a while; what was restored from it can still be looked at. */
+function OfFile({ id, running, onClose, ...ways }: Ways) {
+  const source = useQuery({ ...sourceQuery(id), enabled: running === null })
+  return (
+    <Dialog title={source.data ? `Restore ${source.data.fileName}` : "Restore"} onClose={onClose}>
+      {running ?? (
+        <Loaded query={source} what="the file">
+          {(source) => (
+            <PlanningSteps
+              subject={subjectOfFile(source)}
+              facts={<SourceSummary source={source} />}
+              {...ways}
+            />
+          )}
+        </Loaded>
+      )}
+    </Dialog>
+  )
 }

@@ -34,9 +34,9 @@ function Found({ restore }: { readonly restore: Extract<Restore, { status: "comp
         <p>What {serverName} lacked of the globals is there now; what it had was not touched.</p>
       ) : (
         <p>
-          <strong className="font-semibold">{targetDatabase}</strong> is on {serverName} with{" "}
+          <strong className="font-semibold wrap-anywhere">{targetDatabase}</strong> on {serverName} has{" "}
           {count(tables, "table")}; <Size bytes={restoredBytes} /> loaded in {formatDuration(durationSeconds)}
-          .{restore.mode === "new" && ` ${restore.sourceDatabase} was not touched.`}
+          .{restore.mode === "new" && restore.backupId && ` ${restore.sourceDatabase} was not touched.`}
         </p>
       )}
       {differences.length === 0 ? (

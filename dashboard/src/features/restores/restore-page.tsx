@@ -5,13 +5,16 @@ import type { Restore } from "../../../../schemas/restore.ts"
 import { Button } from "../../components/button.tsx"
 import { Fact, Facts } from "../../components/facts.tsx"
 import { Loaded } from "../../components/loading.tsx"
-import { LogView } from "../../components/log-view.tsx"
 import { Page, Section } from "../../components/page.tsx"
 import { Refusal } from "../../components/problem.tsx"
 import { Age, Time } from "../../components/time.tsx"
-import { backupPath, databasePath, serverPath, useIdInPath } from "../../lib/paths.ts"
-import { restoreLogsQuery, restoreQuery, stopRestore } from "../../lib/queries/restores.ts"
+import { serverPath, useIdInPath } from "../../lib/paths.ts"
+import { restoreQuery, stopRestore } from "../../lib/queries/restores.ts"
+import { IntoWords } from "./into-words.tsx"
+import { OverwrittenSection } from "./overwritten-section.tsx"
+import { RestoreLog } from "./restore-log.tsx"
 import { RestoreOutcome } from "./restore-outcome.tsx"
+import { RestoredFrom } from "./restored-from.tsx"
 import { SwapSection } from "./swap-section.tsx"
 
 export function RestorePage() {
@@ -25,7 +28,9 @@ export function RestorePage() {
         live &&
         restore.data && (
           <Button disabled={stop.isPending} onClick={() => restore.data && stop.mutate(restore.data.id)}>
-            Cancel and drop the new database
+            {restore.data.mode === "new" || restore.data.mode === "swap"
+              ? "Cancel and drop the new database"
+              : "Cancel the restore"}
           </Button>
         )
       }
@@ -38,6 +43,7 @@ export function RestorePage() {
               <RestoreOutcome restore={restore} />
             </div>
             {restore.swap && <SwapSection restore={restore} swap={restore.swap} />}
+            <OverwrittenSection restore={restore} />
             <Section title="Facts">
               <RestoreFacts restore={restore} />
             </Section>
@@ -55,19 +61,18 @@ function RestoreFacts({ restore }: { readonly restore: Restore }) {
   return (
     <Facts>
       <Fact name="From">
-        <Link href={backupPath(restore.backupId)} className="link">
-          a backup
-        </Link>{" "}
-        of{" "}
-        <Link href={databasePath(restore.databaseId)} className="link">
-          {restore.sourceDatabase}
-        </Link>
+        <RestoredFrom restore={restore} />
       </Fact>
       <Fact name="Into">
-        {restore.swap ? "the place of" : "new database"} {restore.targetDatabase} on{" "}
-        <Link href={serverPath(restore.serverId)} className="link">
-          {restore.serverName}
-        </Link>
+        <IntoWords
+          mode={restore.mode}
+          database={restore.targetDatabase}
+          server={
+            <Link href={serverPath(restore.serverId)} className="link">
+              {restore.serverName}
+            </Link>
+          }
+        />
       </Fact>
       <Fact name="Asked for">
         <Time at={restore.queuedAt} zone focusable />
@@ -81,14 +86,5 @@ function RestoreFacts({ restore }: { readonly restore: Restore }) {
         <code className="font-mono text-xs wrap-anywhere text-muted">{restore.id}</code>
       </Fact>
     </Facts>
-  )
-}
-
-function RestoreLog({ restoreId, live }: { readonly restoreId: string; readonly live: boolean }) {
-  const logs = useQuery(restoreLogsQuery(restoreId))
-  return (
-    <Loaded query={logs} what="the log">
-      {(lines) => <LogView lines={lines} live={live} fileName={`restore-${restoreId}.log`} />}
-    </Loaded>
   )
 }

@@ -1,14 +1,28 @@
 // The steps of the restore dialog. `confirm`, the only step with the button that restores, cannot exist without the server's plan.
-import type { RestorePlan } from "../../../../schemas/restore.ts"
-import type { ChosenOptions, SwapChoice } from "../../lib/queries/restores.ts"
+import type { Content, RestoreMode, RestorePlan } from "../../../../schemas/restore.ts"
+import type { ChosenOptions, WantedRestore } from "../../lib/queries/restores.ts"
+import { contentsFor, intoExisting, modesFor, offersOwners, offersTables } from "./offered.ts"
+import type { Subject } from "./subject.ts"
 
 export interface Chosen {
   readonly step: "choose"
-  readonly name: string
-  /** In the place of a database that is there; null: beside it. */
-  readonly swap: SwapChoice | null
+  readonly mode: RestoreMode
   /** Empty: the server that was backed up. */
   readonly serverId: string
+  /** Of a file that holds several: which one. */
+  readonly sourceDatabase: string
+  /** Of the new database. */
+  readonly newName: string
+  /** Of the one that is there. */
+  readonly existing: string
+  /** Null: all of them. */
+  readonly tables: readonly string[] | null
+  readonly content: Content
+  readonly withoutOwners: boolean
+  readonly endConnections: boolean
+  readonly safetyBackup: boolean
+  /** Such as `24h`; empty: as the settings say. */
+  readonly keepFor: string
 }
 
 export type RestoreStep =
@@ -22,7 +36,6 @@ export type RestoreStep =
       readonly chosen: Chosen
       readonly typedName: string
     }
-  | { readonly step: "running"; readonly restoreId: string }
 
 /** Longest name any of the engines' servers takes, in characters (PostgreSQL). */
 const longestName = 63
@@ -31,24 +44,88 @@ const suffix = "_restored"
 /** A name for a new database, to begin with. */
 export const nameBeside = (database: string) => `${database.slice(0, longestName - suffix.length)}${suffix}`
 
-export const firstSwap: SwapChoice = { endConnections: false, safetyBackup: true }
+/** Of a file: its name up to the first dot, if that can name a database. */
+export const nameFrom = (fileName: string) => fileName.split(".")[0]?.trim().slice(0, longestName) ?? ""
 
-export function firstStep(database: string): RestoreStep {
-  return { step: "choose", name: nameBeside(database), swap: null, serverId: "" }
+export function firstStep(subject: Subject): Chosen {
+  const { home, title, database } = subject
+  return {
+    step: "choose",
+    mode: modesFor(subject)[0] ?? "new",
+    ...{ serverId: "", sourceDatabase: "" },
+    newName: home ? nameBeside(title) : (database ?? nameFrom(title)),
+    existing: database ?? "",
+    ...{ tables: null, content: "all", withoutOwners: false },
+    ...{ endConnections: false, safetyBackup: true, keepFor: "" },
+  }
 }
 
-export function optionsOf({ name, swap, serverId }: Chosen, kind: "database" | "globals"): ChosenOptions {
-  const where = serverId === "" ? {} : { serverId }
-  if (kind === "database" && swap) return { mode: "swap", name, ...where, ...swap }
-  return kind === "globals" ? { mode: "globals", ...where } : { mode: "new", name, ...where }
+/** What is restored, as the controller is told. */
+export function fromOf({ sourceDatabase }: Chosen, { from }: Subject): WantedRestore["from"] {
+  return "sourceId" in from && sourceDatabase !== "" ? { ...from, sourceDatabase } : from
 }
 
-/** What is wrong with a name for the new database, before the server is asked. Undefined when nothing is. @param database there already */
+/** What the controller is asked for: only what the mode has, and of that only what a person decided. */
+export function optionsOf(chosen: Chosen, subject: Subject): ChosenOptions {
+  const { mode, newName, existing, endConnections, safetyBackup, keepFor, withoutOwners } = chosen
+  const where = chosen.serverId === "" ? {} : { serverId: chosen.serverId }
+  const content = contentOf(chosen)
+  const part = {
+    ...(chosen.tables !== null && offersTables(mode, subject) ? { tables: [...chosen.tables] } : {}),
+    ...(content === "all" ? {} : { content }),
+  }
+  switch (mode) {
+    case "globals":
+      return { mode, ...where }
+    case "new":
+      return {
+        ...{ mode, name: newName, ...where, ...part },
+        ...(withoutOwners && offersOwners(mode, subject) ? { owners: "drop" as const } : {}),
+      } as ChosenOptions
+    case "swap":
+      return {
+        ...{ mode, name: existing, ...where, endConnections, safetyBackup },
+        ...(keepFor === "" ? {} : { keepFor }),
+      }
+    case "clean":
+      return { mode, name: existing, ...where, ...part, endConnections, safetyBackup }
+    case "replace":
+      return { mode, name: existing, ...where, endConnections, safetyBackup }
+  }
+}
+
+/** What was chosen, where the mode has it. */
+export function contentOf({ mode, content }: Chosen): Content {
+  return contentsFor(mode).includes(content) ? content : "all"
+}
+
+export interface Mistake {
+  readonly of: "server" | "source" | "name" | "tables"
+  readonly words: string
+}
+
+/** What has to be filled in or put right before the server is asked. Undefined when nothing is. */
+export function mistakeIn(chosen: Chosen, subject: Subject): Mistake | undefined {
+  const { mode, serverId, newName, existing, tables } = chosen
+  if (serverId === "" && !subject.home) return { of: "server", words: "Choose a server." }
+  if (subject.several.length > 0 && chosen.sourceDatabase === "")
+    return { of: "source", words: "Choose which of them." }
+  if (intoExisting(mode) && existing === "") return { of: "name", words: "Write which database." }
+  if (mode === "new") {
+    const words = nameMistake(newName, serverId === "" ? (subject.database ?? undefined) : undefined)
+    if (words) return { of: "name", words }
+  }
+  if (tables?.length === 0 && offersTables(mode, subject))
+    return { of: "tables", words: "Choose a table, or all of them." }
+  return undefined
+}
+
+/** What is wrong with a name for the new database. Undefined when nothing is. @param database there already */
 export function nameMistake(name: string, database: string | undefined): string | undefined {
   if (name === "") return "Write a name for the new database."
   if (name.length > longestName) return `Write at most ${longestName} characters; this has ${name.length}.`
   if (name !== name.trim()) return "Remove the space at the beginning or the end."
-  if (name === database) return "A restore goes beside the old database. Choose another name."
+  if (name === database) return "A new database goes beside the old one. Choose another name."
   return undefined
 }
 

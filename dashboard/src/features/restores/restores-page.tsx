@@ -3,25 +3,31 @@ import { useQuery } from "@tanstack/react-query"
 import { Link, useLocation } from "wouter"
 import { useSearch } from "wouter/use-browser-location"
 import type { Restore } from "../../../../schemas/restore.ts"
+import { buttonClass } from "../../components/button.tsx"
 import { Loaded } from "../../components/loading.tsx"
 import { Name } from "../../components/name.tsx"
 import { Page } from "../../components/page.tsx"
 import { Pager } from "../../components/pager.tsx"
+import { RestoreLink } from "../../components/restore-link.tsx"
 import { ServerLink } from "../../components/server-link.tsx"
 import { State } from "../../components/state.tsx"
 import { Cell, Row, RowHead, Table } from "../../components/table.tsx"
 import { Time } from "../../components/time.tsx"
 import { count, formatDuration, viewerZone } from "../../lib/format.ts"
-import { backupPath, backupsPath, restorePath, restoresPath } from "../../lib/paths.ts"
+import { backupsPath, restorePath, restoresPath } from "../../lib/paths.ts"
 import { restoresQuery } from "../../lib/queries/restores.ts"
 import { statusWords } from "../../lib/words.ts"
+import { RestoredFrom } from "./restored-from.tsx"
 
 export function RestoresPage() {
   const page = /^[1-9]\d{0,5}$/.exec(new URLSearchParams(useSearch()).get("page") ?? "")?.[0] ?? "1"
   const [, navigate] = useLocation()
   const restores = useQuery(restoresQuery({ page }))
   return (
-    <Page title="Restores">
+    <Page
+      title="Restores"
+      actions={<RestoreLink className={buttonClass("primary")}>Restore a backup or a file…</RestoreLink>}
+    >
       <Loaded query={restores} what="the restores" rows={6}>
         {({ rows, page, limit, total }) =>
           rows.length === 0 ? (
@@ -82,9 +88,7 @@ function RestoresTable({ restores }: { readonly restores: readonly Restore[] }) 
             </span>
           </Cell>
           <Cell label="From">
-            <Link href={backupPath(restore.backupId)} className="link">
-              a backup of {restore.sourceDatabase}
-            </Link>
+            <RestoredFrom restore={restore} />
           </Cell>
           <Cell beside>
             <span className="max-sm:text-right">

@@ -7,6 +7,7 @@ import type { Swap } from "../../../../schemas/swap.ts"
 import { Button } from "../../components/button.tsx"
 import { Section } from "../../components/page.tsx"
 import { Refusal } from "../../components/problem.tsx"
+import { Tick } from "../../components/tick.tsx"
 import { Time } from "../../components/time.tsx"
 import { backupPath } from "../../lib/paths.ts"
 import { undoSwap } from "../../lib/queries/restores.ts"
@@ -85,15 +86,9 @@ function Undo({
         {name} becomes {inWords(inPlace === "restored" ? "old" : "restored")} again. What was written to it
         since is in the other one then, which is kept as long again.
       </p>
-      <label className="flex items-start gap-2">
-        <input
-          type="checkbox"
-          className="mt-1"
-          checked={endConnections}
-          onChange={(event) => setEndConnections(event.target.checked)}
-        />
-        <span>End its connections</span>
-      </label>
+      <Tick checked={endConnections} onChange={setEndConnections}>
+        End its connections; without that, it is refused while there are any
+      </Tick>
       {undo.error && <Refusal what="Not undone" error={undo.error} />}
       <div className="flex gap-2">
         <Button onClick={() => setAsked(false)}>Leave it</Button>

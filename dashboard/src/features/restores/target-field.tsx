@@ -1,41 +1,44 @@
-// Which server to restore on: the backup's own, or another of its engine. Not shown where there is no other.
+// Which server to restore on: the backup's own, or another of its engine. Not shown where there is no choice.
 import { useQuery } from "@tanstack/react-query"
-import { useId } from "react"
-import type { CompletedBackup } from "../../../../schemas/backup.ts"
+import type { Server } from "../../../../schemas/server.ts"
+import { Choice } from "../../components/choice.tsx"
 import { serversQuery } from "../../lib/queries/servers.ts"
+import type { Subject } from "./subject.ts"
 
 interface Props {
-  readonly backup: CompletedBackup
+  readonly subject: Subject
   /** Empty: the backup's own. */
   readonly serverId: string
+  readonly mistake: string | undefined
   readonly onServer: (serverId: string) => void
 }
 
-export function TargetField({ backup, serverId, onServer }: Props) {
-  const id = useId()
-  const servers = useQuery(serversQuery())
-  const others = (servers.data ?? []).filter(
-    (server) => server.id !== backup.serverId && server.engine === backup.engine && server.state === "active",
-  )
-  if (others.length === 0) return null
+export function TargetField({ subject, serverId, mistake, onServer }: Props) {
+  const servers = useQuery(serversQuery()).data ?? []
+  const others = serversFor(subject, servers)
+  const { home } = subject
+  if (home && others.length === 0) return null
   return (
     <div>
-      <label htmlFor={id} className="mb-1 block font-medium">
-        Server
-      </label>
-      <select
-        id={id}
-        value={serverId}
-        onChange={(event) => onServer(event.target.value)}
-        className="w-full max-w-sm rounded-sm border border-field bg-paper px-2 min-h-9 max-sm:min-h-11 max-sm:text-base"
-      >
-        <option value="">{backup.serverName}, where it was made</option>
-        {others.map(({ id: other, name }) => (
-          <option key={other} value={other}>
+      <Choice label="Server" value={serverId} onChange={onServer}>
+        <option value="">{home ? `${home.serverName}, where it was made` : "Choose…"}</option>
+        {others.map(({ id, name }) => (
+          <option key={id} value={id}>
             {name}
           </option>
         ))}
-      </select>
+      </Choice>
+      {mistake && <p className="mt-1 text-muted">{mistake}</p>}
     </div>
+  )
+}
+
+/** Those that could take it, beside its own. */
+export function serversFor({ engine, home }: Subject, servers: readonly Server[]): readonly Server[] {
+  return servers.filter(
+    (server) =>
+      server.id !== home?.serverId &&
+      server.state === "active" &&
+      (engine === null || server.engine === engine),
   )
 }

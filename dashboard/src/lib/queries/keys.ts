@@ -26,6 +26,11 @@ export const keys = {
   verificationTasks: ["verifications", "tasks"],
   /** What was found of one. */
   verificationsOf: (backupId: string) => ["verifications", "of", backupId],
+  /** Files that were looked through, to be restored. */
+  sources: ["sources"],
+  source: (id: string) => ["sources", id],
+  /** What lies in a folder of a destination. */
+  files: (destination: string, prefix: string) => ["files", destination, prefix],
   restoreLists: ["restores", "list"],
   restore: (id: string) => ["restores", "one", id],
   /** Log lines of a run or a restore. */

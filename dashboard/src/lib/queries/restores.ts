@@ -1,5 +1,6 @@
 // Restores: a page of them, one, its log; planning one, starting it, stopping it.
 import { keepPreviousData, mutationOptions, queryOptions } from "@tanstack/react-query"
+import type { z } from "zod"
 import {
   cancelRestore,
   createRestore,
@@ -9,6 +10,7 @@ import {
   planRestore,
   undoRestore,
 } from "../../../../schemas/api.ts"
+import type { RestoreOptions } from "../../../../schemas/restore.ts"
 import { call, callList, type InputOf } from "../api.ts"
 import { keys } from "./keys.ts"
 
@@ -27,25 +29,19 @@ export const restoreQuery = (id: string) =>
 export const restoreLogsQuery = (id: string) =>
   queryOptions({ queryKey: keys.logs(id), queryFn: ({ signal }) => call(getRestoreLogs, { id }, signal) })
 
-export interface SwapChoice {
-  readonly endConnections: boolean
-  readonly safetyBackup: boolean
-}
-
-export type ChosenOptions =
-  | { readonly mode: "new"; readonly name: string; readonly serverId?: string }
-  | ({ readonly mode: "swap"; readonly name: string; readonly serverId?: string } & SwapChoice)
-  | { readonly mode: "globals"; readonly serverId?: string }
+export type ChosenOptions = z.input<typeof RestoreOptions>
 
 export interface WantedRestore {
-  readonly backupId: string
+  readonly from:
+    | { readonly backupId: string }
+    | { readonly sourceId: string; readonly sourceDatabase?: string }
   readonly options: ChosenOptions
-  /** What opens an encrypted backup; empty to leave that to the controller. */
+  /** What opens it, where it is encrypted; empty to leave that to the controller. */
   readonly identity: string
 }
 
-const asked = ({ backupId, options, identity }: WantedRestore) => ({
-  backupId,
+const asked = ({ from, options, identity }: WantedRestore) => ({
+  ...from,
   options,
   ...(identity === "" ? {} : { identity }),
 })
