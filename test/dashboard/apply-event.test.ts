@@ -3,13 +3,14 @@ import { QueryClient } from "@tanstack/react-query"
 import { applyEvent } from "../../dashboard/src/lib/apply-event.ts"
 import { keys } from "../../dashboard/src/lib/queries/keys.ts"
 import type { Event } from "../../schemas/api.ts"
+import type { Restore } from "../../schemas/restore.ts"
 import type { LogLine } from "../../schemas/run.ts"
 import { completedBackup, hoursAgo, runningBackup, runningRestore } from "./setup/samples.ts"
 
 const list = [...keys.backupLists, {}]
 
 /** A cache that holds one of everything, and the names of what an event made stale in it. */
-function cacheAfter(event: Event): { client: QueryClient; stale: string[] } {
+function cacheAfter(event: Event, restore = runningRestore()): { client: QueryClient; stale: string[] } {
   const client = new QueryClient()
   client.setQueryData(keys.status, {})
   client.setQueryData(keys.settings, {})
@@ -24,7 +25,7 @@ function cacheAfter(event: Event): { client: QueryClient; stale: string[] } {
   client.setQueryData(list, { rows: [runningBackup()], page: 1, limit: 50, total: 1 })
   client.setQueryData(keys.backup("backup-1"), runningBackup())
   client.setQueryData(keys.backup("backup-2"), completedBackup({ id: "backup-2" }))
-  client.setQueryData(keys.restore("restore-1"), runningRestore())
+  client.setQueryData(keys.restore("restore-1"), restore)
   client.setQueryData(keys.logs("run-1"), [line(1)])
   client.setQueryData(keys.manifest("backup-2"), {})
   applyEvent(client, event)
@@ -108,4 +109,13 @@ test("bytes of a restore are written in; its end is asked for, with its log", ()
     data: { restoreId: "restore-1", status: "completed", storedBytes: null },
   })
   expect(ended.stale).toEqual(["databases", "restores one restore-1", "status"])
+})
+
+test("the first bytes of a restore are asked for: only the answer says how many there will be", () => {
+  const progress = { storedBytes: 0, totalBytes: 0 }
+  const { stale } = cacheAfter(
+    { name: "restore.updated", data: { restoreId: "restore-1", status: "running", storedBytes: 700 } },
+    { ...runningRestore(), progress } as Restore,
+  )
+  expect(stale).toContain("restores one restore-1")
 })

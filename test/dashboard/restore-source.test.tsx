@@ -31,7 +31,7 @@ const world = [
 ]
 const gzip = new File([new Uint8Array(4096)], "wiki.sql.gz")
 const choose = async (file: File) => {
-  fireEvent.click(await screen.findByRole("radio", { name: "A file of this computer" }))
+  fireEvent.click(await screen.findByRole("radio", { name: "A file on this computer" }))
   fireEvent.change(screen.getByLabelText("File"), { target: { files: [file] } })
 }
 

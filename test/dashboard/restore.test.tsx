@@ -157,6 +157,20 @@ describe("the restore dialog", () => {
     })
   })
 
+  test("names what the server lacks, and tells moments in the viewer's zone", async () => {
+    const extensions = [{ name: "vector", wanted: "0.8.0", available: "0.7.0" }]
+    const plan = restorePlan({
+      missing: { roles: ["app"], extensions },
+      lost: ["what was written to shop after 2026-01-02T03:04:05.678Z"],
+    })
+    controllerAnswers(answer(planRestore, () => plan, isPlan), ...world)
+    await openedAtPlan()
+    const text = screen.getByRole("dialog").textContent
+    expect(text).toContain("role app and extension vector 0.8.0 (0.7.0 can be made)")
+    expect(text).not.toContain("T03:04:05.678Z")
+    expect(text).toContain("what was written to shop after Fri 2 Jan")
+  })
+
   test("of globals asks for no name, and tells what is made and what stays", async () => {
     const accounts = { create: ["app"], same: ["boss"], different: [], leftOut: [] }
     const plan = restorePlan({ mode: "globals", targetDatabase: "globals", accounts })

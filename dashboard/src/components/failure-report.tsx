@@ -30,7 +30,7 @@ export function FailureReport({ what, problem, lines, next }: Props) {
           </p>
           {problem.hint && <p className="pt-1">{problem.hint}</p>}
           <p className="pt-1 text-muted">
-            {next ?? whatHappensNext(problem)} <code className="font-mono text-xs">{problem.code}</code>
+            {next || whatHappensNext(problem)} <code className="font-mono text-xs">{problem.code}</code>
           </p>
         </div>
       </div>
@@ -53,5 +53,6 @@ export function FailureReport({ what, problem, lines, next }: Props) {
 function telling(lines: readonly LogLine[], cause: Problem): readonly LogLine[] {
   const others = lines.filter(({ message }) => !message.includes(cause.message))
   const loud = others.filter(({ level }) => level === "warn" || level === "error")
-  return (loud.length > 0 ? loud : others).slice(-lastLines)
+  const told = others.filter(({ level }) => level !== "debug")
+  return (loud.length > 0 ? loud : told).slice(-lastLines)
 }

@@ -10,6 +10,8 @@ interface Props {
   /** More lines are coming: stay at the end. */
   readonly live: boolean
   readonly fileName: string
+  /** The level shown first. */
+  readonly from?: LogLevel
 }
 
 const levelClass: Readonly<Record<LogLevel, string>> = {
@@ -19,8 +21,8 @@ const levelClass: Readonly<Record<LogLevel, string>> = {
   error: "text-bad",
 }
 
-export function LogView({ lines, live, fileName }: Props) {
-  const [level, setLevel] = useState<LogLevel>("debug")
+export function LogView({ lines, live, fileName, from = "debug" }: Props) {
+  const [level, setLevel] = useState<LogLevel>(from)
   const [follow, setFollow] = useState(true)
   const shown = lines.filter((line) => logLevels.indexOf(line.level) >= logLevels.indexOf(level))
   const text = shown.map(({ at, level, message }) => `${at} ${level} ${message}`).join("\n")

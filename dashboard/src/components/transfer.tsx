@@ -43,7 +43,9 @@ export function LoadTransfer({ startedAt, progress }: LoadProps) {
     <div className="max-w-md">
       <Bar label="Bytes of the backup read" value={progress.storedBytes} max={progress.totalBytes} />
       <p className="mt-1 text-sm tabular-nums">
-        {formatBytes(progress.storedBytes)} of {formatBytes(progress.totalBytes)} read,{" "}
+        {progress.totalBytes === 0
+          ? "Nothing read yet, "
+          : `${formatBytes(progress.storedBytes)} of ${formatBytes(progress.totalBytes)} read, `}
         <Elapsed since={startedAt} />
       </p>
     </div>

@@ -72,14 +72,15 @@ function restoreUpdated(
   stale: (...queryKeys: readonly (readonly unknown[])[]) => void,
 ): void {
   const known = client.getQueryData<Restore>(keys.restore(restoreId))
-  // Only bytes moved: no need to ask.
-  if (known?.status === "running" && status === "running" && storedBytes !== null) {
+  const isRunning = status === "running"
+  // Only bytes moved: no need to ask. How many there are in all is told with the first.
+  if (known?.status === "running" && known.progress.totalBytes > 0 && isRunning && storedBytes !== null) {
     const moved: Restore = { ...known, progress: { ...known.progress, storedBytes } }
     client.setQueryData<Restore>(keys.restore(restoreId), moved)
     return
   }
   stale(keys.restoreLists, keys.restore(restoreId), keys.databases, keys.status)
-  if (status !== "running") stale(keys.logs(restoreId))
+  if (!isRunning) stale(keys.logs(restoreId))
 }
 
 function verificationUpdated(

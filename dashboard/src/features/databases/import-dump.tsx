@@ -1,10 +1,11 @@
 // Handing in a dump that another tool made: a file is chosen, and what became of it is said.
 import { useMutation } from "@tanstack/react-query"
-import { useId, useState } from "react"
+import { useState } from "react"
 import { Link } from "wouter"
 import type { Database } from "../../../../schemas/server.ts"
 import { Button } from "../../components/button.tsx"
 import { Dialog } from "../../components/dialog.tsx"
+import { FileField } from "../../components/file-field.tsx"
 import { Refusal } from "../../components/problem.tsx"
 import { Time } from "../../components/time.tsx"
 import { formatBytes } from "../../lib/format.ts"
@@ -25,7 +26,6 @@ function ImportDialog(props: { readonly database: Database; readonly onClose: ()
   const { database, onClose } = props
   const [file, setFile] = useState<File | null>(null)
   const importing = useMutation(importFile)
-  const id = useId()
   const kept = importing.data
   return (
     <Dialog title={`Import a dump of ${database.name}`} onClose={onClose}>
@@ -35,21 +35,13 @@ function ImportDialog(props: { readonly database: Database; readonly onClose: ()
           <strong className="font-semibold">{database.name}</strong> on {database.server.name}. Nothing is
           restored, and retention leaves it alone.
         </p>
-        <div>
-          <label htmlFor={id} className="mb-1 block">
-            File
-          </label>
-          <input
-            id={id}
-            type="file"
-            disabled={importing.isPending}
-            onChange={(event) => {
-              importing.reset()
-              setFile(event.target.files?.[0] ?? null)
-            }}
-            className="w-full"
-          />
-        </div>
+        <FileField
+          disabled={importing.isPending}
+          onFile={(chosen) => {
+            importing.reset()
+            setFile(chosen)
+          }}
+        />
         {file && (
           <p>
             {formatBytes(file.size)}, made <Time at={new Date(file.lastModified).toISOString()} zone />: when

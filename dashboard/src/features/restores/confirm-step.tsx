@@ -4,6 +4,7 @@ import { TriangleAlert } from "lucide-react"
 import type { FormEvent } from "react"
 import { Button, buttonClass } from "../../components/button.tsx"
 import { Refusal } from "../../components/problem.tsx"
+import { Said } from "../../components/said.tsx"
 import { TypedName } from "../../components/typed-name.tsx"
 import { startRestore, type WantedRestore } from "../../lib/queries/restores.ts"
 import { PlanFacts } from "./plan-facts.tsx"
@@ -33,13 +34,17 @@ export function ConfirmStep({ from, step, identity, onType, onBack, onStarted }:
       <PlanFacts plan={plan} />
       <ol className="list-decimal space-y-1 pl-5 marker:text-muted">
         {plan.steps.map((words) => (
-          <li key={words}>{words}</li>
+          <li key={words}>
+            <Said words={words} />
+          </li>
         ))}
       </ol>
       {plan.warnings.map((warning) => (
         <p key={warning} className="flex items-start gap-2">
           <TriangleAlert aria-hidden className="mt-0.5 size-4 flex-none text-late" />
-          <span>{warning}</span>
+          <span>
+            <Said words={warning} />
+          </span>
         </p>
       ))}
       <TypedName

@@ -1,6 +1,7 @@
 // What a plan says as data: where from, where to, how long, how much room, what is lost, what becomes of accounts.
 import type { RestorePlan } from "../../../../schemas/restore.ts"
 import { Fact, Facts } from "../../components/facts.tsx"
+import { Said } from "../../components/said.tsx"
 import { Size } from "../../components/size.tsx"
 import { Time } from "../../components/time.tsx"
 import { count, formatDuration, listed } from "../../lib/format.ts"
@@ -66,7 +67,9 @@ export function PlanFacts({ plan }: { readonly plan: RestorePlan }) {
         ) : (
           <ul className="text-bad">
             {lost.map((what) => (
-              <li key={what}>{what}</li>
+              <li key={what}>
+                <Said words={what} />
+              </li>
             ))}
           </ul>
         )}

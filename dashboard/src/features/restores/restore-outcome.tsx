@@ -8,7 +8,7 @@ import { State } from "../../components/state.tsx"
 import { LoadTransfer } from "../../components/transfer.tsx"
 import { count, formatDuration } from "../../lib/format.ts"
 import { restoreLogsQuery } from "../../lib/queries/restores.ts"
-import { statusWords } from "../../lib/words.ts"
+import { statusWords, whatHappensNext } from "../../lib/words.ts"
 
 export function RestoreOutcome({ restore }: { readonly restore: Restore }) {
   return (
@@ -70,6 +70,7 @@ function Why({ restore }: { readonly restore: Extract<Restore, { error: unknown 
       what={`${restore.targetDatabase} was not restored`}
       problem={restore.error}
       lines={lines}
+      next={restore.mode === "new" && `Nothing that was there was touched. ${whatHappensNext(restore.error)}`}
     />
   )
 }

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { Link, useLocation } from "wouter"
 import { useSearch } from "wouter/use-browser-location"
-import type { Restore } from "../../../../schemas/restore.ts"
+import type { Restore, RestoreMode } from "../../../../schemas/restore.ts"
 import { buttonClass } from "../../components/button.tsx"
 import { Loaded } from "../../components/loading.tsx"
 import { Name } from "../../components/name.tsx"
@@ -84,6 +84,7 @@ function RestoresTable({ restores }: { readonly restores: readonly Restore[] }) 
           <Cell label="Into">
             <span>
               <Name of={restore.targetDatabase} />
+              {modeNotes[restore.mode] && <span className="text-muted">, {modeNotes[restore.mode]}</span>}
               <ServerLink id={restore.serverId} name={restore.serverName} />
             </span>
           </Cell>
@@ -106,6 +107,15 @@ function RestoresTable({ restores }: { readonly restores: readonly Restore[] }) 
       ))}
     </Table>
   )
+}
+
+/** Of those that were not new. */
+const modeNotes: Readonly<Record<RestoreMode, string>> = {
+  new: "",
+  swap: "in its place",
+  clean: "into what was there",
+  replace: "emptied first",
+  globals: "",
 }
 
 function found({ tables, differences }: Extract<Restore, { status: "completed" }>): string {

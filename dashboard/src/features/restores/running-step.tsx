@@ -29,7 +29,7 @@ export function RunningStep({ restoreId, onClose }: Props) {
               <RestoreOutcome restore={restore} />
               {restore.swap && !live && <SwapSection restore={restore} swap={restore.swap} />}
               {!live && <OverwrittenSection restore={restore} />}
-              <RestoreLog restoreId={restoreId} live={live} />
+              <RestoreLog restoreId={restoreId} live={live} from="info" />
               {live && <p className="text-muted">It goes on when this dialog is closed.</p>}
             </>
           )

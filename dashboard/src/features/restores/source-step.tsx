@@ -33,7 +33,7 @@ export function SourceStep({ destination, identity, onIdentity, onChosen }: Prop
       <fieldset>
         <legend className="sr-only">What to restore</legend>
         {choice("backup", "A stored backup")}
-        {choice("upload", "A file of this computer")}
+        {choice("upload", "A file on this computer")}
         {choice("browse", "A file at a destination")}
       </fieldset>
       {way === "backup" && <StoredBackups onChosen={(backupId) => onChosen("backup", backupId)} />}

@@ -26,7 +26,7 @@ export function StoredBackups({ onChosen }: { readonly onChosen: (backupId: stri
   return (
     <div>
       <Choice
-        label="Of"
+        label="Backups of"
         value={databaseId}
         onChange={(id) => {
           setDatabaseId(id)
@@ -54,13 +54,13 @@ export function StoredBackups({ onChosen }: { readonly onChosen: (backupId: stri
                         type="button"
                         disabled={storedAt(backup).length === 0}
                         onClick={() => onChosen(backup.id)}
-                        className="flex w-full flex-wrap items-baseline justify-between gap-x-4 py-2 text-left hover:bg-sunken disabled:text-muted max-sm:py-3"
+                        className="flex w-full items-baseline justify-between gap-x-4 py-2 text-left hover:bg-sunken disabled:text-muted max-sm:flex-col max-sm:py-3"
                       >
                         <span className="min-w-0 font-medium">
                           <Name of={backup.database} />{" "}
                           <span className="font-normal text-muted">on {backup.serverName}</span>
                         </span>
-                        <span className="text-muted tabular-nums">
+                        <span className="flex-none text-muted tabular-nums">
                           <Time at={backup.finishedAt} />, <Age at={backup.finishedAt} />,{" "}
                           <Size bytes={backup.proof.storedBytes} />
                           {storedAt(backup).length === 0 && ", no good copy"}

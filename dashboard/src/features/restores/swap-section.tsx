@@ -20,7 +20,7 @@ interface Props {
 export function SwapSection({ restore: { id, targetDatabase: name }, swap }: Props) {
   return (
     <Section title="What was replaced">
-      <div className="max-w-prose space-y-3 text-sm">
+      <div className="max-w-prose space-y-3 pt-3 text-sm">
         <p>{standing(name, swap)}</p>
         {swap.state === "kept" && (
           <>

@@ -1,7 +1,8 @@
 // A file of the person's own: sent, then looked through by the controller, which knows by its bytes what it is.
 import { useMutation } from "@tanstack/react-query"
-import { useEffect, useId, useRef, useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import { Button } from "../../components/button.tsx"
+import { FileField } from "../../components/file-field.tsx"
 import { Refusal } from "../../components/problem.tsx"
 import { SentBytes } from "../../components/transfer.tsx"
 import { formatBytes } from "../../lib/format.ts"
@@ -22,7 +23,6 @@ export function UploadFile({ identity, onIdentity, onLookedThrough }: Props) {
   const [sent, setSent] = useState<Sent | null>(null)
   const stop = useRef<AbortController>(undefined)
   const sending = useMutation({ ...sendFile, onSuccess: ({ id }) => onLookedThrough(id) })
-  const id = useId()
   useEffect(() => () => stop.current?.abort(), [])
   const choose = async (chosen: File | null) => {
     sending.reset()
@@ -38,23 +38,11 @@ export function UploadFile({ identity, onIdentity, onLookedThrough }: Props) {
   const stopped = stop.current?.signal.aborted
   return (
     <div className="space-y-3">
-      <div>
-        <label htmlFor={id} className="mb-1 block font-medium">
-          File
-        </label>
-        <input
-          id={id}
-          type="file"
-          disabled={sending.isPending}
-          aria-describedby={`${id}-help`}
-          onChange={(event) => void choose(event.target.files?.[0] ?? null)}
-          className="w-full max-sm:min-h-11"
-        />
-        <p id={`${id}-help`} className="mt-1 max-w-prose text-muted">
-          What pg_dump, pg_dumpall, mysqldump or mariadb-dump wrote, or a script of SQL; also packed with gzip
-          or zstd, or encrypted with age. Its name does not matter.
-        </p>
-      </div>
+      <FileField
+        disabled={sending.isPending}
+        onFile={(chosen) => void choose(chosen)}
+        help="What pg_dump, pg_dumpall, mysqldump or mariadb-dump wrote, or a script of SQL; also packed with gzip or zstd, or encrypted with age. Its name does not matter."
+      />
       {encrypted && <IdentityField identity={identity} onIdentity={onIdentity} />}
       {sending.isPending && file && <SentBytes sent={sent ?? { bytes: 0, of: file.size }} />}
       {sending.error && !stopped && (
