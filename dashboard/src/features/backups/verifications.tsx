@@ -6,6 +6,7 @@ import type { VerifyTask } from "../../../../schemas/verify-task.ts"
 import { Button } from "../../components/button.tsx"
 import { Loaded } from "../../components/loading.tsx"
 import { ProblemNote, Refusal } from "../../components/problem.tsx"
+import { Said } from "../../components/said.tsx"
 import { State } from "../../components/state.tsx"
 import { Age, Time } from "../../components/time.tsx"
 import { LoadTransfer } from "../../components/transfer.tsx"
@@ -21,6 +22,13 @@ const levelWords: Readonly<Record<VerifyLevel, string>> = {
   checksum: "bytes compared",
   read: "read by the engine's own tool",
   drill: "restored into a throw-away server",
+}
+
+/** A drill goes on after the last byte was read. */
+const nowWords: Readonly<Record<VerifyLevel, string>> = {
+  checksum: "Its bytes are compared with those that left the server.",
+  read: "The engine's own tool reads it to its end.",
+  drill: "It is restored into a throw-away server, and compared with what was dumped.",
 }
 
 export function Verifications({ backup }: { readonly backup: CompletedBackup }) {
@@ -76,6 +84,7 @@ function UnderWay({ task }: { readonly task: VerifyTask }) {
     <div className="flex flex-wrap items-center gap-4">
       {task.status === "running" ? (
         <div className="grow">
+          <p className="pb-1.5">{nowWords[task.level]}</p>
           <LoadTransfer
             startedAt={task.startedAt}
             progress={{ storedBytes: task.readBytes, totalBytes: task.totalBytes }}
@@ -112,7 +121,7 @@ function Result({ result }: { readonly result: Verification }) {
         <ul className="text-muted">
           {result.report.map((line) => (
             <li key={line} className="wrap-anywhere">
-              {line}
+              <Said words={line} />
             </li>
           ))}
         </ul>
