@@ -235,6 +235,7 @@ export function status(changes: Partial<Status> = {}): Status {
 export function restorePlan(changes: Partial<z.input<typeof RestorePlan>> = {}): RestorePlan {
   return RestorePlan.parse({
     backupId: "backup-1",
+    source: null,
     serverId: "shop~db",
     serverName: "shop/db",
     engine: "postgres",
@@ -255,6 +256,7 @@ export function restorePlan(changes: Partial<z.input<typeof RestorePlan>> = {}):
 const restoreAsked = {
   id: "restore-1",
   backupId: "backup-1",
+  source: null,
   databaseId: "shop~db:shop",
   serverId: "shop~db",
   serverName: "shop/db",

@@ -24,7 +24,7 @@ export function ConfirmStep({ step, identity, onType, onBack, onStarted }: Props
   const confirmed = isConfirmed(step)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (confirmed)
+    if (confirmed && plan.backupId !== null)
       start.mutate({ backupId: plan.backupId, options: step.options, planHash: plan.hash, identity })
   }
   return (

@@ -55,9 +55,13 @@ function RestoreFacts({ restore }: { readonly restore: Restore }) {
   return (
     <Facts>
       <Fact name="From">
-        <Link href={backupPath(restore.backupId)} className="link">
-          a backup
-        </Link>{" "}
+        {restore.backupId === null ? (
+          restore.source?.fileName
+        ) : (
+          <Link href={backupPath(restore.backupId)} className="link">
+            a backup
+          </Link>
+        )}{" "}
         of{" "}
         <Link href={databasePath(restore.databaseId)} className="link">
           {restore.sourceDatabase}

@@ -82,9 +82,13 @@ function RestoresTable({ restores }: { readonly restores: readonly Restore[] }) 
             </span>
           </Cell>
           <Cell label="From">
-            <Link href={backupPath(restore.backupId)} className="link">
-              a backup of {restore.sourceDatabase}
-            </Link>
+            {restore.backupId === null ? (
+              <Name of={restore.source?.fileName ?? restore.sourceDatabase} />
+            ) : (
+              <Link href={backupPath(restore.backupId)} className="link">
+                a backup of {restore.sourceDatabase}
+              </Link>
+            )}
           </Cell>
           <Cell beside>
             <span className="max-sm:text-right">
