@@ -4,6 +4,7 @@ import { dirname } from "node:path"
 import { createEventHub } from "./api/event-hub.ts"
 import { signerOf } from "./core/manifest-seal.ts"
 import { destinationsFrom } from "./destinations/configured.ts"
+import { uploadsIn } from "./destinations/uploads.ts"
 import { createDocker } from "./docker/client.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { takeNewestCatalogue } from "./jobs/take-catalogue.ts"
@@ -41,6 +42,7 @@ export async function openAdapters(env: Environment, wrapping: Wrapping = bare) 
   const events = createEventHub({ log })
   const catalogue = wrapping.catalogue(openOrMend(settings.databasePath, clock(), events, { log }))
   const destinations = destinationsFrom(settings, env, wrapping.destination)
+  const uploads = uploadsIn(dirname(settings.databasePath))
   const mark = { installation: catalogue.installation(), instance: newId() }
   const help = { guess: guessEngine, secrets: (server: Outside) => outsideSecrets(server, env) }
   const docker = wrapping.docker(createDocker(settings.dockerHost, mark, help))
@@ -67,7 +69,7 @@ export async function openAdapters(env: Environment, wrapping: Wrapping = bare) 
 
   return {
     ...{ clock, newId, source, settings, log, locks, stop, events },
-    ...{ catalogue, destinations, docker, keys, identities, vault, signer },
+    ...{ catalogue, destinations, uploads, docker, keys, identities, vault, signer },
   }
 }
 

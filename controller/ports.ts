@@ -10,6 +10,7 @@ import type { Manifest, ObjectCounts } from "../schemas/manifest.ts"
 import type { BackupNotes } from "../schemas/notes.ts"
 import type { OutsideServer } from "../schemas/outside.ts"
 import type { Restore, RestoreId, RestoreMode, RestoreOptions, RestorePlan } from "../schemas/restore.ts"
+import type { RestoreSource, SourceId, StoredFile } from "../schemas/restore-source.ts"
 import type { RetentionPolicy } from "../schemas/retention.ts"
 import type {
   ChangedRetentionPolicy,
@@ -22,6 +23,7 @@ import type { LogLevel, LogLine, Run, RunId, Trigger } from "../schemas/run.ts"
 import type { BucketPlaced, ChangedS3Config, NewS3Config, S3Config } from "../schemas/s3-config.ts"
 import type { Engine } from "../schemas/scalar.ts"
 import type { DatabaseId, JobId, LastDrill, Managed, ServerId, Subject } from "../schemas/server.ts"
+import type { SourceReading } from "../schemas/source-reading.ts"
 import type { Swap } from "../schemas/swap.ts"
 import type { Verification } from "../schemas/verification.ts"
 
@@ -273,6 +275,16 @@ export interface Destination {
   list(prefix: string, signal: AbortSignal): AsyncIterable<string>
   /** The same, with what a listing says of each. */
   entries(prefix: string, signal: AbortSignal): AsyncIterable<Entry>
+  /**
+   * What stands in one folder, by name, and is neither hidden nor a link: at most `most` of what comes after a key.
+   * `folder`: empty, or ending with `/`.
+   */
+  browse(
+    folder: string,
+    after: string | null,
+    most: number,
+    signal: AbortSignal,
+  ): Promise<readonly StoredFile[]>
   /** Bytes that can still be written, null when nobody can say. Absent where room has no end, as in a bucket. Never rejects. */
   freeBytes?(): Promise<number | null>
   /** Writes, reads and removes a probe. Never rejects. */
@@ -437,7 +449,9 @@ export type BackupOutcome =
 
 export interface NewRestore {
   readonly id: RestoreId
-  readonly backupId: BackupId
+  /** Null of a file, which is `source` then. */
+  readonly backupId: BackupId | null
+  readonly source?: RestoreSource | null
   readonly databaseId: DatabaseId
   readonly serverId: ServerId
   readonly serverName: string
@@ -647,6 +661,13 @@ export interface Catalogue {
     page: Page,
   ): Paged<Restore>
 
+  addSource(source: RestoreSource, reading: SourceReading): void
+  source(id: string): { readonly source: RestoreSource; readonly reading: SourceReading } | undefined
+  /** The newest first. */
+  sources(): readonly RestoreSource[]
+  /** One that is not there is forgotten already. */
+  forgetSource(id: string): void
+
   swap(id: string): SwapRecord | undefined
   /** Of a server: those of which the other database is there, or may be, the newest first. */
   swaps(serverId?: ServerId): readonly SwapRecord[]
@@ -727,6 +748,8 @@ export type FoundIdentity =
 export interface Identities {
   /** One (AGE-SECRET-KEY-1…, a secret) that opens what is encrypted for these recipients, if it is on this machine. */
   find(recipients: readonly string[]): FoundIdentity
+  /** All that can be read, for a file that does not say for whom it is. */
+  all(): readonly string[]
 }
 
 /** A bucket of the API as the catalogue keeps it. */
@@ -808,6 +831,11 @@ export interface EventHub {
   subscribe(lastId: number | null, receive: (id: number, event: Event) => void): () => void
 }
 
+/** What is restored: a backup, or a file, of which `sourceDatabase` is chosen where it holds several. */
+export type RestoreFrom =
+  | { readonly backupId: BackupId }
+  | { readonly sourceId: SourceId; readonly sourceDatabase: string | undefined }
+
 /** Actions that begin long work. Each throws a Fault when refused. */
 export interface Actions {
   backUp(databaseId: DatabaseId): Backup
@@ -819,7 +847,7 @@ export interface Actions {
   pauseAll(paused: boolean): void
   deleteBackup(id: BackupId): Promise<Date>
   planRestore(
-    backupId: BackupId,
+    from: RestoreFrom,
     databaseId: DatabaseId | undefined,
     options: RestoreOptions,
     identity?: string,
@@ -829,7 +857,7 @@ export interface Actions {
    * another one is refused, `plan-stale`.
    */
   restore(
-    backupId: BackupId,
+    from: RestoreFrom,
     databaseId: DatabaseId | undefined,
     options: RestoreOptions,
     identity?: string,
@@ -838,6 +866,33 @@ export interface Actions {
   cancelRestore(id: RestoreId): void
   /** Puts the database back whose place a restore has taken. */
   undoRestore(id: RestoreId, endConnections: boolean): Promise<void>
+}
+
+/** Files that are to be restored and are no backups. Each rejects with a Fault when it is refused. */
+export interface Sources {
+  upload(
+    asked: {
+      readonly fileName: string
+      readonly identity: string | undefined
+      readonly bytes: number | null
+    },
+    file: Readable,
+    signal: AbortSignal,
+  ): Promise<RestoreSource>
+  choose(
+    asked: { readonly destination: string; readonly key: string; readonly identity: string | undefined },
+    signal: AbortSignal,
+  ): Promise<RestoreSource>
+  list(): readonly RestoreSource[]
+  source(id: string): RestoreSource | undefined
+  forget(id: string): Promise<Date>
+  /** One folder of a destination: what comes after a key. */
+  browse(
+    destination: string,
+    folder: string,
+    after: string | null,
+    signal: AbortSignal,
+  ): Promise<readonly StoredFile[]>
 }
 
 /** Buckets as people configure them. Each method throws a Fault when refused. */

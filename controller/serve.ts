@@ -13,6 +13,7 @@ import { bucketsFrom, connectBucket } from "./destinations/configured.ts"
 import { guessEngine } from "./engines/detect.ts"
 import { createBeside } from "./jobs/beside.ts"
 import { testConnection } from "./jobs/connection.ts"
+import { sweepSources } from "./jobs/forget-source.ts"
 import { createTieUp } from "./jobs/loose-ends.ts"
 import { lookInsideTidied } from "./jobs/ready.ts"
 import { tidyUp } from "./jobs/tidy-up.ts"
@@ -44,7 +45,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
   const startedAt = new Date()
   const adapters = await openAdapters(env, wrapping)
   const { clock, newId, source, settings, log, locks, stop, events } = adapters
-  const { catalogue, destinations, docker, keys, identities, vault, signer } = adapters
+  const { catalogue, destinations, uploads, docker, keys, identities, vault, signer } = adapters
   const buckets = createBucketConfigs({
     store: catalogue,
     vault,
@@ -67,6 +68,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
     },
   })
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
+  await sweepSources({ catalogue, uploads, clock, log }, true, stop.signal)
 
   const rules = rulesOf(() => source.current())
   const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix, rules, log })
@@ -80,7 +82,7 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
   const tieUp = createTieUp({ docker, catalogue, clock, log, hooksAllowed })
   const beside = createBeside({ docker, catalogue, log })
   const deps = { docker, catalogue, destinations, clock, newId, log, program, tieUp, hooksAllowed, random }
-  const jobDeps = { ...deps, keys, identities, signer, beside }
+  const jobDeps = { ...deps, uploads, keys, identities, signer, beside }
   const pauses = createPauses(
     catalogue,
     clock,

@@ -6,6 +6,7 @@ import { createCatalogueCare } from "./catalogue-care.ts"
 import type { Fill } from "./core/back-fill-plan.ts"
 import { rulesOf } from "./core/rules.ts"
 import type { FillDeps } from "./jobs/back-fill.ts"
+import { forgetSource, sweepSources } from "./jobs/forget-source.ts"
 import { fillOrHeal } from "./jobs/heal.ts"
 import { type ImportDeps, importDump } from "./jobs/import.ts"
 import { dropKept, type KeptDeps } from "./jobs/kept-database.ts"
@@ -13,6 +14,7 @@ import { writeNotes } from "./jobs/notes.ts"
 import { adoptOrphans, cleanOrphans, lookForOrphans, mendMissing } from "./jobs/orphans.ts"
 import { prune } from "./jobs/prune.ts"
 import { rebuildFrom } from "./jobs/rebuild.ts"
+import { chooseStored, type SourceDeps, takeUpload } from "./jobs/source.ts"
 import { sweepCopy } from "./jobs/sweep-copy.ts"
 import { levelsThere, type VerifyDeps, verifyBackup } from "./jobs/verify.ts"
 import { createBackFills } from "./reconcile/back-fills.ts"
@@ -23,6 +25,7 @@ import { createNoteKeeping } from "./reconcile/note-keeping.ts"
 import { createOrphanCare } from "./reconcile/orphans.ts"
 import type { Queue } from "./reconcile/queue.ts"
 import { createRebuilding } from "./reconcile/rebuilding.ts"
+import { createSources } from "./reconcile/sources.ts"
 import { createSweep } from "./reconcile/sweep.ts"
 import { createVerifications } from "./reconcile/verifications.ts"
 import type { World } from "./reconcile/world.ts"
@@ -36,6 +39,7 @@ export interface Upkeep {
     | "confirmPrune"
     | "orphans"
     | "importDump"
+    | "sources"
     | "verifications"
     | "catalogueCare"
   >
@@ -48,7 +52,8 @@ export interface Upkeep {
 type JobDeps = FillDeps &
   KeptDeps &
   Omit<VerifyDeps, "drills"> &
-  Pick<ImportDeps, "keys" | "program"> & { readonly random: () => number }
+  Pick<ImportDeps, "keys" | "program"> &
+  Pick<SourceDeps, "uploads"> & { readonly random: () => number }
 
 export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World, queue: Queue): Upkeep {
   const { source, signer, catalogue, destinations, clock, newId, log, stop, events } = adapters
@@ -90,6 +95,14 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
     const engine = world.insight(server.id).engine ?? server.engine
     return importDump(importDeps, { ...asked, server, engine }, file, AbortSignal.any([importing, signal]))
   }
+  const sourceDeps = { ...importDeps, keptSeconds: () => source.current().uploadsKeptSeconds }
+  const sources = createSources({
+    ...{ catalogue, destinations, signal },
+    upload: (asked, file, taking) => takeUpload(sourceDeps, asked, file, taking),
+    choose: (asked, choosing) => chooseStored(sourceDeps, asked, choosing),
+    forget: (id, forgetting) => forgetSource(sourceDeps, id, forgetting),
+    sweep: (sweeping) => sweepSources(sourceDeps, false, sweeping),
+  })
   const care = createCatalogueCare(adapters, rebuilding, queue)
   const heldPrunes = createHeldPrunes({
     ...{ catalogue, world, queue, clock, newId },
@@ -134,6 +147,7 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
       confirmPrune: heldPrunes.confirm,
       orphans,
       importDump: takeIn,
+      sources: sources.services,
       verifications,
       catalogueCare: care.services,
     },
@@ -144,6 +158,7 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
       noteKeeping.follow()
       care.follow()
       keptDatabases.follow()
+      sources.follow()
     },
     async ended() {
       const all = [backFills, rebuilding, verifications, sweep, noteKeeping, care]

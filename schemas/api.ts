@@ -11,6 +11,7 @@ import { Manifest } from "./manifest.ts"
 import { AdoptedOrphans, Cleaned, Mended, Named, Orphans, ToClean } from "./orphans.ts"
 import { Rebuild } from "./rebuild.ts"
 import { Restore, RestoreOptions, RestorePlan } from "./restore.ts"
+import { RestoreSource, SourceId, StoredFile } from "./restore-source.ts"
 import {
   ChangedRetentionPolicy,
   NamedPolicy,
@@ -34,8 +35,8 @@ export interface Endpoint {
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
   readonly response: z.ZodType
-  /** Status of success; 200 unless given. 202 comes with a Location. */
-  readonly status?: 200 | 202
+  /** Status of success; 200 unless given. 201 and 202 come with a Location. */
+  readonly status?: 200 | 201 | 202
 }
 
 /** Lists carry `page`, `limit` and `total` in the envelope's meta. */
@@ -470,19 +471,79 @@ export const cancelVerification = {
   status: 202,
 } as const satisfies Endpoint
 
+/** Exactly one of `backupId` and `sourceId`. */
 const RestoreRequest = {
-  backupId: BackupId,
+  backupId: BackupId.optional(),
+  /** A file that was uploaded or chosen before, see `/api/restores/sources`. `options.serverId` says where to. */
+  sourceId: SourceId.optional(),
+  /** Of a file that holds several databases: which one. */
+  sourceDatabase: z.string().min(1).optional(),
   databaseId: DatabaseId.optional(),
   options: RestoreOptions,
   /** Opens an encrypted backup for this one time. Kept in memory until the restore has ended, and nowhere else. */
   identity: Identity.optional(),
 }
 
+const ofOne = [
+  ({ backupId, sourceId }: { readonly backupId?: unknown; readonly sourceId?: unknown }) =>
+    (backupId === undefined) !== (sourceId === undefined),
+  "write either backupId or sourceId",
+] as const
+
+/** Answered once the file was read. Files and what is said of them go after a day (setting `restore.uploadsKept`). */
+export const uploadSource = {
+  method: "post",
+  path: "/api/restores/upload",
+  summary:
+    "Hand in a file to be restored: `multipart/form-data` with the part `file`, and before it `identity` where it is an age file that nothing here opens. It is looked through, and kept for a day. 201.",
+  response: RestoreSource,
+  status: 201,
+} as const satisfies Endpoint
+
+export const addSource = {
+  method: "post",
+  path: "/api/restores/sources",
+  summary:
+    "Choose a file that stands at a destination, to be restored. It is read through once, and read again by each restore. 201.",
+  body: z.strictObject({
+    destination: z.string().min(1),
+    key: z.string().min(1).max(1024),
+    /** Opens an age file for this one time. */
+    identity: Identity.optional(),
+  }),
+  response: RestoreSource,
+  status: 201,
+} as const satisfies Endpoint
+
+export const listSources = {
+  method: "get",
+  path: "/api/restores/sources",
+  summary: "Files that were uploaded or chosen to be restored, the newest first.",
+  response: z.array(RestoreSource),
+} as const satisfies Endpoint
+
+export const getSource = {
+  method: "get",
+  path: "/api/restores/sources/:id",
+  summary: "One of them.",
+  params: Id,
+  response: RestoreSource,
+} as const satisfies Endpoint
+
+export const removeSource = {
+  method: "delete",
+  path: "/api/restores/sources/:id",
+  summary:
+    "Forget it, and delete the file if it was uploaded; what stands at a destination stays. 409 while a restore reads it.",
+  params: Id,
+  response: z.object({ id: SourceId, removedAt: Instant }),
+} as const satisfies Endpoint
+
 export const planRestore = {
   method: "post",
   path: "/api/restores",
   summary: "With `dryRun: true`: what the restore would do; nothing is done.",
-  body: z.strictObject({ ...RestoreRequest, dryRun: z.literal(true) }),
+  body: z.strictObject({ ...RestoreRequest, dryRun: z.literal(true) }).refine(...ofOne),
   response: RestorePlan,
 } as const satisfies Endpoint
 
@@ -490,13 +551,15 @@ export const createRestore = {
   method: "post",
   path: "/api/restores",
   summary:
-    "Restore a backup: into a new database, (`mode: swap`) in the place of one that is kept for an undo, or the globals that a server lacks.",
-  body: z.strictObject({
-    ...RestoreRequest,
-    dryRun: z.literal(false).optional(),
-    /** Of the plan that was confirmed: another one is refused, 409. Absent: whatever the plan is now. */
-    planHash: Sha256.optional(),
-  }),
+    "Restore a backup, or a file: into a new database, (`mode: swap`) in the place of one that is kept for an undo, or the globals that a server lacks.",
+  body: z
+    .strictObject({
+      ...RestoreRequest,
+      dryRun: z.literal(false).optional(),
+      /** Of the plan that was confirmed: another one is refused, 409. Absent: whatever the plan is now. */
+      planHash: Sha256.optional(),
+    })
+    .refine(...ofOne),
   response: Restore,
   status: 202,
 } as const satisfies Endpoint
@@ -755,6 +818,20 @@ export const getRebuild = {
 } as const satisfies Endpoint
 
 const DestinationOf = z.strictObject({ name: z.string().min(1).max(64) })
+
+export const browseDestination = {
+  method: "get",
+  path: "/api/destinations/:name/files",
+  summary:
+    "What stands in one folder of a destination, by name, at most 200 at a time: what comes after the last key of a page is asked for with `after`. Links are left out.",
+  params: DestinationOf,
+  query: z.strictObject({
+    /** A folder, ending with `/`; absent: the destination's root. */
+    prefix: z.string().max(1024).prefault(""),
+    after: z.string().max(1024).optional(),
+  }),
+  response: z.array(StoredFile),
+} as const satisfies Endpoint
 
 export const listOrphans = {
   method: "get",

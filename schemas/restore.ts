@@ -3,6 +3,7 @@ import { z } from "zod"
 import { BackupId } from "./backup.ts"
 import { Problem } from "./errors.ts"
 import { PlanDetails } from "./restore-details.ts"
+import { RestoreSource } from "./restore-source.ts"
 import { Bytes, DurationOrNone, Engine, Instant } from "./scalar.ts"
 import { DatabaseId, ServerId } from "./server.ts"
 import { Swap } from "./swap.ts"
@@ -54,16 +55,21 @@ export type RestoreMode = z.output<typeof RestoreMode>
 
 /** What a restore will do, in data and in words, before it does anything. */
 export const RestorePlan = z.object({
-  backupId: BackupId,
+  /** Null when a file is restored that is no backup. */
+  backupId: BackupId.nullable(),
+  /** That file; null when a backup is restored. */
+  source: RestoreSource.nullable(),
   serverId: ServerId,
   serverName: z.string(),
   engine: Engine,
   sourceDatabase: z.string(),
   targetDatabase: z.string(),
   mode: RestoreMode,
+  /** Where it is read; `upload` for a file that was uploaded. */
   destination: z.string(),
   storedBytes: Bytes,
   rawBytes: Bytes,
+  /** Of a file: when it was handed in, as it does not say when it was made. */
   backupFinishedAt: Instant,
   steps: z.array(z.string()).min(1),
   warnings: z.array(z.string()),
@@ -75,7 +81,9 @@ export const RestoreProgress = z.object({ storedBytes: Bytes, totalBytes: Bytes 
 
 const base = {
   id: RestoreId,
-  backupId: BackupId,
+  /** One of the two: a backup was restored, or a file, of which this is kept after it is forgotten. */
+  backupId: BackupId.nullable(),
+  source: RestoreSource.nullable(),
   databaseId: DatabaseId,
   serverId: ServerId,
   serverName: z.string(),

@@ -9,6 +9,7 @@ import { EncryptionKey, IdentityText, KeyName, RecipientsText } from "./encrypti
 import { helper } from "./helper-settings.ts"
 import { Rate } from "./label-values.ts"
 import { OutsideName, OutsideServer } from "./outside.ts"
+import { restore } from "./restore-settings.ts"
 import { retentionSettings } from "./retention-settings.ts"
 import { logLevels } from "./run.ts"
 import { Bool, Compress, Duration, DurationOrNone, Size, TimeZone } from "./scalar.ts"
@@ -68,7 +69,7 @@ const backup = z.strictObject({
     variable: "DBBACKUP_ORPHAN_GRACE",
   }),
   importLimit: Size.prefault("100GiB").meta({
-    description: "The largest dump that is taken in with `dbbackup import`.",
+    description: "The largest file that is taken in, by `dbbackup import` or to be restored; also unpacked.",
     variable: "DBBACKUP_IMPORT_LIMIT",
   }),
 })
@@ -138,14 +139,6 @@ const sweep = z.strictObject({
   rate: Rate.prefault("20MiB").meta({
     description: "Bytes per second at which that reads at most, or `none`.",
     variable: "DBBACKUP_SWEEP_RATE",
-  }),
-})
-
-const restore = z.strictObject({
-  keepFor: DurationOrNone.prefault("24h").meta({
-    description:
-      "How long the database that a swap has replaced is kept, for an undo, unless the request says otherwise. `0`: not at all.",
-    variable: "DBBACKUP_RESTORE_KEEP_FOR",
   }),
 })
 

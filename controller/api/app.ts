@@ -3,7 +3,7 @@ import { Hono } from "hono"
 import { bodyLimit } from "hono/body-limit"
 import { requestId } from "hono/request-id"
 import { secureHeaders } from "hono/secure-headers"
-import { createBackup, createRestore, importBackup } from "../../schemas/api.ts"
+import { createBackup, createRestore, importBackup, uploadSource } from "../../schemas/api.ts"
 import { mountBackups } from "./backups.ts"
 import { mountCatalogue } from "./catalogue.ts"
 import { mountConfiguration } from "./configuration.ts"
@@ -28,6 +28,7 @@ import { mountSchedules } from "./schedules.ts"
 import { mountServers } from "./servers.ts"
 import type { Services } from "./services.ts"
 import { mountSettings } from "./settings.ts"
+import { mountSources } from "./sources.ts"
 import { mountSystem } from "./system.ts"
 import { mountVerify } from "./verify.ts"
 
@@ -45,6 +46,7 @@ export function createApp(services: Services): Router {
   mountImport(app, services)
   mountBackups(app, services)
   mountDownload(app, services)
+  mountSources(app, services)
   mountRestores(app, services)
   mountVerify(app, services)
   mountS3Configs(app, services)
@@ -104,8 +106,9 @@ function guard(app: Router, { info, log, clock }: Services): void {
       })
     },
   })
-  // A dump that is handed in has a limit of its own, and is never held in memory.
-  app.use("/api/*", (c, next) => (c.req.path === importBackup.path ? next() : limited(c, next)))
+  // A file that is handed in has a limit of its own, and is never held in memory.
+  const unlimited: readonly string[] = [importBackup.path, uploadSource.path]
+  app.use("/api/*", (c, next) => (unlimited.includes(c.req.path) ? next() : limited(c, next)))
   for (const path of [createBackup.path, createRestore.path]) app.use(path, idempotent(clock))
 }
 

@@ -8,6 +8,7 @@ import {
   planRestore,
   undoRestore,
 } from "../../schemas/api.ts"
+import type { RestoreFrom } from "../ports.ts"
 import { found } from "./found.ts"
 import { answer, type Handler, mount } from "./mount.ts"
 import { Refusal } from "./refusal.ts"
@@ -22,15 +23,26 @@ export function mountRestores(
   const restore = (id: string) => found(catalogue.restore(id), "restore", id, "/api/restores")
   const locationOf = (id: string) => `/api/restores/${encodeURIComponent(id)}`
 
-  const plan: Handler<typeof planRestore> = async ({ body: { backupId, databaseId, options, identity } }) => {
-    found(catalogue.backup(backupId), "backup", backupId, "/api/backups")
-    return { data: await actions.planRestore(backupId, databaseId, options, identity) }
+  const from = ({
+    backupId,
+    sourceId,
+    sourceDatabase,
+  }: Pick<Parameters<typeof plan>[0]["body"], "backupId" | "sourceId" | "sourceDatabase">): RestoreFrom => {
+    if (backupId !== undefined)
+      return { backupId: found(catalogue.backup(backupId), "backup", backupId, "/api/backups").id }
+    const id = sourceId ?? ""
+    return {
+      sourceId: found(catalogue.source(id), "file", id, "/api/restores/sources").source.id,
+      sourceDatabase,
+    }
   }
-  const create: Handler<typeof createRestore> = async ({
-    body: { backupId, databaseId, options, identity, planHash },
-  }) => {
-    found(catalogue.backup(backupId), "backup", backupId, "/api/backups")
-    const begun = await actions.restore(backupId, databaseId, options, identity, planHash)
+  const plan: Handler<typeof planRestore> = async ({ body }) => {
+    const { databaseId, options, identity } = body
+    return { data: await actions.planRestore(from(body), databaseId, options, identity) }
+  }
+  const create: Handler<typeof createRestore> = async ({ body: { dryRun: _, ...body } }) => {
+    const { databaseId, options, identity, planHash } = body
+    const begun = await actions.restore(from(body), databaseId, options, identity, planHash)
     return { data: begun, location: locationOf(begun.id) }
   }
 

@@ -23,6 +23,7 @@ import type {
   Log,
   OutsideServers,
   RetentionPolicies,
+  Sources,
 } from "../ports.ts"
 
 /** The world as it is now, ready to be shown. */
@@ -63,6 +64,7 @@ export interface Services {
     begin(destination: string, withCatalogue?: boolean): Rebuild
     state(): Rebuild
   }
+  readonly sources: Sources
   /** Keeps a file as a backup; resolves once it is stored. Rejects with a Fault, `import-refused` among others. */
   readonly importDump: (
     asked: {

@@ -34,37 +34,59 @@ export function wrappingOf(head: Buffer): Wrapping | null {
 }
 
 /** What is taken off before a dump is looked at. Throws a Fault for what cannot be. */
-export function peelable(wrapping: Wrapping | null): "gzip" | "zstd" | "none" {
+export function peelable(wrapping: Wrapping | null): "gzip" | "zstd" | "age" | "none" {
   if (wrapping === null) return "none"
-  if (wrapping === "gzip" || wrapping === "zstd") return wrapping
-  throw wrapping === "age"
-    ? unsupported(
-        "the file is encrypted, in the age format",
-        "Decrypt it first: age -d -i KEY.txt FILE. What is stored is encrypted again where the job's label encrypt says so.",
-      )
-    : unsupported(`the file is packed with ${wrapping}`, `Unpack it first; plain, gzip and zstd are known.`)
+  if (wrapping === "gzip" || wrapping === "zstd" || wrapping === "age") return wrapping
+  throw unsupported(`the file is packed with ${wrapping}`, unpackHints[wrapping])
 }
+
+const packAgain = "plain, gzip, zstd and age are known. Pack it again with gzip or zstd, if it is large."
+const unpackHints = {
+  xz: `Unpack it first, with xz -d FILE; ${packAgain}`,
+  bzip2: `Unpack it first, with bunzip2 FILE; ${packAgain}`,
+  lz4: `Unpack it first, with lz4 -d FILE; ${packAgain}`,
+  zip: `Unpack it first, with unzip FILE; ${packAgain}`,
+} as const
 
 /** Throws a Fault that says what it is instead. @param head the first `headBytes` with the wrapping taken off */
 export function dumpKindOf(head: Buffer): DumpKind {
-  if (head.length === 0) throw unsupported("the file has no bytes", "Check what was sent.")
-  if (head.subarray(0, 5).toString("latin1") === "PGDMP") return archiveKind(head)
-  if (head.subarray(257, 262).toString("latin1") === "ustar")
+  requireBytes(head)
+  if (isTar(head))
     throw unsupported(
-      head.subarray(0, 7).toString("latin1") === "toc.dat" ||
-        /^[^\0]*\/toc\.dat\0/.test(head.toString("latin1"))
+      isDumpInTar(head)
         ? "the file is a dump of pg_dump's directory or tar format"
         : "the file is a tar archive",
-      "Make one file of it: pg_restore -f dump.sql DUMP, or dump again with --format=custom.",
+      "Make one file of it: pg_restore -f dump.sql DUMP, or dump again with --format=custom. As it is, it can be restored: dbbackup restore FILE.",
     )
-  const text = head.toString("latin1")
-  const kind = sqlKind(text)
+  const kind = knownKind(head)
   if (kind) return kind
-  const packed = wrappingOf(head)
-  if (packed !== null) throw unsupported(`the file is packed twice: inside is ${packed}`, "Unpack it once.")
   throw unsupported(
     "the file is no dump of pg_dump, pg_dumpall, mysqldump or mariadb-dump",
     "It must begin as the tool wrote it, with its first comment lines.",
+  )
+}
+
+/** Of one file: what a tool wrote. Undefined for text of somebody else, or anything. Throws a Fault for what is packed once more. */
+export function knownKind(head: Buffer): DumpKind | undefined {
+  if (head.subarray(0, 5).toString("latin1") === "PGDMP") return archiveKind(head)
+  const kind = sqlKind(head.toString("latin1"))
+  const packed = wrappingOf(head)
+  if (kind === undefined && packed !== null)
+    throw unsupported(`the file is packed twice: inside is ${packed}`, "Unpack it once.")
+  return kind
+}
+
+export function requireBytes(head: Buffer): void {
+  if (head.length === 0) throw unsupported("the file has no bytes", "Check what was sent.")
+}
+
+export const isTar = (head: Buffer): boolean => head.subarray(257, 262).toString("latin1") === "ustar"
+
+/** By the name of its first file, which any of a folder's may be. */
+function isDumpInTar(head: Buffer): boolean {
+  return (
+    head.subarray(0, 7).toString("latin1") === "toc.dat" ||
+    /^[^\0]*\/toc\.dat\0/.test(head.toString("latin1"))
   )
 }
 
@@ -122,4 +144,4 @@ function archiveKind(head: Buffer): DumpKind {
 
 const wordOf = (text = "") => /^[\d.\w]+/.exec(text)?.[0] ?? "unknown"
 
-const unsupported = (message: string, hint: string) => new Fault("import-refused", message, { hint })
+export const unsupported = (message: string, hint: string) => new Fault("import-refused", message, { hint })

@@ -4,6 +4,7 @@ import { Fault } from "./fault.ts"
 import type { ChosenAccounts } from "./globals.ts"
 import { withHash } from "./plan-hash.ts"
 import { type CommonFacts, doubtWarning, firstSteps, hookStep, planned } from "./restore-plan.ts"
+import { aboutFile } from "./source-words.ts"
 import type { Survey } from "./survey.ts"
 
 type GlobalsOptions = Extract<RestoreOptions, { mode: "globals" }>
@@ -49,6 +50,7 @@ export function planGlobals(facts: GlobalsFacts, options: GlobalsOptions): Resto
       ],
       warnings: [
         ...doubtWarning(backup),
+        ...aboutFile(backup),
         ...different.map(
           ({ name, differs }) =>
             `${name} is there already and stays as it is, though the backup differs in ${differs.join(", ")}`,

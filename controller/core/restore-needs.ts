@@ -1,11 +1,14 @@
 // What a backup needs beside its own bytes, against what a server has: what cannot work is refused, what may not is told.
-import type { Manifest } from "../../schemas/manifest.ts"
+import type { Fingerprint, Manifest } from "../../schemas/manifest.ts"
 import type { NewOptions } from "../../schemas/restore.ts"
 import type { PlanDetails } from "../../schemas/restore-details.ts"
 import { Fault } from "./fault.ts"
+import { anyVersion } from "./source-as-backup.ts"
 import type { Survey } from "./survey.ts"
 
-type Needing = Pick<Manifest, "engine" | "fingerprint" | "facts" | "format" | "part">
+export type Needing = Pick<Manifest, "engine" | "facts" | "format" | "part"> & {
+  readonly fingerprint?: Pick<Fingerprint, "roles" | "extensions" | "rows"> | undefined
+}
 
 export interface Needs {
   readonly missing: PlanDetails["missing"]
@@ -128,7 +131,8 @@ function otherExtensions(
 ): PlanDetails["missing"]["extensions"] {
   return Object.entries(fingerprint?.extensions ?? {}).flatMap(([name, wanted]) => {
     const available = extensions[name]?.[0] ?? null
-    return available === wanted ? [] : [{ name, wanted, available }]
+    const fits = available === wanted || (wanted === anyVersion && available !== null)
+    return fits ? [] : [{ name, wanted, available }]
   })
 }
 

@@ -1,7 +1,5 @@
 // What a restore will do, in data and in words, or why it cannot be done. Nothing is done here.
-import { type CompletedBackup, isDoubted } from "../../schemas/backup.ts"
 import type { Hook } from "../../schemas/labels.ts"
-import type { Manifest } from "../../schemas/manifest.ts"
 import type { NewOptions, RestorePlan } from "../../schemas/restore.ts"
 import type { PlanDetails } from "../../schemas/restore-details.ts"
 import type { ServerId } from "../../schemas/server.ts"
@@ -13,12 +11,14 @@ import { aboutRoom, withHash } from "./plan-hash.ts"
 import { partWarnings, requireTables } from "./restorable-part.ts"
 import { needsOf } from "./restore-needs.ts"
 import { type TargetTools, versionWarnings } from "./restore-versions.ts"
+import type { RestorableBackup, RestorableManifest } from "./source-as-backup.ts"
+import { aboutFile, neededOf, wordsOf } from "./source-words.ts"
 import type { Survey } from "./survey.ts"
 
 /** Of any restore, whatever its mode. */
 export interface CommonFacts {
-  readonly backup: CompletedBackup
-  readonly manifest: Manifest
+  readonly backup: RestorableBackup
+  readonly manifest: RestorableManifest
   /** What opens the backup; null when it is not encrypted. */
   readonly identity: FoundIdentity | null
   /** The server to restore on. */
@@ -61,8 +61,9 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
     })
   }
   const versions = versionWarnings(manifest, tools)
-  const needs = needsOf(manifest, survey, options, target.name)
+  const needs = needsOf(neededOf(manifest), survey, options, target.name)
   const source = subjectName(manifest.subject)
+  const words = wordsOf(backup, source)
   const { name } = options
   const schemaOnly = options.content === "schema"
   const elsewhere =
@@ -77,18 +78,21 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
       mode: options.mode,
       steps: [
         ...firstSteps(facts),
-        `Create the database ${name} on ${target.name}${elsewhere}, empty, with the settings of ${source}`,
-        `Load ${schemaOnly ? "the tables of the backup, without their rows," : "the backup"} into ${name}${needs.owners === "drop" ? `, leaving out owners and grants` : ""}, stopping at the first error`,
-        `Count the tables of ${name} and compare them with the manifest`,
+        `Create the database ${name} on ${target.name}${elsewhere}, empty${words.settings}`,
+        `Load ${schemaOnly ? "the tables of the backup, without their rows," : words.what} into ${name}${needs.owners === "drop" ? `, leaving out owners and grants` : ""}, stopping at the first error`,
+        `Count the tables of ${name} and compare them with ${words.counted}`,
         ...hookStep(hooks.after, "whatever happened"),
-        `If anything fails, drop ${name} again. ${source} is not touched at any time`,
+        `If anything fails, drop ${name} again${words.untouched}`,
       ],
       warnings: [
         ...doubtWarning(backup),
+        ...aboutFile(backup),
         ...versions,
         ...partWarnings(manifest),
         ...needs.warnings,
-        ...roomWarning(schemaOnly ? null : neededBytes, freeBytes, target.name),
+        ...(backup.source
+          ? roomWarning(backup.proof.rawBytes, "the file has", freeBytes, target.name)
+          : roomWarning(schemaOnly ? null : neededBytes, "the database took", freeBytes, target.name)),
       ],
       freeBytes,
       neededBytes,
@@ -116,6 +120,7 @@ export function planned(
   requireIdentity(manifest.encryption, identity)
   return {
     backupId: backup.id,
+    source: backup.source ?? null,
     serverId: target.id,
     serverName: target.name,
     engine: backup.engine,
@@ -132,7 +137,7 @@ export function planned(
 }
 
 /** The first that is there. Throws a Fault, `copy-missing`. */
-export function copyOf(backup: CompletedBackup) {
+export function copyOf(backup: Pick<RestorableBackup, "copies">) {
   const copy = backup.copies.find(({ state }) => state === "stored")
   if (copy) return copy
   throw new Fault("copy-missing", "no destination holds this backup any more", {
@@ -142,8 +147,11 @@ export function copyOf(backup: CompletedBackup) {
 
 export function firstSteps({ backup, manifest, hooks }: CommonFacts): string[] {
   const { destination } = copyOf(backup)
+  const decrypting = manifest.encryption ? `, decrypt it with the key ${manifest.encryption.key},` : ""
   return [
-    `Read the copy at ${destination} once${manifest.encryption ? `, decrypt it with the key ${manifest.encryption.key},` : ""} and compare its size and sha-256 with the manifest`,
+    backup.source
+      ? `Read ${backup.source.fileName} once${decrypting} and compare its size and sha-256 with what was looked through`
+      : `Read the copy at ${destination} once${decrypting} and compare its size and sha-256 with the manifest`,
     ...hookStep(
       hooks.before,
       hooks.before?.onError === "continue" ? "going on if it fails" : "stopping if it fails",
@@ -157,12 +165,12 @@ export function hookStep(hook: Hook | null, when: string): string[] {
     : [`Run the ${hook.moment} hook in the container, ${when}: ${hook.argv.join(" ")}`]
 }
 
-export function doubtWarning(backup: CompletedBackup): string[] {
-  if (!isDoubted(backup) || backup.suspect === null) return []
+export function doubtWarning(backup: Pick<RestorableBackup, "suspect" | "acceptedAt">): string[] {
+  if (backup.suspect === null || backup.acceptedAt !== null) return []
   return [`This backup is suspect, and nobody has accepted it: ${backup.suspect.message}`]
 }
 
-function requireContent({ format, part }: Manifest, { content }: NewOptions): void {
+function requireContent({ format, part }: RestorableManifest, { content }: NewOptions): void {
   if (content !== "schema" || format === "archive" || part?.content === "schema") return
   throw new Fault(
     "restore-unsupported",
@@ -173,9 +181,9 @@ function requireContent({ format, part }: Manifest, { content }: NewOptions): vo
   )
 }
 
-function roomWarning(needed: number | null, free: number | null, target: string): string[] {
+function roomWarning(needed: number | null, what: string, free: number | null, target: string): string[] {
   if (needed === null || free === null || free > needed) return []
   return [
-    `${aboutRoom}the database took ${needed} bytes when it was dumped, and ${target} has ${free} left on its disk`,
+    `${aboutRoom}${what} ${needed} bytes${what === "the file has" ? " unpacked" : " when it was dumped"}, and ${target} has ${free} left on its disk`,
   ]
 }

@@ -50,6 +50,8 @@ export interface Settings {
   readonly sweep: SweepSettings
   /** How long what a swap has replaced is kept, unless the request says otherwise; 0: not at all. */
   readonly keepReplacedSeconds: number
+  /** Of files that are to be restored. */
+  readonly uploadsKeptSeconds: number
   /** Of the throw-away server of a drill. */
   readonly drill: { readonly memoryBytes: number }
   /** Servers that have no container, by name. */
@@ -181,6 +183,7 @@ function settingsOf(file: SettingsFile, own: EnvironmentOnly): Settings {
     },
     sweep: { everySeconds: file.sweep.every || null, bytesPerSecond: file.sweep.rate },
     keepReplacedSeconds: file.restore.keepFor,
+    uploadsKeptSeconds: file.restore.uploadsKept,
     policies: new Map(Object.entries(file.retention.policies)),
     operatorRetention: operatorRetentionOf(file.retention),
     defaults: { ...(compression && { compress: compressionText(compression) }), ...file.defaults },

@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path"
 import { Fault } from "../core/fault.ts"
 import type { Destination } from "../ports.ts"
 import { isHidden, isUnfinished } from "./key.ts"
+import { browseFolder } from "./local-browse.ts"
 import { localFault } from "./local-fault.ts"
 import { filesUnder } from "./local-files.ts"
 import { closeHandle } from "./local-handle.ts"
@@ -112,6 +113,11 @@ export function localDestination(name: string, root: string): Destination {
         if (stat?.isFile()) yield { key, bytes: stat.size, changedAt: stat.mtime }
       }
     },
+    browse: (folder, after, most) =>
+      browseFolder(root, folder, after, most).catch((error) => {
+        if (isAbsent(error)) throw noFolder(name, folder)
+        throw faultOf(error)
+      }),
     freeBytes: () => freeBytesOf(root),
     check: async (signal) => await checkByProbe(destination, await freeBytesOf(root), signal),
     sweep: (signal) => sweep(signal).catch(failing),
@@ -141,6 +147,12 @@ async function pruneEmpty(realRoot: string, folder: string): Promise<void> {
       return
     }
   }
+}
+
+function noFolder(name: string, folder: string): Fault {
+  return new Fault("not-found", `there is no folder ${folder || "at all"} at ${name}`, {
+    hint: "Look at the folder above it.",
+  })
 }
 
 function missing(name: string, key: string): Fault {

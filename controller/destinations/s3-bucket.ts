@@ -1,5 +1,6 @@
 // A destination made of a bucket's few requests. Decides on keys, visibility and refusals; how to ask is s3.ts's.
 import type { Readable } from "node:stream"
+import type { StoredFile } from "../../schemas/restore-source.ts"
 import { Fault } from "../core/fault.ts"
 import type { Destination, Keeping } from "../ports.ts"
 import { isHidden, segmentsOf } from "./key.ts"
@@ -36,6 +37,8 @@ export interface Bucket {
   /** Each as `delete` does, with few requests where that can be. Why some were not, by name. */
   deleteMany(objects: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, unknown>>
   list(prefix: string, signal: AbortSignal): AsyncIterable<ListedObject>
+  /** What has the prefix, up to the next `/`, by name: those that end with it stand for all that begins so. */
+  level(prefix: string, after: string | null, most: number, signal: AbortSignal): Promise<readonly Level[]>
   unfinishedUploads(prefix: string, signal: AbortSignal): AsyncIterable<UnfinishedUpload>
   abortUpload(upload: UnfinishedUpload, signal: AbortSignal | null): Promise<void>
 }
@@ -50,6 +53,7 @@ export interface ListedObject {
   readonly bytes: number
   readonly changedAt: Date
 }
+export type Level = ListedObject | { readonly folder: string }
 export interface UnfinishedUpload {
   readonly object: string
   readonly id: string
@@ -130,6 +134,21 @@ export function bucketDestination(
         const key = object.slice(under.length)
         if (!isHidden(key)) yield { key, bytes, changedAt }
       }
+    },
+    async browse(folder, after, most, signal) {
+      if (folder !== "") objectOf(folder.slice(0, -1))
+      const start = after === null ? null : under + after
+      const found = await bucket.level(under + folder, start, most, signal)
+      return found.flatMap((each): StoredFile[] => {
+        if ("folder" in each) {
+          const key = each.folder.slice(under.length)
+          return [{ key, kind: "folder", bytes: null, modifiedAt: null }]
+        }
+        const key = each.object.slice(under.length)
+        // Some programs make folders as empty objects of that name.
+        if (key === folder || isHidden(key)) return []
+        return [{ key, kind: "file", bytes: each.bytes, modifiedAt: each.changedAt.toISOString() }]
+      })
     },
     check: async (signal) => await checkByProbe(destination, null, signal),
     async sweep(signal) {

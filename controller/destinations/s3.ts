@@ -105,6 +105,23 @@ function bucketOf(options: S3Options): Bucket {
         ContinuationToken = page.NextContinuationToken
       } while (ContinuationToken !== undefined)
     },
+    async level(Prefix, after, MaxKeys, signal) {
+      const query = {
+        Bucket,
+        Prefix,
+        Delimiter: "/",
+        MaxKeys,
+        ...(after && { StartAfter: pastFolder(after) }),
+      }
+      const page = await ask("s3:ListBucket", signal, ({ sdk, client, abort }) =>
+        client.send(new sdk.ListObjectsV2Command(query), abort),
+      )
+      const folders = (page.CommonPrefixes ?? []).map(({ Prefix: folder = "" }) => ({ name: folder, folder }))
+      const files = (page.Contents ?? []).map(({ Key = "", Size = 0, LastModified = new Date() }) => ({
+        ...{ name: Key, object: Key, bytes: Size, changedAt: LastModified },
+      }))
+      return [...folders, ...files].sort((a, b) => (a.name < b.name ? -1 : 1))
+    },
     async *unfinishedUploads(Prefix, signal) {
       let page: ListMultipartUploadsCommandOutput | undefined
       do {
@@ -126,3 +143,6 @@ function bucketOf(options: S3Options): Bucket {
       }),
   }
 }
+
+/** After everything in a folder. The last of all characters, as stores compare bytes. */
+const pastFolder = (key: string) => (key.endsWith("/") ? `${key}\u{10FFFF}` : key)

@@ -15,6 +15,10 @@ const postgresRefused = [
   [/^copy\b.*\b(from|to)\s+program\b/is, "runs a program on the server"],
   [/^copy\b.*\b(from|to)\s*''/is, "reads or writes a file of the server"],
   [/^(create|drop|alter)\s+(database|tablespace)\b/i, "is of another database than the one that is restored"],
+  [
+    /^(comment|(grant|revoke|security\s+label)\b.*)\s+on\s+database\b/is,
+    "is of another database than the one that is restored",
+  ],
   [/^(create|drop|alter)\s+(role|user(?!\s+mapping)|group)\b/i, "changes the roles of the server"],
   [/^alter\s+system\b/i, "changes the settings of the server"],
   [/^load\b/i, "loads a library into the server"],
@@ -40,12 +44,25 @@ const mysqlRefused = [
   [/^(system|source|tee|pager|edit|connect|prompt)\b/i, "is a command of the client"],
 ] as const
 
+/** Why a statement is refused, in words that follow it; undefined when it is not. @param text without what makes it run in comments */
+export function whyRefused(engine: Engine, text: string): string | undefined {
+  const rules = engine === "postgres" ? postgresRefused : mysqlRefused
+  const rule = rules.find(([pattern]) => pattern.test(text))
+  return rule && `the statement ${shown(text)} ${rule[1]}`
+}
+
+/** What runs inside a comment of MySQL begins with a version. */
+export const withoutVersion = (code: string): string =>
+  code
+    .replaceAll("*/", " ")
+    .replace(/^\s*\d+\s+/, "")
+    .trim()
+
 /** MariaDB's dumps begin by forbidding its client what reaches beyond it. */
-const sandbox = /^\\- enable the sandbox mode \*\/ ?\r?$/
+export const sandbox = /^\\- enable the sandbox mode \*\/ ?\r?$/
 
 /** `finish` throws a Fault, `restore-unsupported`, for the first thing of that kind. */
 export function guardAgainst(engine: Engine): Guard {
-  const refused = engine === "postgres" ? postgresRefused : mysqlRefused
   let found: string | undefined
   let statements = 0
   let key: string | undefined
@@ -61,13 +78,9 @@ export function guardAgainst(engine: Engine): Guard {
     statement(code) {
       statements++
       if (released) refuse("it goes on after the line that ends it")
-      // What runs inside a comment of MySQL begins with a version.
-      const text = code
-        .replaceAll("*/", " ")
-        .replace(/^\s*\d+\s+/, "")
-        .trim()
-      const rule = refused.find(([pattern]) => pattern.test(text))
-      if (rule) refuse(`the statement ${shown(text)} ${rule[1]}`)
+      const text = withoutVersion(code)
+      const why = whyRefused(engine, text)
+      if (why !== undefined) refuse(why)
       return engine === "postgres" && /^copy\b.*\bfrom\s+stdin\b/is.test(text) ? "rows follow" : undefined
     },
     command(line) {
@@ -106,7 +119,7 @@ export function guardAgainst(engine: Engine): Guard {
 }
 
 const mostShown = 60
-const shown = (text: string): string => {
+export const shown = (text: string): string => {
   const line = text.replace(/\s+/g, " ")
   return line.length > mostShown ? `${line.slice(0, mostShown)}…` : line
 }

@@ -3,27 +3,28 @@
 // pg_backup_custom.c. Payload is skipped by its length, never copied.
 import { Fault } from "../core/fault.ts"
 import type { EndDetector } from "../ports.ts"
+import { type Cursor, readByte, readInt, readText, skip, skipText, takeInt } from "./archive-cursor.ts"
+import type { ArchiveEntry, ArchiveHead, ArchiveHeard } from "./archive-heard.ts"
 import { postgresKinds } from "./postgres-kinds.ts"
 import { heldOf } from "./sql-headings.ts"
 
 // 1.12: PostgreSQL 9 to 12 · 1.13 and 1.14: 10 to 15 · 1.15: 16 · 1.16: 17 and 18.
 const oldestMinor = 12
 const newestMinor = 16
-const customFormat = 1
+/** The second and third are of pg_dump's other formats: a table of contents in a file of its own. */
+const formats = { custom: 1, tar: 3, directory: 5 } as const
+export type ArchiveFormat = keyof typeof formats
 const dataBlock = 1
 const largeObjectsBlock = 3
 const noData = 3
 
-const longestDescription = Math.max(...Object.keys(postgresKinds).map(({ length }) => length))
-
-/** Where reading stands. `chunk` is replaced whenever the walk yields. */
-interface Cursor {
-  chunk: Buffer
-  at: number
-}
+const longestWord = 1024
+const longestDefinition = 1 << 20
+/** Of the header, by number; before 1.15 it is a level instead. */
+const compressions = ["none", "gzip", "lz4", "zstd"]
 
 interface Progress {
-  stage: "header" | "contents" | "blocks"
+  stage: "header" | "contents" | "blocks" | "over"
   /** Ids of entries whose data block has not come yet. */
   readonly awaited: Set<number>
   promised: number
@@ -32,8 +33,12 @@ interface Progress {
   readonly held: Record<string, number>
 }
 
-/** @param withRows also count the tables whose rows are in it */
-export function archiveEnd(withRows = false): EndDetector {
+/** @param withRows also count the tables whose rows are in it. @param format other than `custom`: of its `toc.dat` alone */
+export function archiveEnd(
+  withRows = false,
+  heard: ArchiveHeard | null = null,
+  format: ArchiveFormat = "custom",
+): EndDetector {
   const cursor: Cursor = { chunk: Buffer.alloc(0), at: 0 }
   const progress: Progress = {
     stage: "header",
@@ -42,7 +47,7 @@ export function archiveEnd(withRows = false): EndDetector {
     betweenBlocks: false,
     held: {},
   }
-  const steps = walk(cursor, progress)
+  const steps = walk(cursor, progress, format, heard)
   let bytes = 0
   let damage: Fault | undefined
   return {
@@ -64,6 +69,7 @@ export function archiveEnd(withRows = false): EndDetector {
       const { stage, awaited, promised, betweenBlocks } = progress
       if (stage === "header") throw cut("inside its header")
       if (stage === "contents") throw cut("inside its table of contents")
+      if (stage === "over") return "the archive's whole table of contents"
       const seen = promised - awaited.size
       if (!betweenBlocks) throw cut(`inside a data block, after ${seen} of ${promised}`)
       if (awaited.size > 0) throw cut(`after ${seen} of ${promised} data block${promised === 1 ? "" : "s"}`)
@@ -76,15 +82,28 @@ export function archiveEnd(withRows = false): EndDetector {
 }
 
 /** Reads the whole archive, yielding whenever it needs the next chunk. */
-function* walk(cursor: Cursor, progress: Progress): Generator<void, never> {
-  const { version, offsetBytes } = yield* readHeader(cursor)
+function* walk(
+  cursor: Cursor,
+  progress: Progress,
+  format: ArchiveFormat,
+  heard: ArchiveHeard | null,
+): Generator<void, never> {
+  const { version, offsetBytes, ...head } = yield* readHeader(cursor, format)
+  heard?.head(head)
   progress.stage = "contents"
   const entries = yield* readInt(cursor)
   if (entries < 0) throw damaged("its table of contents has a negative length")
   for (let index = 0; index < entries; index++) {
-    const { id, kind, hasData } = yield* readEntry(cursor, version, offsetBytes)
+    const { id, hasData, ...entry } = yield* readEntry(cursor, version, offsetBytes, format, heard !== null)
     if (hasData) progress.awaited.add(id)
+    const kind = postgresKinds[entry.kind]
     if (kind !== undefined) count(progress, kind)
+    heard?.entry(entry)
+  }
+  if (format !== "custom") {
+    progress.stage = "over"
+    yield* readByte(cursor)
+    throw damaged("its table of contents is followed by something else")
   }
   progress.promised = progress.awaited.size
   progress.stage = "blocks"
@@ -109,7 +128,10 @@ function count({ held }: Progress, kind: string): void {
   held[kind] = (held[kind] ?? 0) + 1
 }
 
-function* readHeader(cursor: Cursor): Generator<void, { version: number; offsetBytes: number }> {
+function* readHeader(
+  cursor: Cursor,
+  format: ArchiveFormat,
+): Generator<void, ArchiveHead & { version: number; offsetBytes: number }> {
   for (const letter of Buffer.from("PGDMP")) {
     if ((yield* readByte(cursor)) !== letter) throw damaged("it does not begin with PGDMP")
   }
@@ -119,32 +141,55 @@ function* readHeader(cursor: Cursor): Generator<void, { version: number; offsetB
   if (major !== 1 || minor < oldestMinor || minor > newestMinor) throw unknownVersion(major, minor)
   if ((yield* readByte(cursor)) !== 4) throw damaged("its integers are not of 4 bytes")
   const offsetBytes = yield* readByte(cursor)
-  if ((yield* readByte(cursor)) !== customFormat) throw damaged("it is not in the custom format")
-  if (minor >= 15) yield* skip(cursor, 1)
-  else yield* readInt(cursor) // compression: an algorithm's number, formerly a level
+  if ((yield* readByte(cursor)) !== formats[format]) throw damaged(`it is not in the ${format} format`)
+  const number = minor >= 15 ? yield* readByte(cursor) : Math.min(1, Math.abs(yield* readInt(cursor)))
   for (let field = 0; field < 7; field++) yield* readInt(cursor) // creation time
-  for (let field = 0; field < 3; field++) yield* skipText(cursor) // database, server's version, pg_dump's version
-  return { version: minor, offsetBytes }
+  yield* skipText(cursor) // the database's name
+  const serverVersion = yield* readText(cursor, longestWord)
+  const toolVersion = yield* readText(cursor, longestWord)
+  return {
+    version: minor,
+    offsetBytes,
+    compression: compressions[number] ?? "none",
+    serverVersion,
+    toolVersion,
+  }
 }
 
 function* readEntry(
   cursor: Cursor,
   version: number,
   offsetBytes: number,
-): Generator<void, { id: number; kind: string | undefined; hasData: boolean }> {
+  format: ArchiveFormat,
+  isHeard: boolean,
+): Generator<void, ArchiveEntry & { id: number; hasData: boolean }> {
+  const text = function* (mostBytes: number): Generator<void, string> {
+    if (isHeard) return yield* readText(cursor, mostBytes)
+    yield* skipText(cursor)
+    return ""
+  }
   const id = yield* readInt(cursor)
   yield* readInt(cursor) // has a dumper
-  for (let field = 0; field < 3; field++) yield* skipText(cursor) // table oid, oid, tag
-  const kind = postgresKinds[yield* readShortText(cursor, longestDescription)]
+  for (let field = 0; field < 2; field++) yield* skipText(cursor) // table oid, oid
+  const name = yield* text(longestWord)
+  const kind = yield* readText(cursor, longestWord)
   yield* readInt(cursor) // section
-  for (let field = 0; field < 5; field++) yield* skipText(cursor) // definition, drop, copy, namespace, tablespace
+  const definition = yield* text(longestDefinition)
+  yield* skipText(cursor) // drop
+  const copy = yield* text(longestDefinition)
+  for (let field = 0; field < 2; field++) yield* skipText(cursor) // namespace, tablespace
   if (version >= 14) yield* skipText(cursor) // table access method
   if (version >= 16) yield* readInt(cursor) // relation kind
-  for (let field = 0; field < 2; field++) yield* skipText(cursor) // owner, "false"
+  const owner = yield* text(longestWord)
+  yield* skipText(cursor) // "false"
   while (yield* skipText(cursor)); // dependencies
+  if (format !== "custom") {
+    const file = yield* readText(cursor, longestWord)
+    return { id, kind, name, owner, definition, copy, file, hasData: file !== "" }
+  }
   const state = yield* readByte(cursor)
   yield* skip(cursor, offsetBytes)
-  return { id, kind, hasData: state !== noData }
+  return { id, kind, name, owner, definition, copy, file: "", hasData: state !== noData }
 }
 
 /** Pieces of payload, each after its length, up to a length of zero. The hot loop: an uncompressed dump has a piece per row. */
@@ -155,61 +200,6 @@ function* skipPieces(cursor: Cursor): Generator<void, void> {
     if (length < 0) throw damaged("a piece of data has a negative length")
     if (length <= cursor.chunk.length - cursor.at) cursor.at += length
     else yield* skip(cursor, length)
-  }
-}
-
-/** False for a null. */
-function* skipText(cursor: Cursor): Generator<void, boolean> {
-  const length = yield* readInt(cursor)
-  if (length < 0) return false
-  yield* skip(cursor, length)
-  return true
-}
-
-/** Empty for a null, and for a text that is longer. */
-function* readShortText(cursor: Cursor, mostBytes: number): Generator<void, string> {
-  const length = yield* readInt(cursor)
-  if (length > mostBytes) yield* skip(cursor, length)
-  if (length < 0 || length > mostBytes) return ""
-  const bytes: number[] = []
-  while (bytes.length < length) bytes.push(yield* readByte(cursor))
-  return String.fromCharCode(...bytes)
-}
-
-/** A sign, then four bytes, least significant first. */
-function* readInt(cursor: Cursor): Generator<void, number> {
-  if (cursor.chunk.length - cursor.at >= 5) return takeInt(cursor)
-  const negative = (yield* readByte(cursor)) !== 0
-  let value = 0
-  for (let shift = 0; shift < 32; shift += 8) value += (yield* readByte(cursor)) * 2 ** shift
-  return negative ? -value : value
-}
-
-function takeInt(cursor: Cursor): number {
-  const value = cursor.chunk.readUInt32LE(cursor.at + 1)
-  const negative = cursor.chunk[cursor.at] !== 0
-  cursor.at += 5
-  return negative ? -value : value
-}
-
-function* readByte(cursor: Cursor): Generator<void, number> {
-  for (;;) {
-    const byte = cursor.chunk[cursor.at]
-    if (byte !== undefined) {
-      cursor.at += 1
-      return byte
-    }
-    yield
-  }
-}
-
-function* skip(cursor: Cursor, bytes: number): Generator<void, void> {
-  let left = bytes
-  while (left > 0) {
-    const here = Math.min(left, cursor.chunk.length - cursor.at)
-    cursor.at += here
-    left -= here
-    if (left > 0) yield
   }
 }
 

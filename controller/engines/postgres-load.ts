@@ -3,6 +3,7 @@ import type { DumpFormat } from "../../schemas/manifest.ts"
 import type { Loadable } from "./receiving.ts"
 import confine from "./sh/postgres-confine.sh" with { type: "text" }
 import loadScript from "./sh/postgres-load.sh" with { type: "text" }
+import loadFolderScript from "./sh/postgres-load-folder.sh" with { type: "text" }
 import loadPartScript from "./sh/postgres-load-part.sh" with { type: "text" }
 import loadTextScript from "./sh/postgres-load-text.sh" with { type: "text" }
 import loadTextPartScript from "./sh/postgres-load-text-part.sh" with { type: "text" }
@@ -18,7 +19,7 @@ export function postgresLoad(
 ): { readonly body: string; readonly args: readonly string[] } {
   const { isPart = false, facts } = what
   const [whole, part] = format === "sql" ? [loadTextScript, loadTextPartScript] : [loadScript, loadPartScript]
-  const load = `${isPart ? `${refers}${part}` : whole}`
+  const load = `${what.archive === "directory" ? loadFolderScript : isPart ? `${refers}${part}` : whole}`
   const { timescaledb, timescaledbSchema = "public" } = facts?.attributes ?? {}
   const before = format === "sql" ? (what.unconfined ? confine : "set_confined=''\n") : optionsOf(what)
   if (timescaledb === undefined) return { body: `${before}${load}`, args: [database] }
@@ -29,8 +30,9 @@ export function postgresLoad(
 }
 
 /** Words of our own alone: the shell splits them. */
-function optionsOf({ schemaOnly = false, withoutOwners = false }: Loadable): string {
+function optionsOf({ archive, schemaOnly = false, withoutOwners = false }: Loadable): string {
   const options = [
+    ...(archive ? [`--format=${archive}`] : []),
     ...(schemaOnly ? ["--schema-only"] : []),
     ...(withoutOwners ? ["--no-owner", "--no-privileges"] : []),
   ]

@@ -13,6 +13,8 @@ export interface Loadable {
   readonly facts?: DatabaseFacts
   /** Of an archive: tables without their rows. */
   readonly schemaOnly?: boolean
+  /** Of an archive: which of pg_dump's formats it is in; absent: the custom one. Of the directory format comes a tar file of its files. */
+  readonly archive?: "tar" | "directory"
   /** Of an archive: neither owners nor grants. */
   readonly withoutOwners?: boolean
   /** Of statements: they do not confine the client themselves, as PostgreSQL's newer dumps do. */

@@ -1,37 +1,22 @@
 // Walks over a dump of statements as the engine's own client would, without keeping it: tells where each statement ends, what of it is
 // no string and no comment, and where a backslash would be a command of the client's.
 import type { Engine } from "../../schemas/scalar.ts"
-
-export interface Heard {
-  /** The statement's text with its strings and names emptied, cut at its limit. Of PostgreSQL, whether rows follow is for the caller to say. */
-  statement(code: string): "rows follow" | undefined
-  /** A line from its backslash on. */
-  command(line: string): void
-}
-
-type State =
-  | "code"
-  | "quoted"
-  | "line comment"
-  | "comment"
-  | "comment begins"
-  | "dollar tag"
-  | "dollar"
-  | "command"
-  | "rows"
+import { dullStretch } from "./dull-stretch.ts"
+import type { Heard, StatementWalk } from "./heard.ts"
+import { aVersionAtMost, insideOf, type WalkState } from "./walk-state.ts"
 
 const mostCode = 256 * 1024
+const mostNamed = 8 * 1024
 const identifier = /[A-Za-z0-9_\x80-\xff$]/
 const blank = /\s/
 
-export function statementWalk(engine: Engine, heard: Heard): { push(chunk: Buffer): void; end(): void } {
+export function statementWalk(engine: Engine, heard: Heard): StatementWalk {
   const isPostgres = engine === "postgres"
-  let state: State = "code"
+  let state: WalkState = "code"
   let code = ""
   let quote = ""
   let escapes = false
-  let escaped = false
-  let closing = false
+  let [escaped, closing] = [false, false]
   let dashes = false
   let depth = 0
   let tag = ""
@@ -40,15 +25,38 @@ export function statementWalk(engine: Engine, heard: Heard): { push(chunk: Buffe
   let delimiter = ";"
   let rowsNext = false
   let before = ""
+  let named = ""
+  /** Bytes up to and with the one that is looked at, and where what is under way began. */
+  let seen = 0
+  let begun = 0
 
+  const name = (text: string) => {
+    if (named.length < mostNamed) named += text
+  }
+  const cut = (length: number) => {
+    code = code.slice(0, -length)
+    if (named.length < mostNamed) named = named.slice(0, -length)
+  }
   const add = (text: string) => {
+    name(text)
     if (code.length < mostCode) code += text
     else if (!code.endsWith(text)) code = code.slice(0, mostCode) + text
   }
-  const ended = () => {
-    const text = code.slice(0, -delimiter.length).trim()
+  const ended = () => tell(code.slice(0, -delimiter.length).trim())
+  const span = () => ({ from: begun, until: seen })
+  const tell = (text: string) => {
+    if (text !== "" && heard.statement(text, named.trim(), span()) === "rows follow") rowsNext = true
+    forget()
+  }
+  const tellCommand = () => {
+    const isAlone = aVersionAtMost.test(code)
+    heard.command(command, span(), isAlone)
+    if (isAlone) forget()
+  }
+  const forget = () => {
     code = ""
-    if (text !== "" && heard.statement(text) === "rows follow") rowsNext = true
+    named = ""
+    begun = seen
   }
   const newLine = () => {
     if (rowsNext) {
@@ -57,10 +65,10 @@ export function statementWalk(engine: Engine, heard: Heard): { push(chunk: Buffe
       tail = "\n"
       return
     }
-    const named = isPostgres ? null : /^\s*delimiter\s+(\S+)/i.exec(code)
-    if (named) {
-      delimiter = named[1] ?? ";"
-      code = ""
+    const wanted = isPostgres ? null : /^\s*delimiter\s+(\S+)/i.exec(code)
+    if (wanted) {
+      delimiter = wanted[1] ?? ";"
+      forget()
     }
   }
   const namesDelimiter = () => !isPostgres && code.length < 64 && /^\s*delimiter\b/i.test(code)
@@ -76,7 +84,7 @@ export function statementWalk(engine: Engine, heard: Heard): { push(chunk: Buffe
       dashes = false
       if (blank.test(c) || c < " ") {
         state = "line comment"
-        code = code.slice(0, -2)
+        cut(2)
         if (c === "\n") endComment()
         return
       }
@@ -96,14 +104,14 @@ export function statementWalk(engine: Engine, heard: Heard): { push(chunk: Buffe
     } else if (c === "-" && before === "-") {
       if (isPostgres) {
         state = "line comment"
-        code = code.slice(0, -1)
+        cut(1)
         return
       }
       dashes = true
     } else if (c === "*" && before === "/") {
       state = isPostgres ? "comment" : "comment begins"
       depth = 1
-      code = code.slice(0, -1)
+      cut(1)
       tail = ""
       consumed = true
       return
@@ -123,13 +131,17 @@ export function statementWalk(engine: Engine, heard: Heard): { push(chunk: Buffe
   const inQuoted = (c: string) => {
     if (closing) {
       closing = false
-      if (c === quote) return
+      if (c === quote) {
+        if (quote !== "'") name(c + c)
+        return
+      }
       add(quote)
       state = "code"
       step(c)
     } else if (escaped) escaped = false
     else if (escapes && c === "\\") escaped = true
     else if (c === quote) closing = true
+    else if (quote !== "'") name(c)
   }
   const inComment = (c: string) => {
     const pair = before + c
@@ -157,7 +169,7 @@ export function statementWalk(engine: Engine, heard: Heard): { push(chunk: Buffe
       tail = ""
     } else if (!identifier.test(c) || (tag.length === 2 && /\d/.test(c))) {
       state = "code"
-      code = code.slice(0, -1)
+      cut(1)
       step(c)
     }
   }
@@ -167,7 +179,9 @@ export function statementWalk(engine: Engine, heard: Heard): { push(chunk: Buffe
   }
   const inRows = (c: string) => {
     tail = (tail + c).slice(-4)
-    if (tail.replaceAll("\r", "").endsWith("\n\\.\n")) state = "code"
+    if (c !== "\n" || !tail.replaceAll("\r", "").endsWith("\n\\.\n")) return
+    state = "code"
+    begun = seen
   }
   let consumed = false
   const step = (c: string): void => {
@@ -200,22 +214,37 @@ export function statementWalk(engine: Engine, heard: Heard): { push(chunk: Buffe
         if (c !== "\n") command += command.length < mostCode ? c : ""
         else {
           state = "code"
-          heard.command(command)
+          tellCommand()
           newLine()
         }
     }
   }
+  const within = () => (state === "rows" ? state : isInString() ? escapes : null)
+  const isInString = () => state === "quoted" && quote === "'" && !escaped && !closing
   return {
     push(chunk) {
-      for (const c of chunk.toString("latin1")) {
+      const text = chunk.toString("latin1")
+      for (let at = 0; at < text.length; ) {
+        const passed = dullStretch(text, at, within())
+        if (passed > 0) {
+          at += passed
+          seen += passed
+          before = text.charAt(at - 1)
+          if (state === "rows") tail = text.slice(Math.max(0, at - 4), at)
+          continue
+        }
+        const c = text.charAt(at++)
+        seen++
         consumed = false
         step(c)
         before = consumed ? "" : c
       }
     },
+    inside: () => (closing ? null : insideOf(state)),
+    settled: () => begun,
     end() {
-      if (state === "command") heard.command(command)
-      else if (code.trim() !== "") heard.statement(code.trim())
+      if (state === "command") tellCommand()
+      else if (code.trim() !== "") tell(code.trim())
     },
   }
 }

@@ -17,7 +17,16 @@ import type { DerivedServer } from "../core/server.ts"
 import { rulesFor } from "../engines/registry.ts"
 import { storeDump } from "../pipeline/store.ts"
 import { type Unpacked, unpack } from "../pipeline/unpack.ts"
-import type { Catalogue, Clock, Destination, EndDetector, ExecProcess, Log, NewBackup } from "../ports.ts"
+import type {
+  Catalogue,
+  Clock,
+  Destination,
+  EndDetector,
+  ExecProcess,
+  Identities,
+  Log,
+  NewBackup,
+} from "../ports.ts"
 import { encryptionOf } from "./encryption-of.ts"
 import { leaveGuide } from "./guide.ts"
 import { importJob, importManifest, recordImport } from "./import-record.ts"
@@ -31,6 +40,7 @@ export interface ImportDeps {
   readonly program: string
   readonly keys: () => ReadonlyMap<string, Pick<KeySettings, "recipients">>
   readonly limitBytes: () => number
+  readonly identities: Pick<Identities, "all">
   readonly signer?: Signer | null
 }
 
@@ -61,7 +71,7 @@ export async function importDump(
   const [job] = server.jobs
   if (!job)
     throw new Fault("nothing-to-back-up", `${server.name} has no job that says where its backups are kept`)
-  const unpacked = await unpack(file, deps.limitBytes(), signal)
+  const unpacked = await unpack(file, deps.limitBytes(), signal, deps.identities.all)
   try {
     return await keep(deps, request, job, unpacked, signal)
   } finally {

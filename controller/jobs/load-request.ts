@@ -4,7 +4,7 @@ import { Fault } from "../core/fault.ts"
 import type { Script } from "../engines/engine.ts"
 import type { LoadRequest } from "../pipeline/load.ts"
 import type { StoredCopy } from "../pipeline/stored-copy.ts"
-import type { Docker } from "../ports.ts"
+import type { Docker, Rewriter } from "../ports.ts"
 import type { Journal } from "./journal.ts"
 import type { Look } from "./probe.ts"
 import { loadSilence } from "./silence.ts"
@@ -21,17 +21,23 @@ export interface Loading {
   readonly limitSeconds: number
   readonly onProgress: (storedBytes: number) => void
   readonly journal: Journal
+  /** What the dump becomes on its way; absent: what its engine makes of statements. */
+  readonly rewriter?: (() => Rewriter) | undefined
 }
 
 export function loadRequest(
   docker: Docker,
-  { copy, manifest, look, name, script, limitSeconds, onProgress, journal }: Loading,
+  { copy, manifest, look, name, script, limitSeconds, onProgress, journal, ...given }: Loading,
   signal: AbortSignal,
 ): LoadRequest {
   return {
     ...{ ...copy, signal, onProgress },
     rewriter:
-      manifest.format === "sql" && manifest.subject.kind === "database" ? look.rules.rewriter : undefined,
+      "rewriter" in given
+        ? given.rewriter
+        : manifest.format === "sql" && manifest.subject.kind === "database"
+          ? look.rules.rewriter
+          : undefined,
     silence: loadSilence({ docker, look, name, limitSeconds, journal }),
     start: () => docker.exec({ ...look.place, ...script(), stdin: true }, signal),
     explain: (code: number, stderr: string) => {

@@ -26,7 +26,8 @@ export function timeGuessFor(
     bytes: restoredBytes,
     seconds: durationSeconds,
   })
-  const isOfEngine = ({ backupId }: Restore) => catalogue.backup(backupId)?.engine === engine
+  const isOfEngine = ({ backupId }: Restore) =>
+    backupId !== null && catalogue.backup(backupId)?.engine === engine
   const dumps = catalogue.backups(
     { serverId: dumpedFrom, status: "completed" },
     { page: 1, limit: mostLookedAt },

@@ -1,8 +1,8 @@
 // What is known of a restore before its plan, whatever its mode: the target, its tools, its hooks, how long it may take.
-import type { CompletedBackup } from "../../schemas/backup.ts"
 import { hookOf, type JobLabels } from "../../schemas/labels.ts"
 import { Fault } from "../core/fault.ts"
 import type { CommonFacts } from "../core/restore-plan.ts"
+import type { RestorableBackup } from "../core/source-as-backup.ts"
 import { identityFor } from "./identity-for.ts"
 import { timeGuessFor } from "./past-work.ts"
 import type { Target } from "./probe.ts"
@@ -19,7 +19,7 @@ export function commonFacts(
   if (look.rules.engine !== manifest.engine.name) {
     throw new Fault(
       "restore-unsupported",
-      `the backup is of ${manifest.engine.name}, the server is ${look.rules.engine}`,
+      `${backup.source?.fileName ?? "the backup"} is of ${manifest.engine.name}, the server is ${look.rules.engine}`,
       {
         hint: "Restore it on a server of its own engine.",
       },
@@ -42,6 +42,6 @@ export function commonFacts(
 }
 
 /** Hooks and patience are those of the job that made the backup; of the first one, when that is gone. */
-export function specOf(backup: CompletedBackup, { jobs }: Target): JobLabels | undefined {
+export function specOf(backup: Pick<RestorableBackup, "jobId">, { jobs }: Target): JobLabels | undefined {
   return (jobs.find(({ id }) => id === backup.jobId) ?? jobs[0])?.spec
 }

@@ -1,10 +1,9 @@
 // A stored backup into a new database beside the old one: prove the copy ▸ create ▸ load ▸ check; of a swap, ▸ take the place.
-import type { CompletedBackup } from "../../schemas/backup.ts"
-import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId, RestoreOptions } from "../../schemas/restore.ts"
 import { type Fault, inFull } from "../core/fault.ts"
 import { requirePlan } from "../core/plan-hash.ts"
 import { expectedFrom } from "../core/restorable-part.ts"
+import type { RestorableBackup, RestorableManifest } from "../core/source-as-backup.ts"
 import { besideOptions } from "../core/swap-plan.ts"
 import { loadDump, proveCopy } from "../pipeline/load.ts"
 import type {
@@ -34,14 +33,17 @@ export interface RestoreDeps extends HookDeps, ReadyDeps {
   readonly docker: Docker
   readonly catalogue: Catalogue
   readonly destinations: ReadonlyMap<string, Destination>
+  /** Where files are that were uploaded to be restored. */
+  readonly uploads: Destination
   readonly clock: Clock
   readonly log: Log
   readonly identities: Identities
 }
 
 export interface RestoreRequest {
-  readonly backup: CompletedBackup
-  readonly manifest: Manifest
+  /** What is restored: a backup, or a file in the words of one. */
+  readonly backup: RestorableBackup
+  readonly manifest: RestorableManifest
   readonly options: RestoreOptions
   /** The plan that was confirmed; absent: whatever it is. */
   readonly planHash?: string | undefined
@@ -122,10 +124,10 @@ async function restoreBetweenHooks(
   const loading = loadingOf(deps, id, request, beside, ready, how, journal, signal)
   await proveCopy(loading.copy)
   const { storedBytes, storedSha256 } = request.backup.proof
-  journal(
-    "info",
-    `the copy at ${plan.destination} is what left the server: ${storedBytes} bytes, sha256 ${storedSha256}`,
-  )
+  const proven = plan.source
+    ? `${plan.source.fileName} is what was looked through`
+    : `the copy at ${plan.destination} is what left the server`
+  journal("info", `${proven}: ${storedBytes} bytes, sha256 ${storedSha256}`)
   let made: UnfinishedDatabase | undefined
   try {
     let outcome: RestoreOutcome
@@ -154,7 +156,7 @@ async function restoreBetweenHooks(
 }
 
 /** Rows that were not loaded are not missed. */
-function comparable({ manifest, options }: RestoreRequest): Manifest {
+function comparable({ manifest, options }: RestoreRequest): RestorableManifest {
   if (options.mode !== "new" || options.content !== "schema") return manifest
   const { fingerprint: _, ...rest } = manifest
   return rest

@@ -19,6 +19,8 @@ export interface StoredCopy {
   readonly compression: Compression["algorithm"]
   /** What opens it; null when it is not encrypted. */
   readonly identity: string | null
+  /** What to do when it is not what is expected; absent: what is said of a backup. */
+  readonly whenChanged?: string
   /** How fast it is read at most. Null or absent: as fast as it can be. */
   readonly bytesPerSecond?: number | null
 }
@@ -38,7 +40,9 @@ export async function openStoredCopy(
   const size = await untilAborted(destination.size(key, signal), signal)
   if (size === null) {
     throw new Fault("copy-missing", `${key} is not at ${destination.name} any more`, {
-      hint: "It was deleted or moved by something else. Restore another backup, or put the file back.",
+      hint:
+        copy.whenChanged ??
+        "It was deleted or moved by something else. Restore another backup, or put the file back.",
     })
   }
   if (size !== proof.storedBytes) throw wrong(`has ${size} bytes, not the ${proof.storedBytes} recorded`)
@@ -68,9 +72,11 @@ export function requireRaw(copy: StoredCopy, raw: Measure): void {
   throw mismatch(copy, `gives ${raw.bytes} bytes that are not the ${rawBytes} that left the server`)
 }
 
-function mismatch({ destination, key }: StoredCopy, what: string, error?: unknown): Fault {
+function mismatch({ destination, key, whenChanged }: StoredCopy, what: string, error?: unknown): Fault {
   return new Fault("copy-mismatch", `${key} at ${destination.name} ${what}`, {
-    hint: "The stored copy was changed or damaged after the backup. Restore another backup, and check the storage.",
+    hint:
+      whenChanged ??
+      "The stored copy was changed or damaged after the backup. Restore another backup, and check the storage.",
     ...(error === undefined ? {} : { cause: error }),
   })
 }

@@ -1,5 +1,5 @@
 // Turns requests into runs and restores: checks, makes the record, queues the work. The work itself is a job's.
-import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
+import type { BackupId } from "../../schemas/backup.ts"
 import type { Restore, RestoreId } from "../../schemas/restore.ts"
 import type { RunId } from "../../schemas/run.ts"
 import type { DatabaseId, Subject } from "../../schemas/server.ts"
@@ -9,11 +9,12 @@ import { requirePlan } from "../core/plan-hash.ts"
 import { requireRestorable } from "../core/restorable.ts"
 import type { Rules } from "../core/schedule-plan.ts"
 import { keptSeconds } from "../core/swap-plan.ts"
-import type { Actions, Catalogue, Clock, Log, NewBackup } from "../ports.ts"
+import type { Actions, Catalogue, Clock, Log, NewBackup, RestoreFrom } from "../ports.ts"
 import { createDue, type Due } from "./due.ts"
 import type { Pauses } from "./pauses.ts"
 import { manualBackupOf, restoreInto, restoreOf } from "./pending.ts"
 import type { Queue } from "./queue.ts"
+import { whatIsRestored } from "./restored.ts"
 import { createSafetyBackup } from "./safety-backup.ts"
 import { createShownPlans } from "./shown-plans.ts"
 import { createUndo } from "./undo.ts"
@@ -40,26 +41,14 @@ export function createDispatch(deps: {
   const shown = createShownPlans()
   const safetyBackup = createSafetyBackup(deps)
 
-  const completed = (id: BackupId): CompletedBackup => {
-    const backup = catalogue.backup(id)
-    if (!backup)
-      throw new Fault("not-found", `there is no backup ${id}`, { hint: "List them with GET /api/backups." })
-    if (backup.status !== "completed") {
-      throw new Fault("restore-unsupported", `the backup is ${backup.status}, not completed`, {
-        hint: "Choose one that is proven.",
-      })
-    }
-    return backup
-  }
-
   const restoreRequest = (
-    backupId: BackupId,
+    from: RestoreFrom,
     databaseId: DatabaseId | undefined,
     options: Parameters<Actions["restore"]>[2],
     identity: string | undefined,
     planHash?: string,
   ) => {
-    const backup = completed(backupId)
+    const { backup, manifest } = whatIsRestored({ catalogue, world }, from, databaseId, options)
     const serverId = options.serverId ?? backup.serverId
     if (
       databaseId !== undefined &&
@@ -80,8 +69,6 @@ export function createDispatch(deps: {
         hint: "List them with GET /api/servers.",
       })
     requireRestorable(world.derived(serverId), options.mode)
-    const manifest = catalogue.manifest(backupId)
-    if (!manifest) throw new Fault("internal", `the catalogue has no manifest of backup ${backupId}`)
     const swaps = options.mode === "swap" && options.safetyBackup
     return {
       ...{ backup, manifest, options, identity, planHash, askedAt: clock() },
@@ -177,12 +164,12 @@ export function createDispatch(deps: {
       return clock()
     },
 
-    async planRestore(backupId, databaseId, options, identity) {
-      return shown.keep(await work.planRestore(restoreRequest(backupId, databaseId, options, identity)))
+    async planRestore(from, databaseId, options, identity) {
+      return shown.keep(await work.planRestore(restoreRequest(from, databaseId, options, identity)))
     },
 
-    async restore(backupId, databaseId, options, identity, planHash) {
-      const request = restoreRequest(backupId, databaseId, options, identity, planHash)
+    async restore(from, databaseId, options, identity, planHash) {
+      const request = restoreRequest(from, databaseId, options, identity, planHash)
       const plan = await work.planRestore(request)
       requirePlan(plan, planHash, shown.of(planHash))
       const busy = restoreInto(catalogue, plan.serverId, plan.targetDatabase)
@@ -199,8 +186,7 @@ export function createDispatch(deps: {
       }
       catalogue.addRestore({
         ...(swap && { swap }),
-        id,
-        backupId,
+        ...{ id, backupId: request.backup.id, source: request.backup.source ?? null },
         databaseId: request.backup.databaseId,
         serverId,
         serverName,

@@ -1,11 +1,11 @@
 // The jobs as functions, as the dispatch is handed them. Types only: reconcile does not know how work is done.
 import type { CompletedBackup } from "../../schemas/backup.ts"
-import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId, RestoreOptions, RestorePlan } from "../../schemas/restore.ts"
 import type { RunId, Trigger } from "../../schemas/run.ts"
 import type { Subject } from "../../schemas/server.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import type { DerivedServer } from "../core/server.ts"
+import type { RestorableBackup, RestorableManifest } from "../core/source-as-backup.ts"
 import type { Aside, NewBackup } from "../ports.ts"
 
 export interface BackupOrder {
@@ -20,8 +20,8 @@ export interface BackupOrder {
 }
 
 export interface RestoreOrder {
-  readonly backup: CompletedBackup
-  readonly manifest: Manifest
+  readonly backup: RestorableBackup
+  readonly manifest: RestorableManifest
   readonly options: RestoreOptions
   readonly identity: string | undefined
   readonly planHash?: string | undefined

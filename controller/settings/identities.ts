@@ -29,6 +29,11 @@ export function createIdentities(keys: () => ReadonlyMap<string, KeySettings>, e
       }
       return { identity: null, unusable }
     },
+    all: () =>
+      [...keys().values()].flatMap(({ identity }) => {
+        const read = identity === null ? [] : identitiesOf(identity, env)
+        return typeof read === "string" ? [] : read
+      }),
   }
 }
 

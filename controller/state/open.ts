@@ -37,6 +37,7 @@ import { resealIn } from "./reseal.ts"
 import { restoresIn } from "./restores.ts"
 import { runsIn } from "./runs.ts"
 import { serversIn } from "./servers.ts"
+import { sourcesIn } from "./sources.ts"
 import { sqliteFault } from "./sqlite-fault.ts"
 import { checkIn, statsIn } from "./stats.ts"
 import { type Store, transactions } from "./store.ts"
@@ -120,6 +121,7 @@ function assemble(opened: Store, path: string): Omit<OpenCatalogue, "beforeMigra
     ...lists,
     ...newest,
     ...restores,
+    ...sourcesIn(store),
     ...logsIn(store),
     ...looseEndsIn(store),
     ...keptBucketsIn(store),

@@ -10,7 +10,8 @@ import { type Pages, where } from "./where.ts"
 
 interface Row {
   readonly id: string
-  readonly backup_id: string
+  readonly backup_id: string | null
+  readonly source: string | null
   readonly database_id: string
   readonly server_id: string
   readonly server_name: string
@@ -54,14 +55,18 @@ export function restoresIn(store: Store, pages: Pages): Restores {
   return {
     ...swapsIn(store, published),
     addRestore(restore) {
-      const { swap: _, ...row } = restore
+      const { swap: _, source, ...row } = restore
       store.write(() => {
         db.query(
-          `INSERT INTO restores (id, backup_id, database_id, server_id, server_name, source_database,
+          `INSERT INTO restores (id, backup_id, source, database_id, server_id, server_name, source_database,
                target_database, mode, queued_at, status)
-             VALUES ($id, $backupId, $databaseId, $serverId, $serverName, $sourceDatabase, $targetDatabase, $mode,
-               $queuedAt, 'queued')`,
-        ).run({ ...row, queuedAt: restore.queuedAt.getTime() })
+             VALUES ($id, $backupId, $source, $databaseId, $serverId, $serverName, $sourceDatabase, $targetDatabase,
+               $mode, $queuedAt, 'queued')`,
+        ).run({
+          ...row,
+          source: source ? JSON.stringify(source) : null,
+          queuedAt: restore.queuedAt.getTime(),
+        })
         addSwap(store, restore)
       })
       published(restore.id)
@@ -125,6 +130,7 @@ function readRestore(store: Store, row: Row, seen: Seen | undefined): Restore {
     Restore.parse({
       id: row.id,
       backupId: row.backup_id,
+      source: json(row.source),
       databaseId: row.database_id,
       serverId: row.server_id,
       serverName: row.server_name,

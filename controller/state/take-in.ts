@@ -12,7 +12,7 @@ import type { Store } from "./store.ts"
  * What is true of one moment only. A loose end, such as a half-restored database to be dropped, must never be taken from a copy: what
  * it names may be somebody's data by now.
  */
-const momentary = ["probe", "installation", "loose_ends", "deletions", "held_prunes"]
+const momentary = ["probe", "installation", "loose_ends", "deletions", "held_prunes", "sources"]
 
 /** What people decided over the API, and is read when the controller starts. */
 export const decisions = ["overrides", "s3_configs", "retention_policies"]

@@ -69,6 +69,7 @@ export function memoryDestination(
       freeBytes: 1_000_000,
       problem: null,
     }),
+    browse: async () => [],
     sweep: async () => 0,
   }
 }

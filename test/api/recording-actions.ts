@@ -1,7 +1,7 @@
 // What begins long work, as far as its first record: enough for the API to answer with, and nothing is dumped.
 
 import { Fault } from "../../controller/core/fault.ts"
-import type { Actions } from "../../controller/ports.ts"
+import type { Actions, RestoreFrom } from "../../controller/ports.ts"
 import type { OpenCatalogue } from "../../controller/state/open.ts"
 import type { JobId } from "../../schemas/server.ts"
 import { plainDetails } from "../core/records.ts"
@@ -36,9 +36,9 @@ export function actionsOn(catalogue: OpenCatalogue): Actions {
       catalogue.copyDeleted(id, "local", minute(12))
       return minute(12)
     },
-    async planRestore(backupId, _databaseId, options) {
+    async planRestore(from, _databaseId, options) {
       return {
-        backupId,
+        ...restoredFrom(from),
         serverId: server,
         serverName: "shop/db",
         engine: "postgres",
@@ -54,7 +54,7 @@ export function actionsOn(catalogue: OpenCatalogue): Actions {
         ...plainDetails,
       }
     },
-    async restore(backupId, _databaseId, options, _identity, planHash) {
+    async restore(from, _databaseId, options, _identity, planHash) {
       const name = options.mode === "new" ? options.name : "globals"
       if (planHash !== undefined && planHash !== plainDetails.hash)
         throw new Fault("plan-stale", "the plan is not the one that was confirmed any more", {
@@ -62,7 +62,7 @@ export function actionsOn(catalogue: OpenCatalogue): Actions {
         })
       if (name === "shop")
         throw new Fault("target-exists", "shop exists already", { hint: "Choose another name." })
-      const restore = aRestore(`s${++count}`, backupId, { targetDatabase: name })
+      const restore = aRestore(`s${++count}`, restoredFrom(from).backupId, { targetDatabase: name })
       catalogue.addRestore(restore)
       return catalogue.restore(restore.id) ?? never()
     },
@@ -74,6 +74,11 @@ export function actionsOn(catalogue: OpenCatalogue): Actions {
       catalogue.finishRestore(id, minute(11), { status: "cancelled", error })
     },
   }
+}
+
+function restoredFrom(from: RestoreFrom) {
+  if ("sourceId" in from) throw new Error("these actions restore backups")
+  return { backupId: from.backupId, source: null }
 }
 
 function never(): never {

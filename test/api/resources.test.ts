@@ -5,7 +5,18 @@ import * as api from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import { JobView } from "../../schemas/job.ts"
 import type { RunId } from "../../schemas/run.ts"
-import { addGood, aProblem, aRestore, aRun, job, minute, server, shop } from "../state/samples.ts"
+import {
+  addGood,
+  aProblem,
+  aReading,
+  aRestore,
+  aRun,
+  aSource,
+  job,
+  minute,
+  server,
+  shop,
+} from "../state/samples.ts"
 import { ask, aWorld, storeBackup, theDatabase, theJob, theServer, type World } from "./samples.ts"
 
 let world: World
@@ -42,7 +53,9 @@ describe("every answer", () => {
       destinations: "local",
       "retention-policies": "gold",
       verifications: "v1",
+      sources: "f1",
     }
+    world.catalogue.addSource(aSource("f1"), aReading())
     const { ask } = world.services.verifications
     ask({ backupId: "b1" as BackupId, level: "checksum", destination: null, askedBy: "person" })
     const endpoints = Object.values(api).filter(
@@ -51,8 +64,10 @@ describe("every answer", () => {
     )
     expect(endpoints.length).toBeGreaterThan(15)
     for (const { path, response } of endpoints as readonly api.Endpoint[]) {
-      const resource = path.split("/")[2] ?? ""
-      const { status, body } = await get(path.replace(/:(id|name)/, encodeURIComponent(ids[resource] ?? "")))
+      const [, , resource = "", under = ""] = path.split("/")
+      const { status, body } = await get(
+        path.replace(/:(id|name)/, encodeURIComponent(ids[under] ?? ids[resource] ?? "")),
+      )
       expect([path, status]).toEqual([path, 200])
       expect(response.safeParse(body.data).error).toBeUndefined()
     }

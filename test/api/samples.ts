@@ -12,6 +12,7 @@ import { createConfiguration } from "../../controller/reconcile/configuration.ts
 import { createKeptServers } from "../../controller/reconcile/kept-servers.ts"
 import { createMaintenance } from "../../controller/reconcile/maintenance.ts"
 import { createRetentionPolicies } from "../../controller/reconcile/retention-policies.ts"
+import { createSources } from "../../controller/reconcile/sources.ts"
 import { createVerifications } from "../../controller/reconcile/verifications.ts"
 import { openSettings } from "../../controller/settings/source.ts"
 import { type OpenCatalogue, openCatalogue } from "../../controller/state/open.ts"
@@ -115,6 +116,9 @@ type Changes = Partial<Omit<Services, "info" | "catalogue" | "events">> & {
   readonly info?: Partial<Services["info"]>
 }
 
+const nothing = async () => {
+  throw new Fault("import-refused", "nothing is taken in here")
+}
 const neverAdded = () => {
   throw new Error("no bucket is added here")
 }
@@ -179,6 +183,11 @@ export function aWorld(changes: Changes = {}): World {
       signal: new AbortController().signal,
     }),
     confirmPrune() {},
+    sources: createSources({
+      ...{ catalogue, destinations: new Map([local, offsite].map((at) => [at.name, at])) },
+      ...{ upload: nothing, choose: nothing, forget: nothing, sweep: async () => {} },
+      signal: new AbortController().signal,
+    }).services,
     importDump: async () => {
       throw new Fault("import-refused", "nothing is taken in here")
     },

@@ -53,6 +53,7 @@ test("with nothing set, every setting has its default, and only this machine is 
       logSeconds: 90 * 86_400,
     },
     keepReplacedSeconds: 24 * 3600,
+    uploadsKeptSeconds: 24 * 3600,
     sweep: { everySeconds: 30 * 86_400, bytesPerSecond: 20 * 2 ** 20 },
     policies: new Map(),
     operatorRetention: { at: {}, mostAgeSeconds: null },

@@ -97,6 +97,10 @@ const since: Readonly<Record<number, (catalogue: OpenCatalogue) => void>> = {
       swap: { state: "kept", inPlace: "restored", keptName: "shop_before_20260301_023200" },
     })
   },
+  9(catalogue) {
+    expect(catalogue.restore("r-good")).toMatchObject({ backupId: "b-good", source: null })
+    expect(catalogue.restore("r-file")).toMatchObject({ backupId: null, source: { fileName: "old.sql.gz" } })
+  },
 }
 
 test("there is one of each schema (bun test/support/catalogue-fixtures.ts writes what is missing)", () => {

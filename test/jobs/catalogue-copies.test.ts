@@ -34,8 +34,8 @@ import { memoryDestination } from "../support/memory-destination.ts"
 const { signal } = new AbortController()
 const secret = identityText(Buffer.alloc(32, 7))
 const recipients = [recipientOf(secret)]
-const mine: Identities = { find: () => ({ identity: secret }) }
-const nobody: Identities = { find: () => ({ identity: null, unusable: [] }) }
+const mine: Identities = { find: () => ({ identity: secret }), all: () => [secret] }
+const nobody: Identities = { find: () => ({ identity: null, unusable: [] }), all: () => [] }
 
 let old: Fixture
 let fresh: Fixture

@@ -78,6 +78,7 @@ async function take(
     log: () => {},
     program: "dbbackup test",
     keys: () => new Map(),
+    identities: { all: () => [] },
     limitBytes: () => 1 << 20,
     ...more,
   }

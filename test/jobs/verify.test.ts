@@ -98,7 +98,7 @@ const refused = () => {
 const deps = (): VerifyDeps => ({
   ...{ catalogue: store.catalogue, destinations, log: () => {}, tieUp: async () => {} },
   clock: () => minute(minutes++),
-  identities: { find: () => ({ identity: null, unusable: [] }) },
+  identities: { find: () => ({ identity: null, unusable: [] }), all: () => [] },
   drills: { scratch: { startScratch: refused }, memoryBytes: () => 2 ** 30 },
   docker: { endpoint: "none", version: refused, observe: refused, nudges: refused, exec: refused },
 })

@@ -91,6 +91,7 @@ beforeEach(() => {
         if (planFault) return Promise.reject(planFault)
         const plan: RestorePlan = {
           backupId: backup.id,
+          source: backup.source ?? null,
           serverId: options.serverId ?? backup.serverId,
           serverName: backup.serverName,
           engine: backup.engine,
@@ -394,7 +395,7 @@ describe("deleting a backup", () => {
     see(labelled({ enable: "true" }))
     const old = addGood(store.catalogue, "old", 0)
     addGood(store.catalogue, "new", 60)
-    const restore = await dispatch.restore(old, undefined, { mode: "new", name: "copy" })
+    const restore = await dispatch.restore({ backupId: old }, undefined, { mode: "new", name: "copy" })
     const refused = await rejection(dispatch.deleteBackup(old))
     expect(refused).toMatchObject({ code: "in-use", message: `a restore reads this backup: ${restore.id}` })
     dispatch.cancelRestore(restore.id)
@@ -419,7 +420,7 @@ describe("a restore", () => {
 
   test("is planned first, recorded, and queued behind other work of its server", async () => {
     dispatch.tick(job())
-    const restore = await dispatch.restore("b1" as BackupId, shop, options)
+    const restore = await dispatch.restore({ backupId: "b1" as BackupId }, shop, options)
     expect(restore).toMatchObject({ status: "queued", sourceDatabase: "shop", targetDatabase: "shop_copy" })
     expect(restores).toEqual([])
     begun[0]?.end()
@@ -435,7 +436,7 @@ describe("a restore", () => {
     dispatch.tick(job())
     dispatch.backUp(users)
     dispatch.tick(job("weekly"))
-    const restore = await dispatch.restore("b1" as BackupId, shop, options)
+    const restore = await dispatch.restore({ backupId: "b1" as BackupId }, shop, options)
     begun[0]?.end()
     await until("it begins", () => restores.length === 1, 10)
     expect(begun).toHaveLength(1)
@@ -446,14 +447,16 @@ describe("a restore", () => {
 
   test("that the plan refuses leaves no record", async () => {
     planFault = new Fault("target-exists", "a database named shop_copy exists")
-    expect((await rejection(dispatch.restore("b1" as BackupId, shop, options))).code).toBe("target-exists")
+    expect((await rejection(dispatch.restore({ backupId: "b1" as BackupId }, shop, options))).code).toBe(
+      "target-exists",
+    )
     expect(store.catalogue.restores({}, { page: 1, limit: 10 }).total).toBe(0)
   })
 
   test("into a name that another restore is filling is refused, even when both were asked for at once", async () => {
     const both = await Promise.allSettled([
-      dispatch.restore("b1" as BackupId, shop, options),
-      dispatch.restore("b1" as BackupId, shop, options),
+      dispatch.restore({ backupId: "b1" as BackupId }, shop, options),
+      dispatch.restore({ backupId: "b1" as BackupId }, shop, options),
     ])
     expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"])
     const refused = both.find(({ status }) => status === "rejected") as PromiseRejectedResult
@@ -461,11 +464,11 @@ describe("a restore", () => {
   })
 
   test("of a backup that is unknown or not proven is refused", async () => {
-    expect((await rejection(dispatch.planRestore("nope" as BackupId, undefined, options))).code).toBe(
-      "not-found",
-    )
+    expect(
+      (await rejection(dispatch.planRestore({ backupId: "nope" as BackupId }, undefined, options))).code,
+    ).toBe("not-found")
     const { id } = dispatch.backUp(users)
-    expect(await rejection(dispatch.planRestore(id, undefined, options))).toMatchObject({
+    expect(await rejection(dispatch.planRestore({ backupId: id }, undefined, options))).toMatchObject({
       code: "restore-unsupported",
     })
   })
@@ -476,11 +479,15 @@ describe("a restore", () => {
       code: "restore-denied",
       message: "shop/db takes no restores: its label restore=deny says so",
     }
-    expect(await rejection(dispatch.planRestore("b1" as BackupId, undefined, options))).toMatchObject(refused)
-    expect(await rejection(dispatch.restore("b1" as BackupId, shop, options))).toMatchObject(refused)
+    expect(
+      await rejection(dispatch.planRestore({ backupId: "b1" as BackupId }, undefined, options)),
+    ).toMatchObject(refused)
+    expect(await rejection(dispatch.restore({ backupId: "b1" as BackupId }, shop, options))).toMatchObject(
+      refused,
+    )
     expect(restores).toEqual([])
     see(labelled({ enable: "true", restore: "new-only" }))
-    await dispatch.planRestore("b1" as BackupId, undefined, options)
+    await dispatch.planRestore({ backupId: "b1" as BackupId }, undefined, options)
   })
 
   test("onto another server is that server's work, as its label allows", async () => {
@@ -491,33 +498,35 @@ describe("a restore", () => {
       )
     both("allow")
     const onto = { ...options, serverId: "wiki" as ServerId }
-    const restore = await dispatch.restore("b1" as BackupId, undefined, onto)
+    const restore = await dispatch.restore({ backupId: "b1" as BackupId }, undefined, onto)
     expect(restore).toMatchObject({ serverId: "wiki", databaseId: shop })
     both("deny")
-    expect((await rejection(dispatch.planRestore("b1" as BackupId, undefined, onto))).code).toBe(
-      "restore-denied",
-    )
+    expect(
+      (await rejection(dispatch.planRestore({ backupId: "b1" as BackupId }, undefined, onto))).code,
+    ).toBe("restore-denied")
     const nowhere = { ...options, serverId: "nope" as ServerId }
-    expect((await rejection(dispatch.planRestore("b1" as BackupId, undefined, nowhere))).code).toBe(
-      "not-found",
-    )
+    expect(
+      (await rejection(dispatch.planRestore({ backupId: "b1" as BackupId }, undefined, nowhere))).code,
+    ).toBe("not-found")
   })
 
   test("whose confirmed plan is another one by now is refused, and nothing is recorded", async () => {
-    const { hash } = await dispatch.planRestore("b1" as BackupId, undefined, options)
+    const { hash } = await dispatch.planRestore({ backupId: "b1" as BackupId }, undefined, options)
     const stale = await rejection(
-      dispatch.restore("b1" as BackupId, undefined, options, undefined, "e".repeat(64)),
+      dispatch.restore({ backupId: "b1" as BackupId }, undefined, options, undefined, "e".repeat(64)),
     )
     expect(stale.code).toBe("plan-stale")
     expect(store.catalogue.restores({}, { page: 1, limit: 10 }).total).toBe(0)
     expect(
-      (await dispatch.restore("b1" as BackupId, undefined, options, undefined, hash)).targetDatabase,
+      (await dispatch.restore({ backupId: "b1" as BackupId }, undefined, options, undefined, hash))
+        .targetDatabase,
     ).toBe("shop_copy")
   })
 
   test("onto an unknown database, or another server's, is refused", async () => {
     see(labelled({ enable: "true" }), labelled({ enable: "true", id: "wiki" }, { id: "2", name: "wiki" }))
-    const onto = (id: string) => rejection(dispatch.planRestore("b1" as BackupId, id as DatabaseId, options))
+    const onto = (id: string) =>
+      rejection(dispatch.planRestore({ backupId: "b1" as BackupId }, id as DatabaseId, options))
     expect((await onto("shop~db:nope")).code).toBe("not-found")
     expect((await onto("wiki:shop")).code).toBe("restore-unsupported")
   })

@@ -10,8 +10,10 @@ import type { BackupId, Copy } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId } from "../../schemas/restore.ts"
+import type { RestoreSource, SourceId } from "../../schemas/restore-source.ts"
 import type { RunId } from "../../schemas/run.ts"
 import type { ServerId } from "../../schemas/server.ts"
+import type { SourcePart, SourceReading } from "../../schemas/source-reading.ts"
 
 export interface Fixture {
   readonly folder: string
@@ -176,6 +178,43 @@ export const aRestore = (id: string, backupId: string, changes: Partial<NewResto
   mode: "new",
   queuedAt: minute(5),
   ...changes,
+})
+
+/** A file that was uploaded to be restored: a plain dump of PostgreSQL. */
+export const aSource = (id: string, changes: Partial<RestoreSource> = {}): RestoreSource => ({
+  id: id as SourceId,
+  origin: "upload",
+  fileName: "old.sql.gz",
+  destination: null,
+  key: null,
+  bytes: 500,
+  sha256: "b".repeat(64),
+  wrapping: "gzip",
+  compression: "gzip",
+  recipient: null,
+  kind: {
+    ...{ engine: "postgres", format: "sql", of: "database" },
+    ...{ tool: "pg_dump", toolVersion: "17.6", serverVersion: "17.6" },
+  },
+  databases: [],
+  facts: { tables: 3 },
+  rawBytes: 1000,
+  end: "the database dump complete trailer",
+  findings: [],
+  addedAt: minute(4).toISOString(),
+  expiresAt: minute(4 + 24 * 60).toISOString(),
+  ...changes,
+})
+
+export const aReading = (part: Partial<SourcePart> = {}): SourceReading => ({
+  rawSha256: "a".repeat(64),
+  sourceCompression: null,
+  parts: [
+    {
+      ...{ database: null, ranges: null, counts: { tables: 3 }, roles: [], extensions: [] },
+      ...{ attributes: {}, refusals: {}, ...part },
+    },
+  ],
 })
 
 /** A run with one good backup of the same id, queued, started and finished one minute apart from `at` minutes on. */

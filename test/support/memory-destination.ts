@@ -102,6 +102,24 @@ export function memoryDestination(name = "memory", options: MemoryOptions = {}):
       for (const [key, { length: bytes }] of files)
         if (key.startsWith(prefix)) yield { key, bytes, changedAt: new Date() }
     },
+    async browse(folder, after, most) {
+      const rest = [...files]
+        .filter(([key]) => key.startsWith(folder))
+        .map(([key, { length }]) => {
+          const end = key.indexOf("/", folder.length)
+          return end < 0 ? { key, bytes: length } : { key: key.slice(0, end + 1), bytes: null }
+        })
+      const level = new Map(rest.map((each) => [each.key, each.bytes]))
+      return [...level]
+        .filter(([key]) => after === null || key > after)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .slice(0, most)
+        .map(([key, bytes]) =>
+          bytes === null
+            ? { key, kind: "folder", bytes, modifiedAt: null }
+            : { key, kind: "file", bytes, modifiedAt: new Date().toISOString() },
+        )
+    },
     check: async () => ({
       name,
       kind: "local",
