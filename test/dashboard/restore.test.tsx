@@ -163,7 +163,10 @@ describe("the restore dialog", () => {
       missing: { roles: ["app"], extensions },
       lost: ["what was written to shop after 2026-01-02T03:04:05.678Z"],
     })
-    controllerAnswers(answer(planRestore, () => plan, isPlan), ...world)
+    controllerAnswers(
+      answer(planRestore, () => plan, isPlan),
+      ...world,
+    )
     await openedAtPlan()
     const text = screen.getByRole("dialog").textContent
     expect(text).toContain("role app and extension vector 0.8.0 (0.7.0 can be made)")

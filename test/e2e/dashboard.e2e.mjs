@@ -158,7 +158,7 @@ test("a file of one's own is sent, recognised by its bytes and restored", async 
   await page.getByRole("link", { name: /^Restore a backup or a file/ }).click()
   const dialog = page.getByRole("dialog")
   await dialog.getByRole("radio", { name: "A file on this computer" }).check()
-  await dialog.getByLabel("File").setInputFiles(file)
+  await dialog.getByLabel("File", { exact: true }).setInputFiles(file)
   await dialog.getByRole("button", { name: /^Upload / }).click()
   await dialog.getByText(/^statements of pg_dump 17\.\d+ from PostgreSQL 17/).waitFor({ timeout: 60_000 })
   await dialog.getByLabel("Server").selectOption({ label: "webshop" })
