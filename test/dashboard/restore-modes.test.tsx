@@ -19,7 +19,7 @@ const rows = { "public.orders": 5000, "public.users": 12, "audit.log": 9 }
 const opened = (backup: CompletedBackup = completedBackup()) => {
   const world = controllerAnswers(
     answer(getBackup, backup),
-    answer(getManifest, aManifest({ fingerprint: aFingerprint({ rows }) })),
+    answer(getManifest, aManifest({ format: "archive", fingerprint: aFingerprint({ rows }) })),
     answer(listDatabases, [database(), database({ id: "shop~db:wiki", name: "wiki" })]),
     answer(listServers, [server()]),
     answer(planRestore, () => restorePlan({ mode: "clean", targetDatabase: "shop", lost: ["table orders"] })),
@@ -65,7 +65,7 @@ describe("the options of a restore", () => {
   test("warn only when the backup before is refused, and say what a failure would leave", async () => {
     opened(completedBackup({ engine: "mysql" }))
     fireEvent.click(await screen.findByRole("radio", { name: /^Into a database that is emptied first/ }))
-    expect(screen.getAllByText(/the database is a mixture of both/).length).toBe(2)
+    expect(screen.getAllByText(/it is left as a mixture of both/).length).toBe(2)
     const before = screen.getByRole<HTMLInputElement>("checkbox", { name: /^Back shop up before/ })
     expect(before.checked).toBe(true)
     expect(screen.queryByText(/nothing else brings it back/) === null).toBe(true)

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "bun:test"
-import { modesFor, whenItFails } from "../../dashboard/src/features/restores/offered.ts"
+import {
+  contentsFor,
+  modesFor,
+  offersTables,
+  whenItFails,
+} from "../../dashboard/src/features/restores/offered.ts"
 import { inWords } from "../../dashboard/src/features/restores/part-fold.tsx"
 import {
   type Chosen,
@@ -18,7 +23,7 @@ import { RestoreOptions } from "../../schemas/restore.ts"
 import { completedBackup, restoreSource } from "./setup/samples.ts"
 
 const tables = ["public.orders", "public.users", "audit.log"].map((name) => ({ name, rows: 3 }))
-const backup: Subject = { ...subjectOfBackup(completedBackup(), undefined), tables }
+const backup: Subject = { ...subjectOfBackup(completedBackup(), undefined), form: "archive", tables }
 const chosen = (changes: Partial<Chosen>): Chosen => ({ ...firstStep(backup), ...changes })
 
 /** Everything a person could have ticked before they changed their mind about the mode. */
@@ -58,7 +63,7 @@ describe("what the controller is asked for", () => {
   })
 
   test("has no owners to leave out where there are none", () => {
-    const mysql = { ...backup, engine: "mysql" as const }
+    const mysql = { ...backup, engine: "mysql", form: "statements" } as const
     expect(optionsOf(chosen({ withoutOwners: true }), mysql)).toEqual({ mode: "new", name: "shop_restored" })
   })
 
@@ -79,7 +84,32 @@ describe("what is offered", () => {
   })
 
   test("of a part is nothing that takes the place of the whole", () => {
-    expect(modesFor({ ...backup, whole: false })).toEqual(["new", "clean"])
+    expect(modesFor({ ...backup, holds: "a part" })).toEqual(["new", "clean"])
+  })
+
+  test("of rows alone is only what puts them into tables that are there", () => {
+    const rows = { ...backup, holds: "rows alone" } as const
+    expect([modesFor(rows), contentsFor("clean", rows)]).toEqual([["clean"], ["data"]])
+    expect(optionsOf(firstStep(rows), rows)).toMatchObject({ mode: "clean", content: "data" })
+  })
+
+  test("of anybody's script is a new database alone, and all of it", () => {
+    const script = { ...backup, form: "script" } as const
+    expect([modesFor(script), contentsFor("new", script)]).toEqual([["new"], ["all"]])
+  })
+
+  test("of a file of a whole server are its globals, too, which are no database", () => {
+    const all = { ...subjectOfFile(restoreSource()), of: "server" } as const
+    expect(modesFor(all).at(-1)).toBe("globals")
+    const step = { ...firstStep(all), mode: "globals", serverId: "wiki~db" } as const
+    expect([mistakeIn(step, all), fromOf(step, all)]).toEqual([undefined, { sourceId: "source-1" }])
+  })
+
+  test("is no part of statements in which tables cannot be told apart", () => {
+    const text = { ...backup, form: "statements" } as const
+    expect([contentsFor("clean", text), offersTables("clean", text)]).toEqual([["all"], false])
+    const mysql = { ...text, engine: "mysql" } as const
+    expect([contentsFor("clean", mysql).length, offersTables("clean", mysql)]).toEqual([3, true])
   })
 
   test("of globals is their own mode alone", () => {

@@ -12,7 +12,7 @@ import { NameField } from "./name-field.tsx"
 import { intoExisting } from "./offered.ts"
 import { PartFold } from "./part-fold.tsx"
 import { PrecautionsField } from "./precautions-field.tsx"
-import { type Chosen, fromOf, mistakeIn, nameBeside, optionsOf } from "./restore-step.ts"
+import { asksForDatabase, type Chosen, fromOf, mistakeIn, nameBeside, optionsOf } from "./restore-step.ts"
 import { StepLine } from "./step-line.tsx"
 import type { Subject } from "./subject.ts"
 import { TargetField } from "./target-field.tsx"
@@ -44,7 +44,7 @@ export function ChooseStep(props: Props) {
     <form onSubmit={submit} className="space-y-4 text-sm">
       <StepLine current="Options" />
       {props.facts}
-      {subject.several.length > 0 && (
+      {asksForDatabase(mode, subject) && (
         <Choice
           label="Database in the file"
           value={chosen.sourceDatabase}
@@ -63,7 +63,6 @@ export function ChooseStep(props: Props) {
       <TargetField
         subject={subject}
         serverId={chosen.serverId}
-        mistake={wrong("server")}
         onServer={(serverId) => onChosen({ ...chosen, serverId })}
       />
       <ModeField subject={subject} mode={mode} onMode={(mode) => onChosen({ ...chosen, mode })} />
@@ -75,7 +74,7 @@ export function ChooseStep(props: Props) {
       {subject.encrypted && <IdentityField identity={identity} onIdentity={onIdentity} />}
       {planning.error && <Refusal what="No plan" error={planning.error} />}
       <div className="flex items-center justify-end gap-2 max-sm:flex-col-reverse max-sm:items-stretch">
-        {wrong("tables") && <span className="text-muted">{wrong("tables")}</span>}
+        {mistake && mistake.of !== "name" && <span className="text-muted">{mistake.words}</span>}
         <Button onClick={onBack}>Another source</Button>
         <button
           type="submit"

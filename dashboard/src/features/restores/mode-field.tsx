@@ -62,5 +62,5 @@ function risk(mode: RestoreMode, subject: Subject): string {
   if (mode !== "clean" && mode !== "replace") return ""
   return whenItFails(mode, subject) === "nothing happened"
     ? "It is one transaction: if it fails, nothing has changed."
-    : "If it fails half-way, the database is a mixture of both, and the backup made before is the way back."
+    : "If it fails half-way, it is put back from the backup made before; without one, it is left as a mixture of both."
 }

@@ -3,28 +3,40 @@ import type { Content, RestoreMode } from "../../../../schemas/restore.ts"
 import type { Subject } from "./subject.ts"
 
 /** The first is the one to recommend. */
-export function modesFor(subject: Subject): readonly RestoreMode[] {
-  if (subject.of === "globals") return ["globals"]
-  if (!subject.whole) return ["new", "clean"]
-  return ["new", "swap", "clean", "replace"]
+export function modesFor({ of, form, holds }: Subject): readonly RestoreMode[] {
+  if (of === "globals") return ["globals"]
+  // Nobody knows what it makes.
+  if (form === "script") return ["new"]
+  if (holds === "rows alone") return ["clean"]
+  if (holds === "a part") return ["new", "clean"]
+  return ["new", "swap", "clean", "replace", ...(of === "server" ? (["globals"] as const) : [])]
 }
 
 /** Those that go into a database that is there, and are asked for by its name. */
 export const intoExisting = (mode: RestoreMode): boolean => mode !== "new" && mode !== "globals"
 
 /** The first is what is restored when nothing is chosen. */
-export function contentsFor(mode: RestoreMode): readonly Content[] {
+export function contentsFor(mode: RestoreMode, subject: Subject): readonly Content[] {
+  if (mode === "clean" && subject.holds === "rows alone") return ["data"]
+  if (!canBeTakenApart(subject)) return ["all"]
   if (mode === "new") return ["all", "schema"]
   return mode === "clean" ? ["all", "schema", "data"] : ["all"]
 }
 
-export function offersTables(mode: RestoreMode, { tables }: Subject): boolean {
-  return (mode === "new" || mode === "clean") && tables !== null && tables.length > 1
+export function offersTables(mode: RestoreMode, subject: Subject): boolean {
+  const { tables } = subject
+  return (
+    (mode === "new" || mode === "clean") && canBeTakenApart(subject) && tables !== null && tables.length > 1
+  )
 }
 
-/** Only PostgreSQL's objects have owners. */
-export const offersOwners = (mode: RestoreMode, { engine }: Subject): boolean =>
-  mode === "new" && engine === "postgres"
+/** In statements of PostgreSQL, and in anybody's, tables and rows cannot be told apart. */
+const canBeTakenApart = ({ form, engine }: Subject): boolean =>
+  form === "archive" || (form === "statements" && engine !== "postgres")
+
+/** Only PostgreSQL's objects have owners, and only its archives can be loaded without. */
+export const offersOwners = (mode: RestoreMode, { form }: Subject): boolean =>
+  mode === "new" && form === "archive"
 
 /** What becomes of the database that is there when such a restore breaks off. */
 export type WhenItFails = "nothing happened" | "a mixture"

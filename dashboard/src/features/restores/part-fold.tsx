@@ -19,7 +19,7 @@ export function PartFold({ subject, chosen, onChosen }: Props) {
   const { mode, tables, withoutOwners } = chosen
   // For one who comes back from the plan; it must not fold or unfold under their hands.
   const [open] = useState(inWords(chosen, subject) !== whole)
-  const [contents, withTables] = [contentsFor(mode), offersTables(mode, subject)]
+  const [contents, withTables] = [contentsFor(mode, subject), offersTables(mode, subject)]
   const withOwners = offersOwners(mode, subject)
   if (contents.length < 2 && !withTables && !withOwners) return null
   return (
@@ -35,7 +35,7 @@ export function PartFold({ subject, chosen, onChosen }: Props) {
         {contents.length > 1 && (
           <ContentField
             offered={contents}
-            content={contentOf(chosen)}
+            content={contentOf(chosen, subject)}
             onContent={(content) => onChosen({ ...chosen, content })}
           />
         )}
@@ -54,7 +54,7 @@ const whole = "all of it"
 /** `all of it`; `2 of 14 tables, without rows`. */
 export function inWords(chosen: Chosen, subject: Subject): string {
   const { mode, tables, withoutOwners } = chosen
-  const content = contentOf(chosen)
+  const content = contentOf(chosen, subject)
   const said = [
     ...(tables !== null && subject.tables && offersTables(mode, subject)
       ? [`${tables.length} of ${count(subject.tables.length, "table")}`]

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react"
 import { useLocation } from "wouter"
 import { usePathname, useSearch } from "wouter/use-browser-location"
 import { Dialog } from "../../components/dialog.tsx"
-import { Loaded } from "../../components/loading.tsx"
+import { Loaded, Skeleton } from "../../components/loading.tsx"
 import { backupQuery, manifestQuery } from "../../lib/queries/backups.ts"
 import { sourceQuery } from "../../lib/queries/sources.ts"
 import { type RestoreInAddress, restoreInAddress, withRestoreDialog } from "../../lib/restore-address.ts"
@@ -67,13 +67,16 @@ interface Ways {
 
 function OfBackup({ id, running, onClose, ...ways }: Ways) {
   const backup = useQuery(backupQuery(id))
+  // What can be chosen depends on it; without it, less can be.
   const manifest = useQuery({ ...manifestQuery(id), enabled: running === null })
   return (
     <Dialog title={backup.data ? `Restore ${backup.data.database}` : "Restore"} onClose={onClose}>
       {running ?? (
         <Loaded query={backup} what="the backup">
           {(backup) =>
-            backup.status === "completed" ? (
+            backup.status === "completed" && manifest.isPending ? (
+              <Skeleton what="the manifest" />
+            ) : backup.status === "completed" ? (
               <PlanningSteps
                 subject={subjectOfBackup(backup, manifest.data)}
                 facts={<BackupSummary backup={backup} />}

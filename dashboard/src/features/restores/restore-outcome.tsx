@@ -44,13 +44,17 @@ function Found({ restore }: { readonly restore: Extract<Restore, { status: "comp
           <Check aria-hidden className="mt-1 size-3.5 flex-none text-good" />
           {restore.mode === "globals"
             ? "It has all that the backup holds, as the backup holds it."
-            : "It holds what the manifest says it should."}
+            : `It holds what ${restore.source ? "was seen in the file" : "the manifest says it should"}.`}
         </p>
       ) : (
         <div className="flex items-start gap-2">
           <TriangleAlert aria-hidden className="mt-0.5 size-4 flex-none text-late" />
           <div>
-            <p>{restore.mode === "globals" ? "To be known:" : "It differs from what the manifest says:"}</p>
+            <p>
+              {restore.mode === "globals"
+                ? "To be known:"
+                : `It differs from what ${restore.source ? "was seen in the file" : "the manifest says"}:`}
+            </p>
             <ul className="list-disc pl-5">
               {differences.map((difference) => (
                 <li key={difference}>{difference}</li>

@@ -61,15 +61,16 @@ export function firstStep(subject: Subject): Chosen {
 }
 
 /** What is restored, as the controller is told. */
-export function fromOf({ sourceDatabase }: Chosen, { from }: Subject): WantedRestore["from"] {
-  return "sourceId" in from && sourceDatabase !== "" ? { ...from, sourceDatabase } : from
+export function fromOf({ mode, sourceDatabase }: Chosen, subject: Subject): WantedRestore["from"] {
+  const { from } = subject
+  return "sourceId" in from && asksForDatabase(mode, subject) ? { ...from, sourceDatabase } : from
 }
 
 /** What the controller is asked for: only what the mode has, and of that only what a person decided. */
 export function optionsOf(chosen: Chosen, subject: Subject): ChosenOptions {
   const { mode, newName, existing, endConnections, safetyBackup, keepFor, withoutOwners } = chosen
   const where = chosen.serverId === "" ? {} : { serverId: chosen.serverId }
-  const content = contentOf(chosen)
+  const content = contentOf(chosen, subject)
   const part = {
     ...(chosen.tables !== null && offersTables(mode, subject) ? { tables: [...chosen.tables] } : {}),
     ...(content === "all" ? {} : { content }),
@@ -95,8 +96,9 @@ export function optionsOf(chosen: Chosen, subject: Subject): ChosenOptions {
 }
 
 /** What was chosen, where the mode has it. */
-export function contentOf({ mode, content }: Chosen): Content {
-  return contentsFor(mode).includes(content) ? content : "all"
+export function contentOf({ mode, content }: Chosen, subject: Subject): Content {
+  const offered = contentsFor(mode, subject)
+  return offered.includes(content) ? content : (offered[0] ?? "all")
 }
 
 export interface Mistake {
@@ -108,7 +110,7 @@ export interface Mistake {
 export function mistakeIn(chosen: Chosen, subject: Subject): Mistake | undefined {
   const { mode, serverId, newName, existing, tables } = chosen
   if (serverId === "" && !subject.home) return { of: "server", words: "Choose a server." }
-  if (subject.several.length > 0 && chosen.sourceDatabase === "")
+  if (asksForDatabase(mode, subject) && chosen.sourceDatabase === "")
     return { of: "source", words: "Choose which of them." }
   if (intoExisting(mode) && existing === "") return { of: "name", words: "Write which database." }
   if (mode === "new") {
@@ -119,6 +121,10 @@ export function mistakeIn(chosen: Chosen, subject: Subject): Mistake | undefined
     return { of: "tables", words: "Choose a table, or all of them." }
   return undefined
 }
+
+/** Whether it has to be said which of several databases is restored. */
+export const asksForDatabase = (mode: RestoreMode, { of }: Subject): boolean =>
+  of === "server" && mode !== "globals"
 
 /** What is wrong with a name for the new database. Undefined when nothing is. @param database there already */
 export function nameMistake(name: string, database: string | undefined): string | undefined {

@@ -18,14 +18,17 @@ export interface Subject {
   readonly title: string
   /** Null: statements that do not say for which. */
   readonly engine: Engine | null
-  readonly of: "database" | "globals"
+  /** `server`: several databases and the globals, of which one is restored. */
+  readonly of: "database" | "globals" | "server"
+  /** An archive of pg_dump, statements that a tool wrote, or anybody's; null: not known yet. */
+  readonly form: "archive" | "statements" | "script" | null
   /** Where it was made; null for a file, which may be from anywhere. */
   readonly home: { readonly serverId: string; readonly serverName: string } | null
-  /** Those in a file of several, of which one is restored. */
+  /** Those in a file of a whole server. */
   readonly several: readonly string[]
   readonly encrypted: boolean
-  /** A whole database; what holds less cannot stand for one. */
-  readonly whole: boolean
+  /** Less than the whole cannot stand for a database; rows alone cannot make one. */
+  readonly holds: "the whole" | "a part" | "rows alone"
   /** Null: it is not known which it holds. */
   readonly tables: readonly HeldTable[] | null
 }
@@ -38,10 +41,12 @@ export function subjectOfBackup(backup: CompletedBackup, manifest: Manifest | un
     ...{ database, title: database },
     engine: backup.engine,
     of: backup.kind,
+    form: manifest === undefined ? null : manifest.format === "archive" ? "archive" : "statements",
     home: { serverId, serverName },
     several: [],
     encrypted: backup.encryption !== null,
-    whole: backup.part === undefined,
+    holds:
+      backup.part === undefined ? "the whole" : manifest?.part?.content === "data" ? "rows alone" : "a part",
     tables: tablesOf(manifest),
   }
 }
@@ -53,11 +58,12 @@ export function subjectOfFile(source: RestoreSource): Subject {
     database: kind.of === "database" ? (databases[0] ?? null) : null,
     title: fileName,
     engine: kind.engine,
-    of: kind.of === "globals" ? "globals" : "database",
+    of: kind.of,
+    form: kind.format === "script" ? "script" : kind.format === "sql" ? "statements" : "archive",
     home: null,
     several: kind.of === "server" ? databases : [],
     encrypted: recipient !== null,
-    whole: true,
+    holds: "the whole",
     tables: null,
   }
 }

@@ -9,27 +9,23 @@ interface Props {
   readonly subject: Subject
   /** Empty: the backup's own. */
   readonly serverId: string
-  readonly mistake: string | undefined
   readonly onServer: (serverId: string) => void
 }
 
-export function TargetField({ subject, serverId, mistake, onServer }: Props) {
+export function TargetField({ subject, serverId, onServer }: Props) {
   const servers = useQuery(serversQuery()).data ?? []
   const others = serversFor(subject, servers)
   const { home } = subject
   if (home && others.length === 0) return null
   return (
-    <div>
-      <Choice label="Server" value={serverId} onChange={onServer}>
-        <option value="">{home ? `${home.serverName}, where it was made` : "Choose…"}</option>
-        {others.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </Choice>
-      {mistake && <p className="mt-1 text-muted">{mistake}</p>}
-    </div>
+    <Choice label="Server" value={serverId} onChange={onServer}>
+      <option value="">{home ? `${home.serverName}, where it was made` : "Choose…"}</option>
+      {others.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </Choice>
   )
 }
 
