@@ -78,7 +78,7 @@ const row = async (name: string) => await screen.findByRole("row", { name: new R
 
 test("each destination is shown with its state and room, a bucket with its keys' end and its backups", async () => {
   open([bucket()])
-  expect((await row("local")).textContent).toBe("local/backupsup5.0 GiBsettings")
+  expect((await row("local")).textContent).toBe("local/backupsRestore a file from here…up5.0 GiBsettings")
   const text = (await row("vault")).textContent
   expect(text).toContain("s3://backups/host-1")
   expect(text).toContain(

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test"
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react"
 import { applyEvent } from "../../dashboard/src/lib/apply-event.ts"
+import { backupWord } from "../../dashboard/src/lib/words.ts"
 import {
   getBackup,
   getDatabase,
@@ -164,4 +165,26 @@ test("each destination tells how much of it was read again", async () => {
   expect(
     await screen.findAllByText(/12 of 40 copies read again in the last 30 days; the oldest was/),
   ).not.toBeEmpty()
+})
+
+test("a backup that no server takes says so beside its name, and what to do about it", async () => {
+  const failed = { level: "drill", at: hoursAgo(1), outcome: "failed" } as const
+  const why = { ...problem, code: "restore-failed", message: "row 501 is refused", hint: null } as const
+  const times = { startedAt: hoursAgo(1), finishedAt: hoursAgo(1) }
+  controllerAnswers(
+    answer(getBackup, completedBackup({ lastVerified: failed })),
+    answer(getRunLogs, []),
+    answer(listVerifications, []),
+    answer(verificationsOf, [{ ...base, ...times, level: "drill", outcome: "failed", problem: why }]),
+  )
+  show("/backups/backup-1")
+  const heading = await screen.findByRole("heading", { level: 1, name: /failed its check/ })
+  expect(heading.textContent).not.toContain("completed")
+  await screen.findByText(/row 501 is refused/)
+  expect((await section()).textContent).toContain("Do not count on this backup.")
+})
+
+test("a copy with other bytes does not make the backup one that failed", () => {
+  const lastVerified = { level: "checksum", at: hoursAgo(1), outcome: "failed" } as const
+  expect(backupWord(completedBackup({ lastVerified })).word).toBe("completed")
 })

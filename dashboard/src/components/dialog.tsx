@@ -2,6 +2,9 @@
 import { X } from "lucide-react"
 import { type ReactNode, useEffect, useId, useRef } from "react"
 
+/** Of radio buttons, the one that is on. */
+const firstField = "input:not([type=radio]), input[type=radio]:checked"
+
 interface Props {
   readonly title: string
   readonly onClose: () => void
@@ -17,7 +20,7 @@ export function Dialog({ title: words, onClose, children }: Props) {
     const before = document.activeElement
     dialog.current?.showModal()
     // The browser would choose the close button. A field to fill in comes first, else the title, from where reading goes on.
-    const first = dialog.current?.querySelector<HTMLElement>("input") ?? title.current
+    const first = dialog.current?.querySelector<HTMLElement>(firstField) ?? title.current
     first?.focus()
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus()

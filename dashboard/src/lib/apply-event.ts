@@ -97,7 +97,8 @@ function verificationUpdated(
     return
   }
   stale(keys.verificationTasks)
-  if (status !== "running" && status !== "queued") stale(keys.verificationsOf(backupId))
+  if (status !== "running" && status !== "queued")
+    stale(keys.verificationsOf(backupId), keys.backup(backupId), keys.backupLists, keys.databases)
 }
 
 function appendLine(client: QueryClient, owner: string, line: LogLine): void {

@@ -4,6 +4,7 @@ import { meaningOf, type NextStep, type Problem } from "../../../schemas/errors.
 import type { JobView } from "../../../schemas/job.ts"
 import type { Run, Trigger } from "../../../schemas/run.ts"
 import type { Database, Freshness, Managed, Server, ServerState } from "../../../schemas/server.ts"
+import type { VerifyLevel } from "../../../schemas/verification.ts"
 
 /** `bad` needs a person; `late` may soon; `good` and `busy` do not; `quiet` is as someone wanted it. */
 export type Tone = "good" | "busy" | "late" | "bad" | "quiet"
@@ -48,11 +49,27 @@ export const statusWords: Readonly<Record<Backup["status"], StateWord>> = {
   interrupted: { word: "interrupted", tone: "bad" },
 }
 
-/** A backup's status; one that is kept and that nobody has accepted needs a person. */
+/** A backup's status; one that is kept and that nobody has accepted, or that cannot be restored, needs a person. */
 export function backupWord(backup: Backup): StateWord {
   if (isDoubted(backup)) return suspectWord
+  if (hasFailedCheck(backup)) return failedCheckWord
   return isDamaged(backup) ? damagedWord : statusWords[backup.status]
 }
+/** Whether a tool could not read it, or a server not take it, when that was tried last. A copy with other bytes is not its own fault. */
+export function hasFailedCheck(backup: Backup): boolean {
+  if (backup.status !== "completed" || backup.lastVerified === null) return false
+  const { outcome, level } = backup.lastVerified
+  return outcome === "failed" && level !== "checksum"
+}
+const failedCheckWord: StateWord = { word: "failed its check", tone: "bad" }
+
+/** What was done to see whether a backup is good. */
+export const levelWords: Readonly<Record<VerifyLevel, string>> = {
+  checksum: "bytes compared",
+  read: "read by the engine's own tool",
+  drill: "restored into a throw-away server",
+}
+
 /** Whether no copy of it is good any more. */
 export function isDamaged(backup: Backup): boolean {
   return backup.status === "completed" && storedAt(backup).length === 0 && backup.copies.some(isBad)

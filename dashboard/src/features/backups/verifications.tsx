@@ -17,12 +17,7 @@ import {
   verificationTasksQuery,
   verify,
 } from "../../lib/queries/verifications.ts"
-
-const levelWords: Readonly<Record<VerifyLevel, string>> = {
-  checksum: "bytes compared",
-  read: "read by the engine's own tool",
-  drill: "restored into a throw-away server",
-}
+import { levelWords } from "../../lib/words.ts"
 
 /** A drill goes on after the last byte was read. */
 const nowWords: Readonly<Record<VerifyLevel, string>> = {
@@ -126,7 +121,15 @@ function Result({ result }: { readonly result: Verification }) {
           ))}
         </ul>
       ) : (
-        <ProblemNote problem={result.problem} />
+        <>
+          <ProblemNote problem={result.problem} />
+          {result.level !== "checksum" && (
+            <p className="max-w-prose pt-1">
+              Do not count on this backup. Back the database up again, and have that backup checked: if it
+              fails, too, the reason is in the database itself.
+            </p>
+          )}
+        </>
       )}
     </li>
   )

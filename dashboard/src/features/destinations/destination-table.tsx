@@ -4,6 +4,7 @@ import type { DestinationStatus } from "../../../../schemas/api.ts"
 import type { S3Config } from "../../../../schemas/s3-config.ts"
 import { Button } from "../../components/button.tsx"
 import { ProblemNote } from "../../components/problem.tsx"
+import { RestoreLink } from "../../components/restore-link.tsx"
 import { State } from "../../components/state.tsx"
 import { Cell, Row, RowHead, Table } from "../../components/table.tsx"
 import { Age } from "../../components/time.tsx"
@@ -63,6 +64,15 @@ function DestinationRow(props: {
         {bucket && <Kept bucket={bucket} />}
         {destination.reading && <ReadAgain reading={destination.reading} />}
         {problem && <ProblemNote problem={problem} />}
+        {state === "up" && (
+          <RestoreLink
+            destination={name}
+            className="link text-xs font-normal"
+            label={`Restore a file at ${name}`}
+          >
+            Restore a file from here…
+          </RestoreLink>
+        )}
       </RowHead>
       <Cell beside>
         <State {...(state === "up" ? { word: "up", tone: "good" } : { word: "down", tone: "bad" })} />

@@ -4,9 +4,10 @@ import { EncryptedInWords } from "../../components/encrypted.tsx"
 import { Fact, Facts } from "../../components/facts.tsx"
 import { Size } from "../../components/size.tsx"
 import { Age, Time } from "../../components/time.tsx"
+import { levelWords } from "../../lib/words.ts"
 
 export function BackupSummary({ backup }: { readonly backup: CompletedBackup }) {
-  const { database, serverName, finishedAt, proof, part, encryption } = backup
+  const { database, serverName, finishedAt, proof, part, encryption, lastVerified } = backup
   return (
     <Facts>
       <Fact name="From">
@@ -16,6 +17,15 @@ export function BackupSummary({ backup }: { readonly backup: CompletedBackup }) 
         <Time at={finishedAt} zone />, <Age at={finishedAt} />
       </Fact>
       {part !== undefined && <Fact name="Part">{part}</Fact>}
+      <Fact name="Checked">
+        {lastVerified ? (
+          <span className={lastVerified.outcome === "failed" ? "text-bad" : ""}>
+            {levelWords[lastVerified.level]} <Age at={lastVerified.at} />: {lastVerified.outcome}
+          </span>
+        ) : (
+          "not since it was stored"
+        )}
+      </Fact>
       <Fact name="Size">
         <Size bytes={proof.storedBytes} /> stored, <Size bytes={proof.rawBytes} /> to load
       </Fact>

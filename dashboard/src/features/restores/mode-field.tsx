@@ -13,7 +13,13 @@ interface Props {
 export function ModeField({ subject, mode: chosen, onMode }: Props) {
   const id = useId()
   const modes = modesFor(subject)
-  if (modes.length === 1) return <p className="max-w-prose text-muted">{meanings[chosen]}</p>
+  if (modes.length === 1)
+    return (
+      <p className="max-w-prose">
+        {titles[chosen]}
+        <span className="block text-muted">{meanings[chosen]}</span>
+      </p>
+    )
   return (
     <fieldset className="space-y-1">
       <legend className="mb-1 font-medium">Where to</legend>

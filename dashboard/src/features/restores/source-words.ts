@@ -15,14 +15,15 @@ export function kindInWords({ kind }: Pick<RestoreSource, "kind">): string {
   const { format, tool, toolVersion, engine, serverVersion } = kind
   return [
     formats[format],
-    tool !== unknown && `of ${tool}${toolVersion === unknown ? "" : ` ${toolVersion}`}`,
-    engine && `from ${engineNames[engine]}${serverVersion === unknown ? "" : ` ${serverVersion}`}`,
+    isKnown(tool) && `of ${tool}${isKnown(toolVersion) ? ` ${toolVersion}` : ""}`,
+    engine && `from ${engineNames[engine]}${isKnown(serverVersion) ? ` ${serverVersion}` : ""}`,
   ]
     .filter((words) => words)
     .join(" ")
 }
 
-const unknown = "unknown"
+/** A script is of no tool, and many files do not say of which. */
+const isKnown = (said: string) => said !== "unknown" && said !== "none"
 
 /** `gzip`, `age, zstd inside`; undefined when there is nothing around it. */
 export function aroundIt({
