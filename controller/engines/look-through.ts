@@ -81,8 +81,8 @@ function ofFolder(kind: SourceKind): Look {
     push: (chunk) => reader.push(chunk),
     finish() {
       reader.end()
-      const seen = contents.finish()
       const format = folder.requireWhole()
+      const seen = contents.finish()
       const { serverVersion = "unknown", toolVersion = "unknown", compression = null } = look.read() ?? {}
       const counts = { ...contents.held(), ...(largeObjects > 0 && { "large objects": largeObjects }) }
       return {

@@ -101,6 +101,7 @@ describe("a dump is refused", () => {
     ["mysql", "CREATE DATABASE /*!32312 IF NOT EXISTS*/ `shop`;\n", "another database"],
     ["mysql", "select '\\''; use other;\n", "another database"],
     ["mysql", "select 1--1; use other;\n", "another database"],
+    ["mysql", "select 'a\\xb'; use other;\n", "another database"],
     ["mysql", "delimiter //\nselect 1//\nuse other//\n", "another database"],
     ["mysql", "delimiter ,\nselect 2,use other,\n", "another database"],
     ["mysql", "delimiter 10\nselect 2 10use other10\n", "another database"],
