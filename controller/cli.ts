@@ -83,7 +83,12 @@ async function run(command: string, args: readonly string[], values: Values, cal
     case "confirm-prune":
       return confirmPrunes(call, operand(args, "a database"), values.yes ? null : ask, say)
     case "restore":
-      return restore(call, restoreChoice(operand(args, "a backup"), values, values.yes ? null : ask), say)
+      return restore(
+        call,
+        values.url ?? usualAddress(process.env),
+        restoreChoice(operand(args, "a backup or file"), values, values.yes ? null : ask),
+        say,
+      )
     case "undo":
       return undo(
         call,

@@ -7,6 +7,8 @@ const Offset = z.number().int().nonnegative()
 
 /** One database of the file, or its globals, or all of it. */
 export const SourcePart = z.object({
+  /** Of a script: whose client would read it so. Null: the file says which engine it is of. */
+  engine: Engine.nullable(),
   /** Null where the file names none. */
   database: z.string().nullable(),
   /** Stretches of the unpacked bytes, in order, that are loaded: from, and until. Null: all bytes. */
@@ -17,8 +19,8 @@ export const SourcePart = z.object({
   extensions: z.array(z.string()),
   /** Of the database, as far as the file says: charset, collation. */
   attributes: z.record(z.string(), z.string()),
-  /** Why it is not loaded into a server of that engine. */
-  refusals: z.partialRecord(Engine, z.string()),
+  /** Why it is not loaded; null when nothing speaks against that. */
+  refusal: z.string().nullable(),
 })
 export type SourcePart = z.output<typeof SourcePart>
 

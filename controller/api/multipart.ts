@@ -35,7 +35,7 @@ export async function uploadedFile(
       const file = Readable.from(fileOf(bytes, mark), { objectMode: false })
       return { fields, fileName: bareName(fileName), file }
     }
-    if (fields.size === mostFields)
+    if (fields.size === mostFields || fields.has(name))
       throw refused("the form has too many parts", "Send only what is asked for.")
     fields.set(name, await text(bytes.upTo(mark), longestField))
   }

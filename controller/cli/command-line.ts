@@ -17,6 +17,7 @@ const options = {
   owners: { type: "string" },
   content: { type: "string" },
   globals: { type: "boolean" },
+  file: { type: "boolean" },
   from: { type: "string" },
   catalogue: { type: "boolean" },
   policy: { type: "string" },

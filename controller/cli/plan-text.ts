@@ -4,10 +4,12 @@ import { duration, size } from "./table.ts"
 
 export function planLines(plan: RestorePlan): string[] {
   const { versions, timeGuess, neededBytes, freeBytes, connections, lost } = plan
+  const { source } = plan
+  const when = source ? `from ${source.fileName}` : `as it was at ${plan.backupFinishedAt}`
   const into =
     plan.mode === "globals"
-      ? `Restore the globals of ${plan.backupFinishedAt} on ${plan.serverName}:`
-      : `Restore ${plan.sourceDatabase} on ${plan.serverName}, as it was at ${plan.backupFinishedAt}, ${plan.mode === "swap" ? "in the place of" : "into the new database"} ${plan.targetDatabase}:`
+      ? `Restore the globals ${source ? when : `of ${plan.backupFinishedAt}`} on ${plan.serverName}:`
+      : `Restore ${plan.sourceDatabase} on ${plan.serverName}, ${when}, ${plan.mode === "swap" ? "in the place of" : "into the new database"} ${plan.targetDatabase}:`
   const facts = [
     versions.source === versions.target
       ? versions.target

@@ -3,18 +3,24 @@ import type { z } from "zod"
 import { createRestore, getBackup, getRestore, planRestore } from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { RestoreOptions } from "../../schemas/restore.ts"
+import type { RestoreSource, SourceId } from "../../schemas/restore-source.ts"
 import { Fault } from "../core/fault.ts"
 import { databasesNamed } from "./backup.ts"
 import { type Call, Refusal } from "./client.ts"
 import { usageFault, type Values } from "./command-line.ts"
 import { identityIn } from "./identity-file.ts"
 import { planLines } from "./plan-text.ts"
+import { fileNamed } from "./restore-file.ts"
 import { serverNamed } from "./server-named.ts"
 import { poll } from "./wait.ts"
 
 export interface RestoreChoice {
-  /** A backup's id, or `server/database` for its newest good backup; of globals, the server's name does. */
+  /** A backup's id, or `server/database` for its newest good backup; of globals, the server's name does. Or a file, see `fileNamed`. */
   readonly source: string
+  /** It is a file that is here. */
+  readonly isPath: boolean
+  /** Of a file: which of its databases. */
+  readonly sourceDatabase?: string | undefined
   /** Of the new database, or of the one whose place is taken, which is the backup's own when it is not given. */
   readonly name: string | undefined
   readonly globals: boolean
@@ -49,18 +55,56 @@ export function restoreChoice(
     : null
   return {
     ...{ source, name, globals, swap, onto, owners, content },
+    isPath: values.file ?? false,
+    sourceDatabase: values.database,
     identityFile: values.identity,
     dryRun: values["dry-run"] ?? false,
     confirm: confirm ?? (async (_, name) => name),
   }
 }
 
-export async function restore(call: Call, choice: RestoreChoice, say: (line: string) => void): Promise<void> {
-  const { source, identityFile, dryRun, confirm } = choice
+/** What is restored, and what opens it. */
+interface Chosen {
+  readonly from:
+    | { readonly backupId: BackupId }
+    | { readonly sourceId: SourceId; readonly sourceDatabase?: string }
+  readonly opening: { readonly identity?: string }
+}
+
+async function chosen(
+  call: Call,
+  baseUrl: string,
+  choice: RestoreChoice,
+  say: (line: string) => void,
+): Promise<Chosen> {
+  const { source, identityFile, sourceDatabase } = choice
+  const file = await fileNamed(call, baseUrl, choice, say)
+  if (file) {
+    if (choice.onto === undefined) throw usageFault("--on SERVER is missing: a file does not say where to")
+    const { source, ...opening } = file
+    return {
+      from: { sourceId: source.id, ...(sourceDatabase === undefined ? {} : { sourceDatabase }) },
+      opening,
+    }
+  }
   const backupId = await backupNamed(call, source, choice.globals ? "globals" : "database")
-  const options = await optionsOf(call, choice, backupId)
-  const opening = identityFile === undefined ? {} : await identityFor(call, backupId, identityFile)
-  const { data: plan } = await call(planRestore, { body: { backupId, options, dryRun: true, ...opening } })
+  return {
+    from: { backupId },
+    opening: identityFile === undefined ? {} : await identityFor(call, backupId, identityFile),
+  }
+}
+
+/** @param baseUrl where a file that is here is sent to */
+export async function restore(
+  call: Call,
+  baseUrl: string,
+  choice: RestoreChoice,
+  say: (line: string) => void,
+): Promise<void> {
+  const { dryRun, confirm } = choice
+  const { from, opening } = await chosen(call, baseUrl, choice, say)
+  const options = await optionsOf(call, choice, "backupId" in from ? from.backupId : null)
+  const { data: plan } = await call(planRestore, { body: { ...from, options, dryRun: true, ...opening } })
   for (const line of planLines(plan)) say(line)
   if (dryRun) return
   const name = plan.targetDatabase
@@ -69,7 +113,7 @@ export async function restore(call: Call, choice: RestoreChoice, say: (line: str
       hint: "In a script, confirm with --yes.",
     })
   const { data: begun } = await call(createRestore, {
-    body: { backupId, options, planHash: plan.hash, ...opening },
+    body: { ...from, options, planHash: plan.hash, ...opening },
   })
   if (options.mode === "swap") say(`Restore ${begun.id}`)
   const done = await poll(async () => (await call(getRestore, { params: { id: begun.id } })).data)
@@ -79,24 +123,31 @@ export async function restore(call: Call, choice: RestoreChoice, say: (line: str
   }
   if (options.mode === "globals")
     return say(`the globals are restored: made ${plan.accounts?.create.join(", ") || "nothing"}`)
-  say(
-    `${name} is restored: ${done.tables} tables${done.differences.length > 0 ? `. Differences: ${done.differences.join("; ")}` : ", nothing differs from the manifest"}`,
-  )
+  const same = plan.source ? sameAsFile(plan.source) : ", nothing differs from the manifest"
+  const found = done.differences.length > 0 ? `. Differences: ${done.differences.join("; ")}` : same
+  say(`${name} is restored: ${done.tables} tables${found}`)
   if (done.swap?.state === "kept")
     say(
       `What ${name} was before is kept as ${done.swap.keptName} until ${done.swap.keptUntil}: dbbackup undo ${done.id} puts it back`,
     )
 }
 
+const sameAsFile = ({ kind }: RestoreSource): string =>
+  kind.format === "script" ? "" : ", as many as the file holds"
+
 async function optionsOf(
   call: Call,
   choice: RestoreChoice,
-  backupId: BackupId,
+  backupId: BackupId | null,
 ): Promise<z.input<typeof RestoreOptions>> {
   const where = choice.onto === undefined ? {} : { serverId: await serverNamed(call, choice.onto) }
   if (choice.globals) return { mode: "globals", ...where }
   if (choice.swap) {
-    const own = async () => (await call(getBackup, { params: { id: backupId } })).data.database
+    const own = async () => {
+      if (backupId === null)
+        throw usageFault("--as NAME is missing: a file does not say whose place it takes")
+      return (await call(getBackup, { params: { id: backupId } })).data.database
+    }
     return { mode: "swap", name: choice.name ?? (await own()), ...where, ...choice.swap }
   }
   const { name } = choice

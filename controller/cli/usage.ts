@@ -30,6 +30,9 @@ export const usage = `Usage: dbbackup COMMAND
                                      [--identity FILE]: into a new database beside the old one, or on another server
   restore BACKUP|SERVER/DATABASE --swap [--as NAME] [--end-connections] [--keep-for 24h] [--no-safety-backup]
                                      restore in the place of a database (PostgreSQL), which is kept for an undo
+  restore FILE|DESTINATION:KEY --on SERVER --as NAME [--database NAME] [--owners …] [--identity FILE] [--dry-run] [--yes]
+                                     a dump or script that is no backup: sent from here (--file: it is a path), or read
+                                     at a destination; --database says which one of several in it
   undo RESTORE [--end-connections] [--yes]
                                      put back what such a restore has replaced
   restore BACKUP|SERVER --globals [--on SERVER] [--dry-run] [--yes] [--identity FILE]

@@ -81,10 +81,10 @@ export function asBackup(
     })
   requireMode(source, asked.mode)
   const isGlobals = asked.mode === "globals"
-  const part = chosenPart(source, reading, isGlobals, asked.database)
-  const refusal = part.refusals[engine]
-  if (refusal !== undefined && !isGlobals)
-    throw new Fault("restore-unsupported", `${source.fileName} is not loaded: ${refusal}`, {
+  const parts = reading.parts.filter((part) => part.engine === null || part.engine === engine)
+  const part = chosenPart(source, parts, isGlobals, asked.database)
+  if (part.refusal !== null && !isGlobals)
+    throw new Fault("restore-unsupported", `${source.fileName} is not loaded: ${part.refusal}`, {
       hint: "Look at the file. What you trust can be loaded by hand, with the server's own client.",
     })
   const subject: Subject =
@@ -167,7 +167,7 @@ function requireMode({ kind, fileName }: RestoreSource, mode: RestoreMode): void
 
 function chosenPart(
   { kind, databases, fileName }: RestoreSource,
-  { parts }: SourceReading,
+  parts: readonly SourcePart[],
   isGlobals: boolean,
   wanted: string | undefined,
 ): SourcePart {

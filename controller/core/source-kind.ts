@@ -3,9 +3,6 @@ import type { SourceKind } from "../../schemas/restore-source.ts"
 import { isTar, knownKind, requireBytes, unsupported } from "./dump-kind.ts"
 
 const unknown = { tool: "unknown", toolVersion: "unknown", serverVersion: "unknown" } as const
-const tarFormatByte = 3
-const blockBytes = 512
-const formatAt = 10
 
 /**
  * Throws a Fault, `import-refused`, for what can be none. What only the rest tells (versions inside of a tar file, whether text of
@@ -13,18 +10,14 @@ const formatAt = 10
  */
 export function sourceKindOf(head: Buffer): SourceKind {
   requireBytes(head)
-  if (isTar(head)) {
-    const format =
-      head[blockBytes + formatAt] === tarFormatByte && nameIn(head) === "toc.dat" ? "tar" : "directory"
-    return { engine: "postgres", format, of: "database", ...unknown, tool: "pg_dump" }
-  }
+  // Which of pg_dump's two formats of several files it is shows when all were seen.
+  if (isTar(head))
+    return { engine: "postgres", format: "directory", of: "database", ...unknown, tool: "pg_dump" }
   const known = knownKind(head)
   if (known) return known
   requireScript(head)
   return { engine: null, format: "script", of: "database", ...unknown, tool: "none" }
 }
-
-const nameIn = (head: Buffer): string => /^[^\0]*/.exec(head.toString("latin1", 0, 100))?.[0] ?? ""
 
 /** How a script may begin, comments aside. */
 const words =

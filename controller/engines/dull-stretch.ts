@@ -1,21 +1,33 @@
-// Most of a dump are rows and strings: how far one can pass over them at once, as nothing there could end them.
+// Most of a dump are rows, strings and numbers: how far one can pass over the text at once, as nothing there begins or ends anything.
+import type { WalkState } from "./walk-state.ts"
 
+const plain: Partial<Record<WalkState, RegExp>> = {
+  // No character of a delimiter that anybody takes, and none that begins something else.
+  code: /[0-9 ,.()=]+/y,
+  "line comment": /[^\n]+/y,
+  comment: /[^*/]+/y,
+  dollar: /[^$]+/y,
+}
+const escaping: Readonly<Record<string, RegExp>> = { "'": /[^'\\]+/y, '"': /[^"\\]+/y, "`": /[^`]+/y }
+const doubling: Readonly<Record<string, RegExp>> = { "'": /[^']+/y, '"': /[^"]+/y, "`": /[^`]+/y }
 const rowsEnd = "\\."
 /** What must be read one by one before a line of rows that may be the last. */
 const lead = 4
 
-/**
- * In characters, from `at`. @param within of a string in single quotes, whether a backslash goes with what follows it; null where
- * everything counts
- */
-export function dullStretch(text: string, at: number, within: "rows" | boolean | null): number {
-  if (within === null) return 0
-  if (within === "rows") {
+/** Empty when the next character counts. @param escapes of a quoted text, whether a backslash goes with what follows it */
+export function dullStretch(
+  text: string,
+  at: number,
+  state: WalkState,
+  quote: string,
+  escapes: boolean,
+): string {
+  if (state === "rows") {
     const end = text.indexOf(rowsEnd, at)
-    return Math.max(0, (end < 0 ? text.length : end) - at - lead)
+    return text.slice(at, Math.max(at, (end < 0 ? text.length : end) - lead))
   }
-  const end = text.indexOf("'", at)
-  const stretch = end < 0 ? text.slice(at) : text.slice(at, end)
-  const backslash = within ? stretch.indexOf("\\") : -1
-  return backslash < 0 ? stretch.length : backslash
+  const stretch = state === "quoted" ? (escapes ? escaping : doubling)[quote] : plain[state]
+  if (!stretch) return ""
+  stretch.lastIndex = at
+  return stretch.exec(text)?.[0] ?? ""
 }

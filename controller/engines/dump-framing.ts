@@ -16,8 +16,23 @@ const leaveOut: Framing = { does: "leave out" }
 const ofDatabase = /^(alter|(comment|(grant|revoke|security\s+label)\b.*)\s+on)\s+database\b/is
 const gtids = /^set\s+@@global\.gtid_purged\b/i
 const position = /^(change\s+(master|replication\s+source)\b|set\s+global\s+gtid_slave_pos\b)/i
-const logging = /^set\s+(@@session\.sql_log_bin|@mysqldump_temp_log_bin)\b/i
+const session = /^set\s+(@@session\.sql_log_bin|@mysqldump_temp_log_bin|global\s+innodb_stats_auto_recalc)\b/i
 const backticked = /`((?:[^`]|``)+)`/
+
+/** What of a script is of its session or server, and not of its database: left out as in a dump. Null: an ordinary statement. */
+export function asideOf(engine: Engine, code: string): Framing | null {
+  if (engine === "postgres") return null
+  if (session.test(code)) return leaveOut
+  if (gtids.test(code))
+    return {
+      does: "leave out",
+      finding:
+        "The transactions that the dumped server had seen (GTID_PURGED) are left out: they are of the whole server",
+    }
+  if (position.test(code))
+    return { does: "leave out", finding: "Where replication stood is left out: it is of the whole server" }
+  return null
+}
 
 /** Null: an ordinary statement. @param code without versions of comments @param named the same with its names */
 export function framingOf(engine: Engine, code: string, named: string): Framing | null {
@@ -39,16 +54,7 @@ export function framingOf(engine: Engine, code: string, named: string): Framing 
       ? null
       : { does: "leave out", makes: { database, attributes: attributesIn(named) } }
   }
-  if (/^drop\s+(database|schema)\b/i.test(code) || logging.test(code)) return leaveOut
-  if (gtids.test(code))
-    return {
-      does: "leave out",
-      finding:
-        "The transactions that the dumped server had seen (GTID_PURGED) are left out: they are of the whole server",
-    }
-  if (position.test(code))
-    return { does: "leave out", finding: "Where replication stood is left out: it is of the whole server" }
-  return null
+  return /^drop\s+(database|schema)\b/i.test(code) ? leaveOut : asideOf(engine, code)
 }
 
 function nameIn(named: string): string | undefined {

@@ -44,11 +44,31 @@ const mysqlRefused = [
   [/^(system|source|tee|pager|edit|connect|prompt)\b/i, "is a command of the client"],
 ] as const
 
-/** Why a statement is refused, in words that follow it; undefined when it is not. @param text without what makes it run in comments */
-export function whyRefused(engine: Engine, text: string): string | undefined {
+/**
+ * Why a statement is refused, in words; undefined when it is not. @param text without what makes it run in comments
+ * @param named the same with its names
+ */
+export function whyRefused(engine: Engine, text: string, named: string): string | undefined {
   const rules = engine === "postgres" ? postgresRefused : mysqlRefused
   const rule = rules.find(([pattern]) => pattern.test(text))
-  return rule && `the statement ${shown(text)} ${rule[1]}`
+  if (rule) return `the statement ${shown(text)} ${rule[1]}`
+  return engine === "postgres" ? undefined : reachesOut(named)
+}
+
+const name = '(?:`(?:[^`]|``)*`|"(?:[^"]|"")*"|[\\w$\\x80-\\xff]+)'
+const ofObject = "(?:table|view|trigger|procedure|function|event|sequence)(?:\\s+if\\s+(?:not\\s+)?exists)?"
+const changing = `(?:insert|replace|update|delete)(?:\\s+(?:low_priority|delayed|high_priority|quick|ignore))*(?:\\s+(?:into|from))?|(?:create|drop|alter|truncate|rename)\\b[^\`".(]*?\\b${ofObject}|truncate|lock\\s+tables?`
+/** No tool names the database before the name of what it makes or fills. */
+const qualified = new RegExp(`^(?:${changing})\\s+(${name})\\s*\\.\\s*[\`"\\w$]`, "i")
+
+/** A statement that names another database than the one that is loaded into, as far as its beginning tells. */
+function reachesOut(named: string): string | undefined {
+  const text = withoutVersion(named.replaceAll(/(?<=\s)\d{5,6}(?=\s)/g, " ")).replace(
+    /\bdefiner\s*=\s*\S+/i,
+    " ",
+  )
+  const database = qualified.exec(text)?.[1]
+  return database && `the statement ${shown(text)} names a database by itself, ${shown(database)}`
 }
 
 /** What runs inside a comment of MySQL begins with a version. */
@@ -75,11 +95,11 @@ export function guardAgainst(engine: Engine): Guard {
   // It knows more of psql's ways to read than the walk, and takes what is unclear for a command.
   const commands = engine === "postgres" ? psqlCommands() : null
   const walk = statementWalk(engine, {
-    statement(code) {
+    statement(code, named) {
       statements++
       if (released) refuse("it goes on after the line that ends it")
       const text = withoutVersion(code)
-      const why = whyRefused(engine, text)
+      const why = whyRefused(engine, text, named)
       if (why !== undefined) refuse(why)
       return engine === "postgres" && /^copy\b.*\bfrom\s+stdin\b/is.test(text) ? "rows follow" : undefined
     },

@@ -65,13 +65,14 @@ export function keptText(engine: Engine, database: string | null, ofTool: boolea
       const command = commands?.found()
       if (command) refusal ??= `${shown(command.command)} is a command of the client`
       return {
+        engine: ofTool ? null : engine,
         database,
         ranges: [...before, ...ranges].map(([from, until]) => [from, until]),
         counts: contents ? heldOf(contents.held(), true) : counts,
         roles: [...roles].sort(),
         extensions: [...extensions].filter((name) => name !== "plpgsql").sort(),
         attributes: { ...attributes },
-        refusals: refusal === undefined ? {} : { [engine]: refusal },
+        refusal: refusal ?? null,
       }
     },
   }

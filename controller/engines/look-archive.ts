@@ -30,7 +30,8 @@ export function lookThroughArchive(onFile: (entry: ArchiveEntry) => void = () =>
     entry(entry) {
       onFile(entry)
       const { kind, name, owner, definition, copy } = entry
-      if (ofDatabase.includes(kind)) return
+      // Its comment and grants as well.
+      if (ofDatabase.includes(kind) || name.startsWith("DATABASE ")) return
       if (owner !== "") roles.add(owner)
       if (kind === "EXTENSION") extensions.add(name)
       if (copy !== "" && !rows.test(copy))
@@ -38,7 +39,7 @@ export function lookThroughArchive(onFile: (entry: ArchiveEntry) => void = () =>
       const walk = statementWalk("postgres", {
         statement(code, named) {
           for (const role of needsOfText("postgres", named).roles) roles.add(role)
-          refusal ??= whyRefused("postgres", code)
+          refusal ??= whyRefused("postgres", code, named)
           return undefined
         },
         command() {},
@@ -48,13 +49,14 @@ export function lookThroughArchive(onFile: (entry: ArchiveEntry) => void = () =>
     },
     read: () => found,
     part: (counts) => ({
+      engine: null,
       database: null,
       ranges: null,
       counts,
       roles: [...roles].sort(),
       extensions: [...extensions].filter((name) => name !== "plpgsql").sort(),
       attributes: {},
-      refusals: refusal === undefined ? {} : { postgres: refusal },
+      refusal: refusal ?? null,
     }),
   }
 }

@@ -3,7 +3,7 @@
 
 import type { Engine } from "../../schemas/scalar.ts"
 import type { SourcePart } from "../../schemas/source-reading.ts"
-import { connectedTo, framingOf } from "./dump-framing.ts"
+import { asideOf, connectedTo, framingOf } from "./dump-framing.ts"
 import type { Span } from "./heard.ts"
 import { sandbox, shown, whyRefused, withoutVersion } from "./hostile.ts"
 import { type KeptText, keptText } from "./kept-text.ts"
@@ -63,7 +63,7 @@ export function lookThroughText(engine: Engine, ofTool: boolean): TextLook {
   const walk = statementWalk(engine, {
     statement(code, withNames, span) {
       const text = withoutVersion(code)
-      const framing = ofTool ? framingOf(engine, text, withNames) : null
+      const framing = ofTool ? framingOf(engine, text, withNames) : asideOf(engine, text)
       if (framing !== null) {
         if (!leaveOut(span)) current.refuse(tooLong)
         if (framing.does === "enter") enter(framing.database)
@@ -74,7 +74,7 @@ export function lookThroughText(engine: Engine, ofTool: boolean): TextLook {
         return undefined
       }
       current.heard(withNames)
-      const why = whyRefused(engine, text)
+      const why = whyRefused(engine, text, withNames)
       if (why !== undefined) current.refuse(why)
       return isPostgres && /^copy\b.*\bfrom\s+stdin\b/is.test(text) ? "rows follow" : undefined
     },

@@ -35,7 +35,7 @@ export function lookThrough(kind: SourceKind): Look {
       return ofArchive(kind)
     case "tar":
     case "directory":
-      return ofFolder(kind, kind.format)
+      return ofFolder(kind)
     case "sql":
       return ofStatements(kind)
     case "script":
@@ -58,10 +58,12 @@ function ofArchive(kind: SourceKind): Look {
 
 const longestList = 16 << 20
 
-function ofFolder(kind: SourceKind, format: "tar" | "directory"): Look {
-  const folder = dumpFolder(format)
-  const look = lookThroughArchive(({ file }) => void (file !== "" && folder.promise(file)))
-  const contents = archiveEnd(true, look, format)
+function ofFolder(kind: SourceKind): Look {
+  const folder = dumpFolder()
+  const look = lookThroughArchive(({ file, kind: of }) => {
+    if (file !== "") folder.promise(file, of === "BLOBS")
+  })
+  const contents = archiveEnd(true, look, "table of contents")
   /** Of the file that passes. */
   let hear: ((chunk: Buffer) => void) | null = null
   let largeObjects = 0
@@ -79,12 +81,17 @@ function ofFolder(kind: SourceKind, format: "tar" | "directory"): Look {
     push: (chunk) => reader.push(chunk),
     finish() {
       reader.end()
-      folder.requireWhole()
+      const format = folder.requireWhole()
       const seen = contents.finish()
       const { serverVersion = "unknown", toolVersion = "unknown", compression = null } = look.read() ?? {}
       const counts = { ...contents.held(), ...(largeObjects > 0 && { "large objects": largeObjects }) }
       return {
-        kind: { ...kind, serverVersion: firstWord(serverVersion), toolVersion: firstWord(toolVersion) },
+        kind: {
+          ...kind,
+          format,
+          serverVersion: firstWord(serverVersion),
+          toolVersion: firstWord(toolVersion),
+        },
         end: `${seen}, and every file that it names`,
         findings: [],
         sourceCompression: compression,
@@ -155,7 +162,7 @@ function ofStatements(kind: SourceKind): Look {
 }
 
 /** They are not loaded as they stand: what a server lacks is made of them. */
-const asGlobals = (part: SourcePart): SourcePart => ({ ...part, refusals: {} })
+const asGlobals = (part: SourcePart): SourcePart => ({ ...part, refusal: null })
 
 const hasSome = (counts: SourcePart["counts"]): boolean => Object.values(counts).some((count) => count > 0)
 

@@ -8,7 +8,7 @@ const largestOctal = 0o77777777777
 
 /** Throws a Fault, `import-refused`, for what is not taken. */
 export function plainTar(): Rewriter {
-  const folder = dumpFolder("directory")
+  const folder = dumpFolder()
   let out: Buffer[] = []
   /** Of the file that passes; null while one is passed over. */
   let left: number | null = null

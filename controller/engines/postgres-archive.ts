@@ -11,8 +11,8 @@ import { heldOf } from "./sql-headings.ts"
 // 1.12: PostgreSQL 9 to 12 · 1.13 and 1.14: 10 to 15 · 1.15: 16 · 1.16: 17 and 18.
 const oldestMinor = 12
 const newestMinor = 16
-/** The second and third are of pg_dump's other formats: a table of contents in a file of its own. */
-const formats = { custom: 1, tar: 3, directory: 5 } as const
+/** The second is of pg_dump's tar and directory formats, which have a table of contents in a file of its own, the same in both. */
+const formats = { custom: 1, "table of contents": 3 } as const
 export type ArchiveFormat = keyof typeof formats
 const dataBlock = 1
 const largeObjectsBlock = 3
@@ -141,7 +141,8 @@ function* readHeader(
   if (major !== 1 || minor < oldestMinor || minor > newestMinor) throw unknownVersion(major, minor)
   if ((yield* readByte(cursor)) !== 4) throw damaged("its integers are not of 4 bytes")
   const offsetBytes = yield* readByte(cursor)
-  if ((yield* readByte(cursor)) !== formats[format]) throw damaged(`it is not in the ${format} format`)
+  if ((yield* readByte(cursor)) !== formats[format])
+    throw damaged(`it is no ${format} ${format === "custom" ? "format" : "of pg_dump"}`)
   const number = minor >= 15 ? yield* readByte(cursor) : Math.min(1, Math.abs(yield* readInt(cursor)))
   for (let field = 0; field < 7; field++) yield* readInt(cursor) // creation time
   yield* skipText(cursor) // the database's name

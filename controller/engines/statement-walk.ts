@@ -3,17 +3,20 @@
 import type { Engine } from "../../schemas/scalar.ts"
 import { dullStretch } from "./dull-stretch.ts"
 import type { Heard, StatementWalk } from "./heard.ts"
+import { longestDelimiter, statementText } from "./statement-text.ts"
 import { aVersionAtMost, insideOf, type WalkState } from "./walk-state.ts"
 
-const mostCode = 256 * 1024
-const mostNamed = 8 * 1024
+const longestCommand = 256 * 1024
+const endOfRowsBegun = /\n\\\.?\r?$/
+/** What is passed over at once in statements must not hold it. */
+const usualDelimiter = /^[^0-9 ,.()=]+$/
 const identifier = /[A-Za-z0-9_\x80-\xff$]/
 const blank = /\s/
 
 export function statementWalk(engine: Engine, heard: Heard): StatementWalk {
   const isPostgres = engine === "postgres"
   let state: WalkState = "code"
-  let code = ""
+  const said = statementText()
   let quote = ""
   let escapes = false
   let [escaped, closing] = [false, false]
@@ -25,37 +28,23 @@ export function statementWalk(engine: Engine, heard: Heard): StatementWalk {
   let delimiter = ";"
   let rowsNext = false
   let before = ""
-  let named = ""
   /** Bytes up to and with the one that is looked at, and where what is under way began. */
   let seen = 0
   let begun = 0
 
-  const name = (text: string) => {
-    if (named.length < mostNamed) named += text
-  }
-  const cut = (length: number) => {
-    code = code.slice(0, -length)
-    if (named.length < mostNamed) named = named.slice(0, -length)
-  }
-  const add = (text: string) => {
-    name(text)
-    if (code.length < mostCode) code += text
-    else if (!code.endsWith(text)) code = code.slice(0, mostCode) + text
-  }
-  const ended = () => tell(code.slice(0, -delimiter.length).trim())
+  const ended = () => tell(said.upTo(delimiter))
   const span = () => ({ from: begun, until: seen })
   const tell = (text: string) => {
-    if (text !== "" && heard.statement(text, named.trim(), span()) === "rows follow") rowsNext = true
+    if (text !== "" && heard.statement(text, said.named(), span()) === "rows follow") rowsNext = true
     forget()
   }
   const tellCommand = () => {
-    const isAlone = aVersionAtMost.test(code)
+    const isAlone = aVersionAtMost.test(said.code())
     heard.command(command, span(), isAlone)
     if (isAlone) forget()
   }
   const forget = () => {
-    code = ""
-    named = ""
+    said.clear()
     begun = seen
   }
   const newLine = () => {
@@ -65,13 +54,13 @@ export function statementWalk(engine: Engine, heard: Heard): StatementWalk {
       tail = "\n"
       return
     }
-    const wanted = isPostgres ? null : /^\s*delimiter\s+(\S+)/i.exec(code)
+    const wanted = isPostgres ? null : /^\s*delimiter\s+(\S+)/i.exec(said.code())
     if (wanted) {
-      delimiter = wanted[1] ?? ";"
+      delimiter = (wanted[1] ?? ";").slice(0, longestDelimiter)
       forget()
     }
   }
-  const namesDelimiter = () => !isPostgres && code.length < 64 && /^\s*delimiter\b/i.test(code)
+  const namesDelimiter = () => !isPostgres && said.code().length < 64 && /^\s*delimiter\b/i.test(said.code())
   const open = (mark: string, withEscapes: boolean) => {
     state = "quoted"
     quote = mark
@@ -84,13 +73,13 @@ export function statementWalk(engine: Engine, heard: Heard): StatementWalk {
       dashes = false
       if (blank.test(c) || c < " ") {
         state = "line comment"
-        cut(2)
+        said.cut(2)
         if (c === "\n") endComment()
         return
       }
     }
     if (c === "'") {
-      const letter = isPostgres && /(^|[^A-Za-z0-9_\x80-\xff$])[eE]$/.test(code.slice(-2))
+      const letter = isPostgres && /(^|[^A-Za-z0-9_\x80-\xff$])[eE]$/.test(said.recent().slice(-2))
       open(c, !isPostgres || letter)
     } else if (c === '"') open(c, !isPostgres)
     else if (c === "`" && !isPostgres) open(c, false)
@@ -104,14 +93,14 @@ export function statementWalk(engine: Engine, heard: Heard): StatementWalk {
     } else if (c === "-" && before === "-") {
       if (isPostgres) {
         state = "line comment"
-        cut(1)
+        said.cut(1)
         return
       }
       dashes = true
     } else if (c === "*" && before === "/") {
       state = isPostgres ? "comment" : "comment begins"
       depth = 1
-      cut(1)
+      said.cut(1)
       tail = ""
       consumed = true
       return
@@ -119,29 +108,29 @@ export function statementWalk(engine: Engine, heard: Heard): StatementWalk {
       state = "dollar tag"
       tag = "$"
     }
-    add(c)
+    said.add(c)
     if (c === "\n") newLine()
-    else if (state === "code" && code.endsWith(delimiter) && !namesDelimiter()) ended()
+    else if (state === "code" && said.recent().endsWith(delimiter) && !namesDelimiter()) ended()
   }
   const endComment = () => {
     state = "code"
-    add(" ")
+    said.add(" ")
     newLine()
   }
   const inQuoted = (c: string) => {
     if (closing) {
       closing = false
       if (c === quote) {
-        if (quote !== "'") name(c + c)
+        if (quote !== "'") said.name(c + c)
         return
       }
-      add(quote)
+      said.add(quote)
       state = "code"
       step(c)
     } else if (escaped) escaped = false
     else if (escapes && c === "\\") escaped = true
     else if (c === quote) closing = true
-    else if (quote !== "'") name(c)
+    else if (quote !== "'") said.name(c)
   }
   const inComment = (c: string) => {
     const pair = before + c
@@ -150,7 +139,7 @@ export function statementWalk(engine: Engine, heard: Heard): StatementWalk {
     else return
     if (depth === 0) {
       state = "code"
-      add(" ")
+      said.add(" ")
     }
     before = ""
     consumed = true
@@ -162,14 +151,14 @@ export function statementWalk(engine: Engine, heard: Heard): StatementWalk {
     state = ["!", "+", "M!"].includes(tail) ? "code" : "comment"
   }
   const inDollarTag = (c: string) => {
-    add(c)
+    said.add(c)
     tag += c
     if (c === "$") {
       state = "dollar"
       tail = ""
     } else if (!identifier.test(c) || (tag.length === 2 && /\d/.test(c))) {
       state = "code"
-      cut(1)
+      said.cut(1)
       step(c)
     }
   }
@@ -178,7 +167,7 @@ export function statementWalk(engine: Engine, heard: Heard): StatementWalk {
     if (tail === tag) state = "code"
   }
   const inRows = (c: string) => {
-    tail = (tail + c).slice(-4)
+    tail = (tail + c).slice(-5)
     if (c !== "\n" || !tail.replaceAll("\r", "").endsWith("\n\\.\n")) return
     state = "code"
     begun = seen
@@ -211,7 +200,7 @@ export function statementWalk(engine: Engine, heard: Heard): StatementWalk {
         inRows(c)
         return
       case "command":
-        if (c !== "\n") command += command.length < mostCode ? c : ""
+        if (c !== "\n") command += command.length < longestCommand ? c : ""
         else {
           state = "code"
           tellCommand()
@@ -219,18 +208,28 @@ export function statementWalk(engine: Engine, heard: Heard): StatementWalk {
         }
     }
   }
-  const within = () => (state === "rows" ? state : isInString() ? escapes : null)
-  const isInString = () => state === "quoted" && quote === "'" && !escaped && !closing
+  const isHeld = () =>
+    escaped ||
+    closing ||
+    dashes ||
+    (state === "rows" && endOfRowsBegun.test(tail)) ||
+    (state === "code" && !usualDelimiter.test(delimiter))
+  /** Goes over a stretch at once in which nothing ends or begins. */
+  const pass = (stretch: string) => {
+    seen += stretch.length
+    before = stretch.charAt(stretch.length - 1)
+    if (state === "code") said.add(stretch)
+    else if (state === "quoted" && quote !== "'") said.name(stretch)
+    else if (state === "rows" || state === "dollar") tail = (tail + stretch).slice(-tag.length - 5)
+  }
   return {
     push(chunk) {
       const text = chunk.toString("latin1")
       for (let at = 0; at < text.length; ) {
-        const passed = dullStretch(text, at, within())
-        if (passed > 0) {
-          at += passed
-          seen += passed
-          before = text.charAt(at - 1)
-          if (state === "rows") tail = text.slice(Math.max(0, at - 4), at)
+        const stretch = isHeld() ? "" : dullStretch(text, at, state, quote, escapes)
+        if (stretch !== "") {
+          at += stretch.length
+          pass(stretch)
           continue
         }
         const c = text.charAt(at++)
@@ -244,7 +243,7 @@ export function statementWalk(engine: Engine, heard: Heard): StatementWalk {
     settled: () => begun,
     end() {
       if (state === "command") tellCommand()
-      else if (code.trim() !== "") tell(code.trim())
+      else if (said.code().trim() !== "") tell(said.code().trim())
     },
   }
 }

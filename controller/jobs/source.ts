@@ -3,6 +3,7 @@
 import type { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import type { RestoreSource, SourceId } from "../../schemas/restore-source.ts"
+import type { SourcePart } from "../../schemas/source-reading.ts"
 import { peelable, wrappingOf } from "../core/dump-kind.ts"
 import { Fault } from "../core/fault.ts"
 import { sourceKindOf } from "../core/source-kind.ts"
@@ -131,9 +132,9 @@ async function remember(
   const { looked, raw, unpacked } = found
   const { bytes, sha256 } = unpacked.measure()
   const addedAt = clock()
-  const counts: Record<string, number> = {}
-  for (const part of looked.parts)
-    for (const [kind, count] of Object.entries(part.counts)) counts[kind] = (counts[kind] ?? 0) + count
+  const facts: Record<string, number> = {}
+  for (const part of partsShown(looked.parts))
+    for (const [kind, count] of Object.entries(part.counts)) facts[kind] = (facts[kind] ?? 0) + count
   const source: RestoreSource = {
     ...place,
     bytes,
@@ -143,7 +144,7 @@ async function remember(
     recipient: unpacked.recipient,
     kind: looked.kind,
     databases: looked.parts.flatMap(({ database }) => database ?? []),
-    facts: counts,
+    facts,
     rawBytes: raw.bytes,
     end: looked.end,
     findings: [...looked.findings],
@@ -154,6 +155,12 @@ async function remember(
   catalogue.addSource(source, { rawSha256: raw.sha256, sourceCompression, parts: [...parts] })
   log("info", `${place.fileName} was looked through, to be restored: ${looked.end}`, { sourceId: place.id })
   return source
+}
+
+/** Of a script, which is told for each engine, one that it can be for. */
+const partsShown = (parts: readonly SourcePart[]): readonly SourcePart[] => {
+  const likely = parts.find(({ engine, refusal }) => engine !== null && refusal === null)
+  return likely ? [likely] : parts
 }
 
 async function lookAt(
@@ -172,8 +179,8 @@ async function lookAt(
     await pipeline([unpacked.stream, raw.stream, look.stream], { signal })
     const looked = look.result()
     const [only, ...more] = looked.parts
-    const refusal = kind.engine === null || more.length > 0 ? undefined : only?.refusals[kind.engine]
-    if (refusal !== undefined)
+    const refusal = more.length > 0 ? null : only?.refusal
+    if (refusal)
       throw new Fault("import-refused", `the file is not taken: ${refusal}`, {
         hint: "Look at the file. What you trust can be loaded by hand, with the server's own client.",
       })

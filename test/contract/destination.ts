@@ -294,6 +294,27 @@ export function describeDestination(
       expect(await fixture.traces()).toEqual([])
     })
 
+    it("shows one folder at a time, by name, a page after the other, without what is hidden or unfinished", async () => {
+      for (const key of ["a.dump", "b/1.dump", "b/2/x.dump", "b.dump", "c/y.dump"]) await store(key, key)
+      await store("b/.dbbackup-lock", "hidden")
+      const unfinished = await at.create("b/3.dump", signal)
+      await writeAll(unfinished, randomBytes(1000))
+      const look = async (folder: string, after: string | null = null, most = 10) =>
+        (await at.browse(folder, after, most, signal)).map(({ key }) => key)
+      expect(await look("")).toEqual(["a.dump", "b.dump", "b/", "c/"])
+      expect(await look("b/")).toEqual(["b/1.dump", "b/2/"])
+      expect(await look("", null, 2)).toEqual(["a.dump", "b.dump"])
+      expect(await look("", "b.dump", 1)).toEqual(["b/"])
+      expect(await look("", "b/", 2)).toEqual(["c/"])
+      expect(await look("", "c/")).toEqual([])
+      const [file, folder] = await at.browse("b/", null, 10, signal)
+      expect(file).toMatchObject({ kind: "file", bytes: 8, modifiedAt: expect.any(String) })
+      expect(folder).toEqual({ key: "b/2/", kind: "folder", bytes: null, modifiedAt: null })
+      for (const wrong of ["../", "/etc/", "b//", "./"])
+        expect([wrong, await faultOf(look(wrong))]).toEqual([wrong, "request-invalid"])
+      await unfinished.abort(new Error("only to release it"))
+    })
+
     it("is up after a check, which leaves no trace", async () => {
       const status = await at.check(signal)
       expect(status).toMatchObject({ name: at.name, kind: at.kind, state: "up", problem: null })

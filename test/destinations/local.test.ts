@@ -99,6 +99,9 @@ test("a folder that is a link out of the root is refused, and nothing is made be
   expect(await faultOf(at.size("out/secret", signal))).toBe("destination-unavailable")
   expect(await faultOf(at.remove("out/secret", signal))).toBe("destination-unavailable")
   expect(await Array.fromAsync(at.list("", signal))).toEqual([])
+  expect(await at.browse("", null, 10, signal)).toEqual([])
+  expect(await faultOf(at.browse("out/", null, 10, signal))).toBe("destination-unavailable")
+  expect(await faultOf(at.browse("none/", null, 10, signal))).toBe("not-found")
   expect(filesIn(outside)).toEqual(["secret"])
 })
 
@@ -107,6 +110,7 @@ test("a file that is a link is no backup", async () => {
   writeFileSync(join(outside, "secret"), "secret")
   symlinkSync(join(outside, "secret"), join(root, "x.dump"))
   expect(await at.size("x.dump", signal)).toBeNull()
+  expect(await at.browse("", null, 10, signal)).toEqual([])
   expect(await faultOf(at.read("x.dump", signal))).toBe("copy-missing")
   expect(await faultOf(store("x.dump", "overwritten"))).toBe("destination-unavailable")
   expect(readFileSync(join(outside, "secret"), "utf8")).toBe("secret")

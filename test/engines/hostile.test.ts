@@ -48,7 +48,9 @@ INSERT INTO t VALUES ('\\','; use other;',"a\"; drop database x;"),(1--1),(0x00)
 DELIMITER ;;
 /*!50003 CREATE*/ /*!50017 DEFINER=${"`app`@`%`"}*/ /*!50003 TRIGGER t BEFORE INSERT ON x FOR EACH ROW BEGIN
   set @a = 1; use other; grant all on x to y; END */;;
+CREATE DEFINER=${"`app`@`%`"} PROCEDURE ${"`p`"}() insert into other.t select 1.5;;
 DELIMITER ;
+/*!50001 CREATE ALGORITHM=UNDEFINED */ /*!50013 DEFINER=${"`app`@`%`"} SQL SECURITY DEFINER */ /*!50001 VIEW ${"`v` AS select `t`.`id` from `other`.`t`"} */;
 /*!40000 ALTER TABLE t ENABLE KEYS */;
 -- Dump completed
 `,
@@ -99,9 +101,17 @@ describe("a dump is refused", () => {
     ["mysql", "CREATE DATABASE /*!32312 IF NOT EXISTS*/ `shop`;\n", "another database"],
     ["mysql", "select '\\''; use other;\n", "another database"],
     ["mysql", "select 1--1; use other;\n", "another database"],
+    ["mysql", "select 'a\\xb'; use other;\n", "another database"],
     ["mysql", "delimiter //\nselect 1//\nuse other//\n", "another database"],
+    ["mysql", "delimiter ,\nselect 2,use other,\n", "another database"],
+    ["mysql", "delimiter 10\nselect 2 10use other10\n", "another database"],
     ["mysql", "/*M! ' */ use other; -- '\n", "another database"],
     ["mariadb", "/*M! use other */;\n", "another database"],
+    ["mysql", "INSERT INTO `other`.`t` VALUES (1);\n", "names a database by itself, `other`"],
+    ["mysql", "insert ignore other . t values (1);\n", "names a database by itself, other"],
+    ["mysql", "/*!50001 DROP */ TABLE IF EXISTS `a``b`.t;\n", "names a database by itself"],
+    ["mariadb", "CREATE DEFINER=`a`@`%` PROCEDURE `x`.p() select 1;\n", "names a database by itself"],
+    ["mysql", "delete from other.t;\n", "names a database by itself"],
     ["mysql", "grant all on *.* to app;\n", "accounts of the server"],
     ["mysql", "SET @@GLOBAL.GTID_PURGED='x';\n", "settings of the server"],
     ["mysql", "set @a = 1, global max_connections = 1;\n", "settings of the server"],

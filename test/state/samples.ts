@@ -212,7 +212,7 @@ export const aReading = (part: Partial<SourcePart> = {}): SourceReading => ({
   parts: [
     {
       ...{ database: null, ranges: null, counts: { tables: 3 }, roles: [], extensions: [] },
-      ...{ attributes: {}, refusals: {}, ...part },
+      ...{ engine: null, attributes: {}, refusal: null, ...part },
     },
   ],
 })

@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => fixture.remove())
 
 test("a file that was looked through is remembered with what was found, the newest first, until it is forgotten", () => {
-  const reading = aReading({ ranges: [[0, 900]], roles: ["app"], refusals: { mysql: "it is none" } })
+  const reading = aReading({ ranges: [[0, 900]], roles: ["app"], refusal: "it runs a program" })
   catalogue.addSource(aSource("f1"), reading)
   catalogue.addSource(aSource("f2", { addedAt: minute(9).toISOString() }), aReading())
   expect(catalogue.sources().map(({ id }) => id as string)).toEqual(["f2", "f1"])

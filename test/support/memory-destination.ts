@@ -1,7 +1,7 @@
 // A destination in memory, for tests of what uses one. It passes the same contract as the real ones.
 import { Readable } from "node:stream"
 import { Fault } from "../../controller/core/fault.ts"
-import { segmentsOf } from "../../controller/destinations/key.ts"
+import { isHidden, segmentsOf } from "../../controller/destinations/key.ts"
 import type { Destination, SinkWriter } from "../../controller/ports.ts"
 
 export interface MemoryDestination extends Destination {
@@ -103,8 +103,9 @@ export function memoryDestination(name = "memory", options: MemoryOptions = {}):
         if (key.startsWith(prefix)) yield { key, bytes, changedAt: new Date() }
     },
     async browse(folder, after, most) {
+      segmentsOf(`${folder}x`)
       const rest = [...files]
-        .filter(([key]) => key.startsWith(folder))
+        .filter(([key]) => key.startsWith(folder) && !isHidden(key))
         .map(([key, { length }]) => {
           const end = key.indexOf("/", folder.length)
           return end < 0 ? { key, bytes: length } : { key: key.slice(0, end + 1), bytes: null }
