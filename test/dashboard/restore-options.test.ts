@@ -62,6 +62,15 @@ describe("what the controller is asked for", () => {
     })
   })
 
+  test("has several processes only for the whole of an archive, into what nobody uses yet", () => {
+    const by = (changes: Partial<Chosen>, subject = backup) =>
+      optionsOf(chosen({ jobs: 4, ...changes }), subject)
+    expect([by({}), by({ mode: "swap" })]).toMatchObject([{ jobs: 4 }, { jobs: 4 }])
+    const others = [by({ tables: ["audit.log"] }), by({ mode: "clean" }), by({}, { ...backup, form: null })]
+    for (const asked of others) expect(asked).not.toHaveProperty("jobs")
+    expect(inWords(chosen({ jobs: 4 }), backup)).toBe("all of it, by 4 processes")
+  })
+
   test("has no owners to leave out where there are none", () => {
     const mysql = { ...backup, engine: "mysql", form: "statements" } as const
     expect(optionsOf(chosen({ withoutOwners: true }), mysql)).toEqual({ mode: "new", name: "shop_restored" })

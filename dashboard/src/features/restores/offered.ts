@@ -38,6 +38,10 @@ const canBeTakenApart = ({ form, engine }: Subject): boolean =>
 export const offersOwners = (mode: RestoreMode, { form }: Subject): boolean =>
   mode === "new" && form === "archive"
 
+/** pg_restore alone loads with several processes, and only what goes into a database that nobody uses yet. */
+export const offersJobs = (mode: RestoreMode, { form, engine }: Subject): boolean =>
+  (mode === "new" || mode === "swap") && form === "archive" && engine === "postgres"
+
 /** What becomes of the database that is there when such a restore breaks off. */
 export type WhenItFails = "nothing happened" | "a mixture"
 

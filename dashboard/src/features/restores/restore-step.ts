@@ -1,7 +1,7 @@
 // The steps of the restore dialog. `confirm`, the only step with the button that restores, cannot exist without the server's plan.
 import type { Content, RestoreMode, RestorePlan } from "../../../../schemas/restore.ts"
 import type { ChosenOptions, WantedRestore } from "../../lib/queries/restores.ts"
-import { contentsFor, intoExisting, modesFor, offersOwners, offersTables } from "./offered.ts"
+import { contentsFor, intoExisting, modesFor, offersJobs, offersOwners, offersTables } from "./offered.ts"
 import type { Subject } from "./subject.ts"
 
 export interface Chosen {
@@ -19,6 +19,8 @@ export interface Chosen {
   readonly tables: readonly string[] | null
   readonly content: Content
   readonly withoutOwners: boolean
+  /** Processes that load it at once. */
+  readonly jobs: number
   readonly endConnections: boolean
   readonly safetyBackup: boolean
   /** Such as `24h`; empty: as the settings say. */
@@ -55,7 +57,7 @@ export function firstStep(subject: Subject): Chosen {
     ...{ serverId: "", sourceDatabase: "" },
     newName: home ? nameBeside(title) : (database ?? nameFrom(title)),
     existing: database ?? "",
-    ...{ tables: null, content: "all", withoutOwners: false },
+    ...{ tables: null, content: "all", withoutOwners: false, jobs: 1 },
     ...{ endConnections: false, safetyBackup: true, keepFor: "" },
   }
 }
@@ -75,17 +77,18 @@ export function optionsOf(chosen: Chosen, subject: Subject): ChosenOptions {
     ...(chosen.tables !== null && offersTables(mode, subject) ? { tables: [...chosen.tables] } : {}),
     ...(content === "all" ? {} : { content }),
   }
+  const speed = chosen.jobs > 1 && offersJobs(mode, subject) && isWhole(part) ? { jobs: chosen.jobs } : {}
   switch (mode) {
     case "globals":
       return { mode, ...where }
     case "new":
       return {
-        ...{ mode, name: newName, ...where, ...part },
+        ...{ mode, name: newName, ...where, ...part, ...speed },
         ...(withoutOwners && offersOwners(mode, subject) ? { owners: "drop" as const } : {}),
       } as ChosenOptions
     case "swap":
       return {
-        ...{ mode, name: existing, ...where, endConnections, safetyBackup },
+        ...{ mode, name: existing, ...where, ...speed, endConnections, safetyBackup },
         ...(keepFor === "" ? {} : { keepFor }),
       }
     case "clean":
@@ -94,6 +97,8 @@ export function optionsOf(chosen: Chosen, subject: Subject): ChosenOptions {
       return { mode, name: existing, ...where, endConnections, safetyBackup }
   }
 }
+
+const isWhole = (part: object): boolean => Object.keys(part).length === 0
 
 /** What was chosen, where the mode has it. */
 export function contentOf({ mode, content }: Chosen, subject: Subject): Content {
