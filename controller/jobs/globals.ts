@@ -3,6 +3,7 @@ import type { RestorePlan } from "../../schemas/restore.ts"
 import { Fault, problemOf } from "../core/fault.ts"
 import { type ChosenAccounts, planAccounts } from "../core/globals.ts"
 import { planGlobals, requireGlobals } from "../core/globals-plan.ts"
+import { keptOf } from "../core/kept-ranges.ts"
 import { requirePlan } from "../core/plan-hash.ts"
 import { type CommonFacts, copyOf } from "../core/restore-plan.ts"
 import { readCopy } from "../pipeline/read-copy.ts"
@@ -43,7 +44,7 @@ export async function planForGlobals(
   const copy = copyToRead(deps, request, copyOf(facts.backup).destination, signal)
   const end = rules.end(manifest.format, manifest.subject)
   const text = await readCopy({ ...copy, end, onProgress: () => undefined }, mostBytes)
-  const wanted = rules.globals.read(text.toString("utf8"))
+  const wanted = rules.globals.read(keptOf(text, manifest.reading?.ranges ?? null).toString("utf8"))
   const found = await survey(deps.docker, look, "", signal)
   const own = rules.dump({ kind: "globals" }, probe, access, uncompressed).script
   const present = await runTool(deps.docker, place, own, signal)
