@@ -62,6 +62,8 @@ const aDatabase = (name: string, changes: Partial<Database> = {}, server = aServ
   suspect: null,
   heldPrune: null,
   lastDrill: null,
+  drillWithoutVerdict: null,
+  overdueDrill: null,
   nextRunAt: null,
   ...changes,
 })
