@@ -352,6 +352,28 @@ test("a database of which only parts are backed up needs a person, and does not 
   ])
 })
 
+test("drills that stay away are told with what to do, unless the last one failed, which is told then", () => {
+  const overdueDrill = problem({
+    code: "drill-overdue",
+    message: "no drill of it has ever passed",
+    hint: "Have one made.",
+  })
+  expect(verdict([db], [aDatabase("shop", { overdueDrill })])).toMatchObject({
+    level: "attention",
+    sentence: "1 database is backed up; 1 database's drill is overdue.",
+    attention: [{ sentence: "shop on db: no drill of it has ever passed.", hint: "Have one made." }],
+  })
+  const at = "2026-03-01T08:00:00.000Z"
+  const lastDrill = {
+    backupId: "b7",
+    at,
+    outcome: "failed",
+    recoverySeconds: null,
+    problem: problem(),
+  } as const
+  expect(verdict([db], [aDatabase("shop", { overdueDrill, lastDrill })]).attention).toHaveLength(1)
+})
+
 test("a last drill that failed is told until one passes, and once where its backup is damaged for it", () => {
   const failure = problem({ message: "t has 1 rows, 2 were dumped" })
   const drill = { backupId: "b7", at: "2026-03-01T08:00:00.000Z", recoverySeconds: null, problem: failure }
