@@ -102,7 +102,7 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
     memory: keptTasks(adapters.settings.databasePath),
     run: (backup, { level, destination, identity, askedBy }, onProgress, verifying) => {
       const server = () => world.require(backup.serverId)
-      const oneIsEnough = askedBy === "label"
+      const oneIsEnough = askedBy === "label" && destination === null
       const order = { backup, level, destination, identity, oneIsEnough, server }
       // What was found bad is made again at once.
       return verifyBackup({ ...jobDeps, drills }, order, onProgress, verifying).finally(backFills.check)
