@@ -41,7 +41,7 @@ interface Source {
 
 /** The nearest stored copy that is there with the proven size. Throws the reason the last one tried is not. */
 async function firstCopy(backup: CompletedBackup, services: Needs, signal: AbortSignal): Promise<Source> {
-  let reason: unknown = storedNowhere(backup)
+  let reason: unknown = storedNowhere()
   for (const copy of storedCopies(nearestFirst(backup, (name) => services.destination(name)?.kind))) {
     try {
       return await locate(backup, copy.destination, copy.key, services, signal)

@@ -4,6 +4,7 @@ import { type CompletedBackup, type Copy, isBad } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Destination } from "../ports.ts"
 import { Fault } from "./fault.ts"
+import type { ReadableCopy } from "./verify-plan.ts"
 
 export type StoredCopy = Extract<Copy, { state: "stored" }>
 
@@ -19,6 +20,12 @@ export function nearestFirst<B extends Pick<CompletedBackup, "copies">>(
 export const storedCopies = ({ copies }: Pick<CompletedBackup, "copies">): readonly StoredCopy[] =>
   copies.filter((copy): copy is StoredCopy => copy.state === "stored")
 
+/** Those that may be restored from: the stored ones; where none is, the bad ones, for somebody may have put the bytes back. Each is proven first. */
+export const copiesToTry = (backup: Pick<CompletedBackup, "copies">): readonly ReadableCopy[] => {
+  const stored = storedCopies(backup)
+  return stored.length > 0 ? stored : backup.copies.filter((copy): copy is ReadableCopy => isBad(copy))
+}
+
 /** Whether the failure is of one copy, or of the place where it is. Anything else would be the same with every other copy. */
 export const isOfOneCopy = ({ code }: Pick<Problem, "code">): boolean => ofOneCopy.has(code)
 
@@ -31,18 +38,5 @@ const ofOneCopy: ReadonlySet<Problem["code"]> = new Set([
   "not-found",
 ])
 
-/** For a backup of which no copy is stored: why, as far as that is known. */
-export function storedNowhere({ copies }: Pick<CompletedBackup, "copies">): Fault {
-  const bad = copies.filter(isBad).map(({ destination }) => destination)
-  return bad.length === 0
-    ? new Fault("copy-missing", "no destination holds this backup any more", {
-        hint: "Choose another backup.",
-      })
-    : new Fault(
-        "copy-missing",
-        `no copy of this backup is good any more: it is bad at ${bad.join(" and ")}`,
-        {
-          hint: "Choose another backup; or put the right bytes back, and have it verified: it counts again then.",
-        },
-      )
-}
+export const storedNowhere = (): Fault =>
+  new Fault("copy-missing", "no destination holds this backup any more", { hint: "Choose another backup." })

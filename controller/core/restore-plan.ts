@@ -6,7 +6,7 @@ import type { NewOptions, RestorePlan } from "../../schemas/restore.ts"
 import type { PlanDetails } from "../../schemas/restore-details.ts"
 import type { ServerId } from "../../schemas/server.ts"
 import type { FoundIdentity } from "../ports.ts"
-import { storedCopies, storedNowhere } from "./copy-order.ts"
+import { copiesToTry, storedCopies, storedNowhere } from "./copy-order.ts"
 import { Fault } from "./fault.ts"
 import { subjectName } from "./key.ts"
 import { requireIdentity } from "./key-missing.ts"
@@ -137,14 +137,14 @@ export function planned(
 
 /** The first that is there, which is the nearest. Throws a Fault, `copy-missing`. */
 export function copyOf(backup: CompletedBackup) {
-  const [copy] = storedCopies(backup)
+  const [copy] = copiesToTry(backup)
   if (copy) return copy
-  throw storedNowhere(backup)
+  throw storedNowhere()
 }
 
 export function firstSteps({ backup, manifest, hooks }: CommonFacts): string[] {
   const { destination } = copyOf(backup)
-  const others = storedCopies(backup).flatMap((copy) =>
+  const others = copiesToTry(backup).flatMap((copy) =>
     copy.destination === destination ? [] : copy.destination,
   )
   return [
@@ -163,8 +163,14 @@ export function hookStep(hook: Hook | null, when: string): string[] {
 }
 
 export function doubtWarning(backup: CompletedBackup): string[] {
-  if (!isDoubted(backup) || backup.suspect === null) return []
-  return [`This backup is suspect, and nobody has accepted it: ${backup.suspect.message}`]
+  return [
+    ...(isDoubted(backup) && backup.suspect !== null
+      ? [`This backup is suspect, and nobody has accepted it: ${backup.suspect.message}`]
+      : []),
+    ...(storedCopies(backup).length > 0
+      ? []
+      : ["No copy of this backup was good when it was last read: it is restored only if one is by now"]),
+  ]
 }
 
 function requireContent({ format, part }: Manifest, { content }: NewOptions): void {

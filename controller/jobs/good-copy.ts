@@ -2,15 +2,10 @@
 // sweep does, and is made again from a good one; one that cannot be read is passed over. Nothing reaches a server meanwhile.
 import type { CompletedBackup } from "../../schemas/backup.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
-import {
-  isOfOneCopy,
-  nearestFirst,
-  type StoredCopy,
-  storedCopies,
-  storedNowhere,
-} from "../core/copy-order.ts"
+import { copiesToTry, isOfOneCopy, nearestFirst, storedNowhere } from "../core/copy-order.ts"
 import { Fault, faultIn, inFull } from "../core/fault.ts"
 import { requireIdentity } from "../core/key-missing.ts"
+import type { ReadableCopy } from "../core/verify-plan.ts"
 import { type FailedCopy, noneLeft } from "../pipeline/failed-copy.ts"
 import type { StoredCopy as Opened } from "../pipeline/stored-copy.ts"
 import type { Catalogue, Clock, Destination, EndDetector, Identities, Log } from "../ports.ts"
@@ -55,7 +50,7 @@ export function goodCopies(
   // It may have been found bad since the restore was asked for.
   const now = deps.catalogue.backup(wanted.backup.id)
   const backup = now?.status === "completed" ? now : wanted.backup
-  const waiting = [...storedCopies(nearestFirst(backup, (name) => deps.destinations.get(name)?.kind))]
+  const waiting = [...copiesToTry(nearestFirst(backup, (name) => deps.destinations.get(name)?.kind))]
   const failed: FailedCopy[] = []
   const broken = new Set<string>()
 
@@ -78,11 +73,11 @@ export function goodCopies(
           if (another) journal("warn", `${inFull(fault)}. Going on with the copy at ${another.destination}.`)
         }
       }
-      throw failed.length > 0 ? noneLeft(failed) : storedNowhere(backup)
+      throw failed.length > 0 ? noneLeft(failed) : storedNowhere()
     },
     brokeOff({ destination: { name: destination }, key }, error) {
       const fault = faultIn(error)
-      const copy = storedCopies(backup).find((one) => one.destination === destination)
+      const copy = copiesToTry(backup).find((one) => one.destination === destination)
       if (!fault || !isOfOneCopy(fault) || !copy) throw error
       failed.push({ destination, key, fault })
       if (!broken.has(destination)) waiting.push(copy)
@@ -98,7 +93,7 @@ export function goodCopies(
 async function proven(
   deps: CopyDeps,
   { backup, manifest, identity: given }: Wanted,
-  copy: StoredCopy,
+  copy: ReadableCopy,
   end: () => EndDetector,
   signal: AbortSignal,
 ): Promise<Opened> {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import fc from "fast-check"
-import { isOfOneCopy, nearestFirst, storedCopies, storedNowhere } from "../../controller/core/copy-order.ts"
+import { copiesToTry, isOfOneCopy, nearestFirst } from "../../controller/core/copy-order.ts"
 import type { Copy } from "../../schemas/backup.ts"
 import { faultCodes } from "../../schemas/errors.ts"
 import { aProblem } from "../state/samples.ts"
@@ -34,22 +34,18 @@ test("no copy is lost or made by the order", () => {
   )
 })
 
-test("only stored copies are restored from; where none is, it is said which are bad", () => {
-  const bad: Copy = {
-    state: "failed",
-    destination: "disk",
-    key: "k",
-    error: aProblem({ code: "copy-mismatch" }),
+test("only stored copies are restored from; where none is, the bad ones, for somebody may have put the bytes back", () => {
+  const error = aProblem({ code: "copy-mismatch" })
+  const bad: Copy = { state: "failed", destination: "disk", key: "k", error }
+  const missed: Copy = {
+    ...bad,
+    destination: "offsite",
+    error: aProblem({ code: "destination-unavailable" }),
   }
-  expect(storedCopies({ copies: [bad, stored("nas")] }).map(({ destination }) => destination)).toEqual([
-    "nas",
-  ])
-  expect(storedNowhere({ copies: [bad] })).toMatchObject({
-    code: "copy-missing",
-    message: "no copy of this backup is good any more: it is bad at disk",
-    hint: expect.stringContaining("have it verified"),
-  })
-  expect(storedNowhere({ copies: [] }).message).toContain("no destination holds")
+  const tried = (...copies: Copy[]) => copiesToTry({ copies }).map(({ destination }) => destination)
+  expect(tried(bad, stored("nas"), missed)).toEqual(["nas"])
+  expect(tried(missed, bad)).toEqual(["disk"])
+  expect(tried(missed)).toEqual([])
 })
 
 test("another copy is tried for what is of one copy or of its place, and for nothing else", () => {
