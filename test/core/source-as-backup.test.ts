@@ -92,7 +92,7 @@ describe("a script", () => {
   test("is read as the client of its server does, and is of that engine", () => {
     expect(told(script, read, { engine: "mysql" }).manifest).toMatchObject({
       engine: { name: "mysql" },
-      facts: { tables: 1 },
+      facts: { tables: 0, objects: { tables: 1 } },
     })
     expect(refusal(script, read)).toBe("old.sql.gz is not loaded: it is none")
     expect(refusal(script, read, { engine: null })).toBe("the engine of shop/db is not known yet")
