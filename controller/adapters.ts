@@ -52,7 +52,7 @@ export async function openAdapters(env: Environment, wrapping: Wrapping = bare) 
   const identities = createIdentities(keys, env)
   if (catalogue.mending()?.anew) await takeCopyFirst()
   const vault = vaultOf(settings.encryptionKey)
-  const signer = signerOf(settings.encryptionKey)
+  const signer = signerOf(settings.encryptionKey, settings.encryptionKeyOld)
 
   /** Before anything reads the catalogue: a copy knows more than manifests do. */
   async function takeCopyFirst(): Promise<void> {

@@ -78,7 +78,14 @@ async function send(baseUrl: string, path: string, identity: string | undefined)
   const url = new URL(uploadSource.path, baseUrl)
   const headers = { "content-type": `multipart/form-data; boundary=${boundary}` }
   try {
-    const body = ReadableStream.from(form())
+    const pieces = form()
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const next = await pieces.next()
+        if (next.done) controller.close()
+        else controller.enqueue(next.value)
+      },
+    })
     const response = await fetch(url, { method: "POST", headers, body })
     return (await answerOf(uploadSource, url, response)).data
   } catch (error) {

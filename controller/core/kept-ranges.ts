@@ -24,6 +24,11 @@ export function keepRanges(ranges: Ranges): Rewriter {
   }
 }
 
+/** The same of bytes that are there as a whole. @param ranges null: all of them */
+export function keptOf(bytes: Buffer, ranges: Ranges | null): Buffer {
+  return ranges === null ? bytes : Buffer.concat(keepRanges(ranges).push(bytes))
+}
+
 /** One after the other. */
 export function inTurn(first: Rewriter, second: Rewriter): Rewriter {
   return {

@@ -57,6 +57,13 @@ export type RestorableManifest = Pick<
   }
 }
 
+/** Whether it is a backup, with all that one has. */
+export const isBackup = <
+  T extends { readonly backup: RestorableBackup; readonly manifest: RestorableManifest },
+>(
+  one: T,
+): one is T & { readonly backup: CompletedBackup; readonly manifest: Manifest } => one.backup.id !== null
+
 /** Where uploads are, for people. */
 export const uploadPlace = "upload"
 
@@ -92,7 +99,8 @@ export function asBackup(
       ? { kind: "globals" }
       : { kind: "database", name: part.database ?? source.fileName }
   const { format } = kind
-  const tables = part.counts.tables ?? 0
+  // What a script has made in the end is not told by what it says.
+  const tables = format === "script" ? 0 : (part.counts.tables ?? 0)
   const rowsAlone = tables === 0 && (part.counts[rowSections] ?? 0) > 0
   return {
     backup: {

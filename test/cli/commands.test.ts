@@ -173,7 +173,7 @@ describe("what is typed", () => {
     [["schedules", "shop/db"], "what to do with shop/db is not clear"],
     [["backup"], "a server or database is missing"],
     [["restore", "b1"], "--as NAME is missing"],
-    [["restore", "--as", "copy"], "a backup is missing"],
+    [["restore", "--as", "copy"], "a backup or file is missing"],
     [["servers", "--nonsense"], "--nonsense"],
   ])("%p is refused with a hint, and does nothing", async (args, message) => {
     const { code, stdout, stderr } = await dbbackup(args)

@@ -9,7 +9,8 @@ for left in /tmp/dbbackup-restore-*; do
 done
 folder=/tmp/dbbackup-restore-$$
 mkdir "$folder" || refuse disk-full "$folder cannot be made in the container"
-trap 'rm -rf "$folder"' EXIT
+# Whoever ends a tool ends what its shell starts meanwhile as well: what is ignored here is ignored by rm.
+trap 'trap "" TERM; rm -rf "$folder"' EXIT
 if ! tar -xf - -C "$folder"; then exit 2; fi
 export PGOPTIONS='-c default_transaction_read_only=off'
 pg_restore --no-password --exit-on-error $load_options --dbname="$4" "$folder"

@@ -97,8 +97,10 @@ function verificationUpdated(
     return
   }
   stale(keys.verificationTasks)
-  if (status !== "running" && status !== "queued")
-    stale(keys.verificationsOf(backupId), keys.backup(backupId), keys.backupLists, keys.databases)
+  if (status === "running" || status === "queued") return
+  stale(keys.verificationsOf(backupId), keys.backup(backupId), keys.backupLists)
+  // Also one without a verdict is told with its database.
+  stale(keys.databases, keys.status)
 }
 
 function appendLine(client: QueryClient, owner: string, line: LogLine): void {
