@@ -162,6 +162,13 @@ describe("where destinations have policies of their own", () => {
   })
 })
 
+test("what the job's min-keep names stays, though all of it is at the one destination whose own policy keeps none", () => {
+  const history = days(4).map((one) => ({ ...one, copies: [stored("s3")] }))
+  const job = jobWith("2d min-keep=3", { s3: "0d" })
+  const { keep, prune } = retentionOf(history, job, now)
+  expect([keep.length, prune.length]).toEqual([3, 1])
+})
+
 describe("whatever the history and the policies,", () => {
   const policies = fc.constantFrom(
     "0d",
