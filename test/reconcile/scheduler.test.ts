@@ -286,6 +286,13 @@ describe("a clock that moves as it likes", () => {
     )
   })
 
+  test("loses no start that it was set back behind in two steps, the second a small one", () => {
+    const { want, goTo, fired } = at("2026-03-01T12:17:00Z")
+    want(hourly("b", "*/5 * * * *"))
+    for (const moment of ["12:15:40", "12:14:59", "12:15:30"]) goTo(`2026-03-01T${moment}Z`)
+    expect(fired).toEqual(["b 03-01T12:15:30"])
+  })
+
   test("by a day forward and back again makes at most one run come early", () => {
     const { want, goTo, fired } = at("2026-03-01T12:30:00Z")
     want(hourly("a"), aJob({}, "d"))
