@@ -1,5 +1,5 @@
 // Time is moved by hand: the scheduler is asked to look at the clock, as its own timer would ask it.
-import { afterEach, describe, expect, test } from "bun:test"
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import {
   type DesiredJob,
@@ -12,6 +12,8 @@ import { createScheduler, type Scheduler } from "../../controller/reconcile/sche
 import type { JobId } from "../../schemas/server.ts"
 import { aJob } from "../core/samples.ts"
 import { until } from "../support/until.ts"
+
+setDefaultTimeout(120_000)
 
 let stop = () => {}
 afterEach(() => stop())
