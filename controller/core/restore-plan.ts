@@ -9,6 +9,7 @@ import type { FoundIdentity } from "../ports.ts"
 import { Fault } from "./fault.ts"
 import { subjectName } from "./key.ts"
 import { requireIdentity } from "./key-missing.ts"
+import { loadJobs, parallelSteps, parallelWarnings } from "./parallel-load.ts"
 import { aboutRoom, withHash } from "./plan-hash.ts"
 import { partWarnings, requireTables } from "./restorable-part.ts"
 import { needsOf } from "./restore-needs.ts"
@@ -65,6 +66,7 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
   const source = subjectName(manifest.subject)
   const { name } = options
   const schemaOnly = options.content === "schema"
+  const jobs = loadJobs(manifest, options)
   const elsewhere =
     target.id === backup.serverId ? "" : `, which is not ${backup.serverName}, where it was made`
   const neededBytes = manifest.fingerprint?.databaseBytes ?? null
@@ -78,6 +80,7 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
       steps: [
         ...firstSteps(facts),
         `Create the database ${name} on ${target.name}${elsewhere}, empty, with the settings of ${source}`,
+        ...parallelSteps(manifest, jobs),
         `Load ${schemaOnly ? "the tables of the backup, without their rows," : "the backup"} into ${name}${needs.owners === "drop" ? `, leaving out owners and grants` : ""}, stopping at the first error`,
         `Count the tables of ${name} and compare them with the manifest`,
         ...hookStep(hooks.after, "whatever happened"),
@@ -89,6 +92,7 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
         ...partWarnings(manifest),
         ...needs.warnings,
         ...roomWarning(schemaOnly ? null : neededBytes, freeBytes, target.name),
+        ...parallelWarnings(manifest, jobs, survey),
       ],
       freeBytes,
       neededBytes,

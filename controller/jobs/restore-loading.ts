@@ -3,6 +3,7 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId, RestorePlan } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
 import { requireIdentity } from "../core/key-missing.ts"
+import { loadJobs } from "../core/parallel-load.ts"
 import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
 import { bothOf, guardAgainst } from "../engines/hostile.ts"
 import { politely } from "../engines/polite.ts"
@@ -43,11 +44,12 @@ export function loadingOf(
   journal: Journal,
   signal: AbortSignal,
 ) {
-  const { manifest, options } = request
+  const { manifest, options, backup } = request
   const { targetDatabase: name } = plan
   const common = copyToRead(deps, request, plan.destination, signal)
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
   const end = look.rules.end(manifest.format, manifest.subject)
+  const jobs = options.mode === "globals" ? 1 : loadJobs(manifest, options)
   const isText = manifest.format === "sql"
   const guard = isText && isOfOthers(manifest) ? guardAgainst(look.rules.engine) : null
   /** After the proof, which shows what the dump does by itself. Our own of PostgreSQL has a key of its own from some version on. */
@@ -57,6 +59,7 @@ export function loadingOf(
       facts: expectedFrom(manifest),
       schemaOnly: options.mode === "new" && options.content === "schema",
       withoutOwners: plan.owners === "drop",
+      ...(jobs > 1 ? { parallel: { jobs, bytes: backup.proof.rawBytes } } : {}),
       unconfined: isText && guard !== null && !guard.confinesItself(),
     })
     return how.nice ? politely(load) : load
