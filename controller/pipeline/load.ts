@@ -84,8 +84,7 @@ export async function loadDump(request: LoadRequest): Promise<{ storedBytes: num
 }
 
 /** What is not decompressed was counted as it was read. */
-const rawMeter = ({ compression }: Reading) =>
-  compression === "none" ? meter() : meter(collector().passed)
+const rawMeter = ({ compression }: Reading) => (compression === "none" ? meter() : meter(collector().passed))
 
 /** Resolves at exit code 0, once everything was handed over. What the tool prints is of no use, but must be read for it to go on. */
 async function endOfTool(tool: ExecProcess, sink: Writable, explain: Explain): Promise<void> {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as aws from "@aws-sdk/client-s3"
+import { guideKey } from "../../controller/core/restore-guide.ts"
 import { createRestore } from "../../schemas/api.ts"
 import { type BucketStore, startBucketStore } from "../support/bucket-store.ts"
 import { place } from "../support/controller.ts"
@@ -39,8 +40,8 @@ beforeAll(async () => {
       S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
   })
-  // It is written beside the work, whenever that has come to it.
-  await until("the guide is there", async () => (await inBucket()).objects.includes("RESTORE.md"))
+  // Left after the first backup, whose row is there before it.
+  await until("the guide in the bucket", async () => (await inBucket()).objects.includes(guideKey))
 })
 afterAll(async () => {
   await on?.end()
