@@ -24,6 +24,8 @@ export interface RestoreChoice {
   readonly onto?: string | undefined
   readonly owners?: string | undefined
   readonly content?: string | undefined
+  /** Only these tables and views. */
+  readonly tables?: readonly string[] | undefined
   /** File with the identity that opens it, where the controller has none. */
   readonly identityFile?: string | undefined
   /** Only show the plan. */
@@ -38,8 +40,10 @@ export function restoreChoice(
   values: Values,
   confirm: RestoreChoice["confirm"] | null,
 ): RestoreChoice {
-  const { as: name, on: onto, owners, content, globals = false, "keep-for": keepFor } = values
+  const { as: name, on: onto, owners, content, table: tables, globals = false, "keep-for": keepFor } = values
   if (!values.swap && !globals && !name) throw usageFault("--as NAME is missing, or --swap")
+  if (tables !== undefined && (values.swap || globals))
+    throw usageFault("--table goes with --as NAME: tables are restored into a new database")
   const swap = values.swap
     ? {
         endConnections: values["end-connections"] ?? false,
@@ -48,7 +52,7 @@ export function restoreChoice(
       }
     : null
   return {
-    ...{ source, name, globals, swap, onto, owners, content },
+    ...{ source, name, globals, swap, onto, owners, content, tables },
     identityFile: values.identity,
     dryRun: values["dry-run"] ?? false,
     confirm: confirm ?? (async (_, name) => name),
@@ -109,6 +113,7 @@ async function optionsOf(
     ...(choice.content === undefined
       ? {}
       : { content: oneOf("--content", choice.content, ["all", "schema"]) }),
+    ...(choice.tables === undefined ? {} : { tables: [...choice.tables] }),
   }
 }
 

@@ -12,6 +12,7 @@ import { mysqlInstant } from "./mysql-instant.ts"
 import { withoutOwnName } from "./mysql-own-name.ts"
 import { partRuns, readRelations, wantedIn } from "./mysql-part.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
+import { mysqlSelecting } from "./mysql-selecting.ts"
 import * as sql from "./mysql-sql.ts"
 import { describeStanding, readMysqlStanding } from "./mysql-standing.ts"
 import { readMysqlSurvey, surveyServer } from "./mysql-survey.ts"
@@ -171,6 +172,7 @@ export function mysqlFamily(variety: Variety): EngineRules {
       ),
     readSurvey: ({ stdout }) => readMysqlSurvey(stdout),
     globals: globals(engine),
+    selecting: (selection, _, database) => mysqlSelecting(selection, database),
     run: (access) => script(clientScript, access, ...confined, ...variety.clientOptions, "--database=mysql"),
     dropDatabase: (name, access) => statement(sql.dropDatabase(name), access),
     claim: (name, id, access) => statement(sql.claim(name, id), access),

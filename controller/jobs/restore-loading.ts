@@ -4,13 +4,16 @@ import type { RestoreId, RestorePlan } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
 import { requireIdentity } from "../core/key-missing.ts"
 import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
+import { selectionOf } from "../core/selection.ts"
 import { bothOf, guardAgainst } from "../engines/hostile.ts"
 import { politely } from "../engines/polite.ts"
+import { alsoSelecting } from "../engines/selecting.ts"
 import { identityFor } from "./identity-for.ts"
 import type { Journal } from "./journal.ts"
 import { loadRequest } from "./load-request.ts"
 import type { Ready } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
+import { selectingOf } from "./selected-tables.ts"
 
 /** Where the copy is, and what opens it. Throws a Fault, `destination-unavailable` or `key-missing`. */
 export function copyToRead(
@@ -48,6 +51,8 @@ export function loadingOf(
   const common = copyToRead(deps, request, plan.destination, signal)
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
   const end = look.rules.end(manifest.format, manifest.subject)
+  const selection = selectionOf(options)
+  const selecting = selectingOf(look.rules, manifest, selection)
   const isText = manifest.format === "sql"
   const guard = isText && isOfOthers(manifest) ? guardAgainst(look.rules.engine) : null
   /** After the proof, which shows what the dump does by itself. Our own of PostgreSQL has a key of its own from some version on. */
@@ -55,17 +60,33 @@ export function loadingOf(
     const load = look.rules.load(name, manifest.format, look.access, {
       isPart: lacksSome(manifest),
       facts: expectedFrom(manifest),
-      schemaOnly: options.mode === "new" && options.content === "schema",
+      content: selection.content,
       withoutOwners: plan.owners === "drop",
       unconfined: isText && guard !== null && !guard.confinesItself(),
     })
     return how.nice ? politely(load) : load
   }
+  const guarded = guard ? bothOf(end, guard) : end
   return {
-    copy: { ...common, end: guard ? bothOf(end, guard) : end, onProgress: () => undefined },
+    selecting,
+    copy: {
+      ...common,
+      end: selecting ? alsoSelecting(guarded, selecting) : guarded,
+      onProgress: () => undefined,
+    },
     load: loadRequest(
       deps.docker,
-      { copy: common, manifest, look, name, script, limitSeconds: how.limitSeconds, onProgress, journal },
+      {
+        copy: common,
+        manifest,
+        look,
+        name,
+        script,
+        taking: selecting?.rewriter ?? null,
+        limitSeconds: how.limitSeconds,
+        onProgress,
+        journal,
+      },
       signal,
     ),
   }
