@@ -12,6 +12,7 @@ import { mysqlInstant } from "./mysql-instant.ts"
 import { withoutOwnName } from "./mysql-own-name.ts"
 import { partRuns, readRelations, wantedIn } from "./mysql-part.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
+import { obstaclesOf } from "./mysql-rows.ts"
 import { mysqlSelecting } from "./mysql-selecting.ts"
 import * as sql from "./mysql-sql.ts"
 import { describeStanding, readMysqlStanding } from "./mysql-standing.ts"
@@ -25,6 +26,7 @@ import drillGlobalsScript from "./sh/mysql-drill-globals.sh" with { type: "text"
 import dumpScript from "./sh/mysql-dump.sh" with { type: "text" }
 import dumpPartScript from "./sh/mysql-dump-part.sh" with { type: "text" }
 import globalsScript from "./sh/mysql-globals.sh" with { type: "text" }
+import loadRowsScript from "./sh/mysql-load-rows.sh" with { type: "text" }
 import probeScript from "./sh/mysql-probe.sh" with { type: "text" }
 import surveyScript from "./sh/mysql-survey.sh" with { type: "text" }
 import setup from "./sh/setup.sh" with { type: "text" }
@@ -133,9 +135,11 @@ export function mysqlFamily(variety: Variety): EngineRules {
     read: () => null,
     explain: explainMysql,
     createDatabase: (name, { attributes }, access) => statement(sql.createDatabase(name, attributes), access),
-    load(name, format, access) {
-      if (format === "sql")
-        return script(clientScript, access, ...confined, ...variety.clientOptions, `--database=${name}`)
+    load(name, format, access, { content, tables = [] } = {}) {
+      const options = [...confined, ...variety.clientOptions, `--database=${name}`]
+      if (format === "sql" && content === "data")
+        return script(loadRowsScript, access, ...options, obstaclesOf(name, tables))
+      if (format === "sql") return script(clientScript, access, ...options)
       throw new Fault("restore-unsupported", `an archive of pg_dump cannot be loaded into ${engine}`)
     },
     inspect: (name, access) => statement(sql.describeDatabase(name), access),

@@ -5,6 +5,7 @@ import { listed } from "../core/restorable-part.ts"
 import { namesIn, type Selected, type Selection } from "../core/selection.ts"
 import type { Rewriter } from "../ports.ts"
 import { type ForeignKey, tablesRead, withoutForeignKeys } from "./mysql-references.ts"
+import { checkAndCommit, emptyTables } from "./mysql-rows.ts"
 import { type MysqlStatement, statementIn } from "./mysql-statement.ts"
 import { byStatement, type Fate } from "./mysql-statements.ts"
 import type { Selecting } from "./selecting.ts"
@@ -153,6 +154,7 @@ function taking(selection: Selection, seen: Seen, chosen: Chosen): Rewriter {
         return withSchema && tables === undefined
     }
   }
+  const filled = [...named].filter((name) => seen.tables.has(name))
   let emptied = withSchema
   let before: Buffer | undefined
   const fate = (text: string, isWhole: boolean): Fate => {
@@ -160,7 +162,7 @@ function taking(selection: Selection, seen: Seen, chosen: Chosen): Rewriter {
     if (statement.kind === "table" || statement.kind === "rows") current = statement.name
     if (!emptied && statement.kind !== "setting") {
       emptied = true
-      before = emptying(named, seen)
+      before = Buffer.from(emptyTables(filled))
     }
     if (!takes(statement)) return "drop"
     if (statement.kind !== "table" || tables === undefined) return "pass"
@@ -175,15 +177,8 @@ function taking(selection: Selection, seen: Seen, chosen: Chosen): Rewriter {
       before = undefined
       return now
     },
-    ...(withSchema ? {} : { last: () => Buffer.from("\nCOMMIT;\n") }),
+    ...(withSchema ? {} : { last: () => Buffer.from(checkAndCommit(filled)) }),
   })
-}
-
-/** Begins a transaction that the client's end without a COMMIT undoes, and takes the tables' rows away in it. */
-function emptying(named: ReadonlySet<string>, { tables }: Seen): Buffer {
-  const own = [...named].filter((name) => tables.has(name))
-  const deletes = own.map((name) => `DELETE FROM \`${name.replaceAll("`", "``")}\`;\n`)
-  return Buffer.from(`\nSET autocommit=0;\n${deletes.join("")}`)
 }
 
 function saidOfAlong(along: ReadonlySet<string>): string[] {
