@@ -7,12 +7,6 @@ const part = (name: string): string => (/[."]/.test(name) ? `"${name.replaceAll(
 /** `public.item`, `public."a.b"`: as `postgres-fingerprint-sql.ts` has the server write it. */
 export const fullName = (schema: string, name: string): string => `${part(schema)}.${part(name)}`
 
-/** The same as it stands in a statement. */
-export function quotedName(full: string): string {
-  const parts = full.match(/"(?:[^"]|"")*"|[^."]+/g) ?? []
-  return parts.map((each) => (each.startsWith('"') ? each : `"${each}"`)).join(".")
-}
-
 /** The table that a foreign key refers to. `schema`: of the key, where the definition names none. */
 export function referredTable(definition: string, schema: string): string | undefined {
   const tokens = statementsOf(definition, "postgres")[0]?.tokens ?? []

@@ -22,11 +22,11 @@ const pairs = (pair: string, between: string) =>
 
 /**
  * Foreign keys of these tables and to them: the dump holds their checks back. One that fails is an error (1242: a subquery with two
- * rows where one may be), which ends the client before it commits.
+ * rows where one may be), which ends the client before it commits. MariaDB's DO passes over it.
  */
 export const checkAndCommit = (tables: readonly string[]): string => `
 SET SESSION group_concat_max_len=8388608;
-SELECT concat('DO ', group_concat(one.question)) INTO @dbbackup FROM (
+SELECT concat('SET ', group_concat('@dbbackup_rows = ', one.question)) INTO @dbbackup FROM (
   SELECT concat('(select 1 union all select 2 from dual where exists (select * from ', ${quoted("k.table_schema")}, '.', ${quoted("k.table_name")},
     ' a where ', ${pairs(`'a.', ${quoted("k.column_name")}, ' is not null'`, " and ")},
     ' and not exists (select * from ', ${quoted("k.referenced_table_schema")}, '.', ${quoted("k.referenced_table_name")},

@@ -1,11 +1,9 @@
 // What loads a dump into an empty PostgreSQL database: an archive or statements, whole or a part, with what TimescaleDB wants around it.
 import type { DumpFormat } from "../../schemas/manifest.ts"
-import { checkReferences, emptyTables } from "./postgres-rows.ts"
 import type { Loadable } from "./receiving.ts"
 import confine from "./sh/postgres-confine.sh" with { type: "text" }
 import loadScript from "./sh/postgres-load.sh" with { type: "text" }
 import loadPartScript from "./sh/postgres-load-part.sh" with { type: "text" }
-import loadRowsScript from "./sh/postgres-load-rows.sh" with { type: "text" }
 import loadTextScript from "./sh/postgres-load-text.sh" with { type: "text" }
 import loadTextPartScript from "./sh/postgres-load-text-part.sh" with { type: "text" }
 import refers from "./sh/postgres-refers.sh" with { type: "text" }
@@ -18,9 +16,7 @@ export function postgresLoad(
   format: DumpFormat,
   what: Loadable,
 ): { readonly body: string; readonly args: readonly string[] } {
-  const { isPart = false, facts, content, tables = [] } = what
-  if (content === "data" && format === "archive")
-    return { body: loadRowsScript, args: [database, emptyTables(tables), checkReferences(tables)] }
+  const { isPart = false, facts } = what
   const [whole, part] = format === "sql" ? [loadTextScript, loadTextPartScript] : [loadScript, loadPartScript]
   const load = `${isPart ? `${refers}${part}` : whole}`
   const { timescaledb, timescaledbSchema = "public" } = facts?.attributes ?? {}

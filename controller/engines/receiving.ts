@@ -15,11 +15,11 @@ export interface Loadable {
   /** Of the database that was dumped. */
   readonly facts?: DatabaseFacts
   /**
-   * Absent: all. `schema`: tables without their rows. `data`: rows alone, of tables that are there, in whose rows' place they come; all of
-   * them or none, where the engine can.
+   * Absent: all. `schema`: tables without their rows. `data`, of statements: rows alone, which take the place of those in tables that are
+   * there, all or none.
    */
   readonly content?: Content
-  /** With `data`: the tables that are emptied before, by their names in the fingerprint. */
+  /** With `data`: those tables, by their names in the fingerprint. */
   readonly tables?: readonly string[]
   /** Of an archive: neither owners nor grants. */
   readonly withoutOwners?: boolean

@@ -3,7 +3,6 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault } from "../core/fault.ts"
 import type { Script } from "../engines/engine.ts"
 import type { LoadRequest } from "../pipeline/load.ts"
-import { inTurn } from "../pipeline/rewrite.ts"
 import type { StoredCopy } from "../pipeline/stored-copy.ts"
 import type { Docker, Rewriter } from "../ports.ts"
 import type { Journal } from "./journal.ts"
@@ -33,10 +32,10 @@ export function loadRequest(
 ): LoadRequest {
   return {
     ...{ ...copy, signal, onProgress },
-    rewriter: inTurn(
+    rewriters: [
       manifest.format === "sql" && manifest.subject.kind === "database" ? look.rules.rewriter : undefined,
       taking ?? undefined,
-    ),
+    ].filter((one) => one !== undefined),
     silence: loadSilence({ docker, look, name, limitSeconds, journal }),
     start: () => docker.exec({ ...look.place, ...script(), stdin: true }, signal),
     explain: (code: number, stderr: string) => {
