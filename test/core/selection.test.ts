@@ -73,7 +73,7 @@ describe("the plan", () => {
   test("of MySQL refuses a table that the backup does not hold, with the nearest", () => {
     expect(() => plan({ tables: ["itm"] }, ofMysql())).toThrow('the backup holds no table or view "itm"')
     expect(plan({ tables: ["shop.item", "line"] }, ofMysql()).warnings.join()).toContain(
-      "routines and events",
+      "procedures and events",
     )
   })
 
