@@ -4,7 +4,7 @@ import { Fault } from "../core/fault.ts"
 import type { Script } from "../engines/engine.ts"
 import type { LoadRequest } from "../pipeline/load.ts"
 import type { StoredCopy } from "../pipeline/stored-copy.ts"
-import type { Docker } from "../ports.ts"
+import type { Docker, Rewriter } from "../ports.ts"
 import type { Journal } from "./journal.ts"
 import type { Look } from "./probe.ts"
 import { loadSilence } from "./silence.ts"
@@ -17,6 +17,8 @@ export interface Loading {
   readonly name: string
   /** What reads the dump on stdin, asked when the tool is started. */
   readonly script: () => Script
+  /** What makes of the dump that which is loaded, asked then, too; absent or null: it is loaded as it is. */
+  readonly taking?: (() => Rewriter) | null
   /** A load on which nothing moves for so long is ended, unless the server is at work on it. */
   readonly limitSeconds: number
   readonly onProgress: (storedBytes: number) => void
@@ -25,13 +27,15 @@ export interface Loading {
 
 export function loadRequest(
   docker: Docker,
-  { copy, manifest, look, name, script, limitSeconds, onProgress, journal }: Loading,
+  { copy, manifest, look, name, script, taking = null, limitSeconds, onProgress, journal }: Loading,
   signal: AbortSignal,
 ): LoadRequest {
   return {
     ...{ ...copy, signal, onProgress },
-    rewriter:
+    rewriters: [
       manifest.format === "sql" && manifest.subject.kind === "database" ? look.rules.rewriter : undefined,
+      taking ?? undefined,
+    ].filter((one) => one !== undefined),
     silence: loadSilence({ docker, look, name, limitSeconds, journal }),
     start: () => docker.exec({ ...look.place, ...script(), stdin: true }, signal),
     explain: (code: number, stderr: string) => {
