@@ -149,16 +149,19 @@ export function takingBack(
   const missing = before.programs.filter(
     (program) => !there.programs.some((other) => identity(other) === identity(program)),
   )
+  // All triggers of a table that lacks one: they fire in the order in which they were made.
+  const bare = new Set(missing.filter(isTrigger).map(({ table }) => table))
   const work = [
     ...renamed([
       ...come.map(({ name, as }): Renaming => [within(place, as), within(incoming, name)]),
       ...moved.map(({ name, hidden }): Renaming => [within(kept, name), within(place, hidden ?? name)]),
     ]),
-    ...missing
-      .filter(isTrigger)
-      .flatMap((trigger) =>
-        makeAgain(trigger, place, there.defaults, hidden.get(trigger.table) ?? trigger.table),
-      ),
+    ...before.programs
+      .filter((trigger) => isTrigger(trigger) && bare.has(trigger.table))
+      .flatMap((trigger) => [
+        dropped(place, trigger),
+        ...makeAgain(trigger, place, there.defaults, hidden.get(trigger.table) ?? trigger.table),
+      ]),
     ...shown(place, hidden),
     ...inOrder(missing.filter((program) => !isTrigger(program))).flatMap((program) =>
       makeAgain(program, place, there.defaults),

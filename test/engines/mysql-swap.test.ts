@@ -221,6 +221,34 @@ describe("taking back", () => {
   })
 })
 
+test("triggers of a table fire in the order that they had, though only some of them were gone", () => {
+  const trigger = (name: string, table: string) =>
+    program("trigger", name, `CREATE TRIGGER ${name} BEFORE INSERT ON ${table} FOR EACH ROW do 0`, { table })
+  const [one, two, three] = [trigger("one", "item"), trigger("two", "item"), trigger("three", "kid")]
+  const defaults = { charset: "utf8mb4", collation: "utf8mb4_bin" }
+  const contents = (tables: Contents["tables"], programs: readonly Program[]) => ({
+    defaults,
+    tables,
+    programs,
+    grants: [],
+  })
+  const hidden = [
+    { name: "item", hidden: "out_0" },
+    { name: "kid", hidden: "out_1" },
+  ]
+  const back = takingBack(
+    { place: "shop", incoming: "new", kept: "kept" },
+    { tables: ["out_0", "out_1"], defaults, programs: [two, three] },
+    { incoming: ["x"], kept: [] },
+    contents(hidden, [one, two, three]),
+    contents([{ name: "x", hidden: null }], []),
+  )
+  const made = back.flatMap(
+    (each) => /^(drop|CREATE) TRIGGER (?:if exists `shop`\.`)?(\w+)/i.exec(each)?.slice(1, 3).join(" ") ?? [],
+  )
+  expect(made).toEqual(["drop one", "CREATE one", "drop two", "CREATE two"])
+})
+
 describe("databases that are to be exchanged", () => {
   const hex = (text: string) => Buffer.from(text).toString("hex").toUpperCase()
   test("are read with who is there, and what cannot go with them", () => {
