@@ -3,10 +3,20 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { rulesFor } from "../../controller/engines/registry.ts"
 import type { ExchangeOrder, Swapping, SwapStep, SwapSteps } from "../../controller/engines/swapping.ts"
+import {
+  createBackup,
+  createRestore,
+  getRestore,
+  listDatabases,
+  listRestores,
+  undoRestore,
+} from "../../schemas/api.ts"
+import type { Swap } from "../../schemas/swap.ts"
 import { must } from "../support/command.ts"
-import { type Place, place } from "../support/controller.ts"
+import { type Controller, type Place, place, startController } from "../support/controller.ts"
 import { runScript } from "../support/docker-cli.ts"
 import { engineOf, startServer, type TestServer } from "../support/servers.ts"
+import { until } from "../support/until.ts"
 
 setDefaultTimeout(300_000)
 const images = process.env.MYSQL_IMAGES?.split(",") ?? ["mysql:9", "mariadb:11.8"]
@@ -26,8 +36,8 @@ const definitions = (mark: string, isMariadb: boolean) => [
     ? [
         "create sequence numbers start with 5",
         "create table past (i int primary key) with system versioning",
-        "insert into past values (1)",
-        "delete from past",
+        "insert into past values (1), (2)",
+        "delete from past where i = 1",
       ]
     : []),
   "create view seen as select i.id, i.body, k.id as kid from item i join kid k on k.item = i.id",
@@ -202,6 +212,127 @@ for (const image of images) {
       }
       expect(await whole("shop")).toBe(inPlace)
       expect(await grants()).toBe(granted)
+      expect(await runScript(server.name, swap.dropKept({ name: "shop", key: id }, id, {}))).toMatchObject({
+        stdout: "",
+      })
+      expect(await runScript(server.name, swap.dropKept({ name: incoming, key: id }, id, {}))).toMatchObject({
+        stdout: "dropped\n",
+      })
+      expect(await names()).toEqual(["shop"])
+    })
+
+    describe("by a restore", () => {
+      let controller: Controller | undefined
+      let backupId: string
+      let dumped: string
+      let changed: string
+      const start = async (env = {}, entry?: string) => {
+        await controller?.end("SIGTERM")
+        controller = await startController(here, env, entry)
+        return controller
+      }
+      const shop = (on: Controller) =>
+        on.database("shop", (found) => found.server.container?.state === "running")
+      const swapIn = async (on: Controller, more = {}) => {
+        const options = { mode: "swap" as const, name: "shop", safetyBackup: false, ...more }
+        return (await on.call(createRestore, { body: { backupId: backupId as never, options } })).data.id
+      }
+      const settledSwap = (on: Controller, id: string) =>
+        until("it is known which one is in place", async () => {
+          const restore = (await on.call(getRestore, { params: { id } })).data
+          const isOver = restore.status !== "queued" && restore.status !== "running"
+          return isOver && restore.swap?.state !== "exchanging" && restore.swap
+        })
+      afterAll(() => controller?.end("SIGTERM"))
+
+      test("is refused with who is connected, takes the place when told to end them, and is put back as it was", async () => {
+        const on = await start()
+        const { id: databaseId } = await shop(on)
+        const done = await on.backupDone((await on.call(createBackup, { body: { databaseId } })).data.id)
+        expect(done.status).toBe("completed")
+        backupId = done.id
+        dumped = await whole("shop")
+        await define("shop", [
+          "update item set body = 'changed'",
+          "drop trigger first",
+          "create view since as select 1 as one",
+          "drop procedure fill",
+          "create procedure fill() select 'since'",
+        ])
+        changed = await whole("shop")
+        const somebody = server.sql("shop", "select sleep(300)").catch(() => "ended")
+        await until(
+          "somebody is connected",
+          async () =>
+            (
+              await server.sql(
+                "mysql",
+                "select count(*) from information_schema.processlist where info like '%sleep(300)%' and db = 'shop'",
+              )
+            ).trim() === "1",
+        )
+        expect(swapIn(on)).rejects.toMatchObject({
+          error: { code: "CONFLICT", message: "shop has 1 connection, of root (localhost)" },
+        })
+        const restored = await on.restoreDone(await swapIn(on, { endConnections: true, safetyBackup: true }))
+        expect(restored).toMatchObject({
+          status: "completed",
+          differences: [],
+          swap: { state: "kept", inPlace: "restored" },
+        })
+        expect(await somebody).toBe("ended")
+        expect(await whole("shop")).toBe(dumped)
+        const { swap: kept } = restored
+        if (kept?.state !== "kept") throw new Error(JSON.stringify(kept))
+        expect(await names()).toContain(kept.keptName)
+        const listed = (await on.call(listDatabases, { query: {} })).data.map(({ name }) => name)
+        expect(listed).not.toContain(kept.keptName)
+        await on.call(undoRestore, { params: { id: restored.id }, body: {} })
+        await until("the undo has ended", async () => {
+          const after = (await settledSwap(on, restored.id)) as Swap | false
+          return after && after.state === "kept" && after.inPlace === "old"
+        })
+        expect(await whole("shop")).toBe(changed)
+      })
+
+      test("keeps nothing when told so", async () => {
+        const on = controller as Controller
+        const before = await names()
+        const restored = await on.restoreDone(await swapIn(on, { keepFor: "0" }))
+        expect(restored.status).toBe("completed")
+        await until(
+          "what was replaced is dropped",
+          async () => JSON.stringify(await names()) === JSON.stringify(before),
+        )
+        expect(await whole("shop")).toBe(dumped)
+      })
+
+      test("is all or nothing when the controller is killed in it", async () => {
+        await server.sql("shop", "update item set body = 'changed again'")
+        const again = await whole("shop")
+        const before = await names()
+        const point = isMariadb ? "after docker.exec putting" : "before catalogue.endExchange"
+        const dying = await start({ CRASH_AT: point }, "test/faults/crashing-controller.ts")
+        await shop(dying)
+        void swapIn(dying).catch(() => undefined)
+        await until(
+          `it crashes ${point}`,
+          () => Promise.race([dying.ended.then(() => true), Bun.sleep(50)]),
+          120,
+        )
+        controller = undefined
+        const on = await start()
+        const [newest] = (await on.call(listRestores)).data
+        expect(newest).toMatchObject({ mode: "swap", status: "interrupted" })
+        const after = await settledSwap(on, newest?.id ?? "")
+        if (!isMariadb) expect(after).toMatchObject({ state: "kept", inPlace: "restored" })
+        const own = after.state === "kept" ? [after.keptName] : []
+        await until(
+          "nothing else is left of it",
+          async () => JSON.stringify(await names()) === JSON.stringify([...before, ...own].sort()),
+        )
+        expect(await whole("shop")).toBe(after.state === "kept" ? dumped : again)
+      })
     })
   })
 }
