@@ -11,7 +11,7 @@ import {
   makeAgain,
   type Program,
 } from "./mysql-programs.ts"
-import { demand, digitsOf, hexOf, prepared, quoted, within } from "./mysql-words.ts"
+import { demand, digitsOf, hexOf, nameIn, prepared, quoted, within } from "./mysql-words.ts"
 
 /** Names, as bytes. */
 export interface ExchangeNames {
@@ -57,8 +57,8 @@ export function exchanging(names: ExchangeNames, before: Contents, coming: Conte
       "its triggers changed meanwhile",
     ),
     ...renamed(hiding),
-    ...triggers.map((trigger) => dropped(place, trigger)),
-    ...inTheWay.map((view) => dropped(place, view)),
+    ...triggers.flatMap((trigger) => dropped(place, trigger)),
+    ...inTheWay.flatMap((view) => dropped(place, view)),
     ...renamed([
       ...before.tables.map(
         ({ name, hidden }): Renaming => [within(place, hidden ?? name), within(kept, name)],
@@ -112,12 +112,12 @@ export function completing(
     ...coming.programs.filter(isTrigger).flatMap((trigger) => {
       const table = hidden.get(trigger.table)
       if (table === undefined) return []
-      return [dropped(place, trigger), ...makeAgain(trigger, place, defaults, table)]
+      return [...dropped(place, trigger), ...makeAgain(trigger, place, defaults, table)]
     }),
     ...shown(place, hidden),
   ]
   const programs = [
-    ...ended.map((program) => dropped(place, program)),
+    ...ended.flatMap((program) => dropped(place, program)),
     ...inOrder(remade).flatMap((program) => makeAgain(program, place, defaults)),
   ]
   return { tables: using(place, tables), programs: using(place, programs) }
@@ -159,7 +159,7 @@ export function takingBack(
     ...before.programs
       .filter((trigger) => isTrigger(trigger) && bare.has(trigger.table))
       .flatMap((trigger) => [
-        dropped(place, trigger),
+        ...dropped(place, trigger),
         ...makeAgain(trigger, place, there.defaults, hidden.get(trigger.table) ?? trigger.table),
       ]),
     ...shown(place, hidden),
@@ -170,9 +170,15 @@ export function takingBack(
   return using(place, work)
 }
 
-/** What of the incoming contents is not in the place, or is other there. */
-export const lackingIn = (there: Pick<Standing, "programs">, coming: Contents): readonly Listed[] =>
-  differing(coming.programs, there.programs)
+/** What of the incoming contents is not in the place, or is other there, and what is there beside them, in words. */
+export function amissIn({ programs }: Pick<Standing, "programs">, coming: Contents): readonly string[] {
+  const words = ({ kind, name }: Listed) => `the ${kind} ${nameIn(name)}`
+  const left = programs.filter((one) => !coming.programs.some((other) => identity(other) === identity(one)))
+  return [
+    ...differing(coming.programs, programs).map((program) => `lacks ${words(program)}`),
+    ...left.map((program) => `still has ${words(program)}`),
+  ]
+}
 
 /**
  * Grants on routines, which end with a routine that is dropped, for accounts that are still there: those that the place has had, and

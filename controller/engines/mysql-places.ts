@@ -4,6 +4,7 @@ import type { ToolOutcome } from "../ports.ts"
 import { keptMark, keptTable } from "./mysql-journal.ts"
 import { programKinds } from "./mysql-programs.ts"
 import { fromHex, text } from "./mysql-sql.ts"
+import { bytesOf, hexOf, prepared } from "./mysql-words.ts"
 
 export const words: SwapWords = {
   exchange: (name, temporary) => [
@@ -31,6 +32,10 @@ where ${one("r.constraint_schema")} and r.unique_constraint_schema <> r.constrai
     `select 'from', hex(r.unique_constraint_schema), hex(concat(r.constraint_schema, '.', r.table_name)) from information_schema.referential_constraints r
 where ${one("r.unique_constraint_schema")} and r.unique_constraint_schema <> r.constraint_schema`,
     `select 'merged', hex(t.table_schema), hex(t.table_name) from information_schema.tables t where ${one("t.table_schema")} and t.engine = 'MRG_MYISAM'`,
+    `select 'broken', hex(t.table_schema), hex(t.table_name), t.table_rows from information_schema.tables t where ${one("t.table_schema")} and t.table_type = 'VIEW' and t.table_comment <> 'VIEW'`,
+    `set @dbbackup = if(exists (select 1 from information_schema.tables t where t.table_schema = 'information_schema' and t.table_name = 'LIBRARIES'),
+  convert(${hexOf(bytesOf(`select 'other', hex(l.library_schema), hex(l.library_name), 'library' from information_schema.libraries l where ${one("l.library_schema")}`))} using utf8mb4), 'do 0')`,
+    ...prepared,
     `select 'other', hex(r.routine_schema), hex(r.routine_name), lower(r.routine_type) from information_schema.routines r
 where ${one("r.routine_schema")} and lower(r.routine_type) not in (${programKinds.map((kind) => `'${kind}'`).join(", ")})`,
   ].join(";\n")
@@ -61,7 +66,10 @@ export function readPlaces({ stdout }: Pick<ToolOutcome, "stdout">): readonly Pl
             todo: "Restore beside, and let the application use that database.",
           })),
         ],
-        staysBehind: [],
+        staysBehind: of("broken").map(
+          ([, , view]) =>
+            `the view ${fromHex(view)}, which reads what is gone or what its definer may not read`,
+        ),
       }
     })
 }

@@ -111,8 +111,13 @@ export function makeAgain(
 /** Back to what other statements are written under. */
 const afterwards = "set names utf8mb4"
 
-export const dropped = (database: string, { kind, name }: Listed): string =>
-  `drop ${kind} if exists ${within(database, name)}`
+export function dropped(database: string, { kind, name }: Listed): readonly string[] {
+  const statement = `drop ${kind} if exists ${within(database, name)}`
+  // MariaDB up to 10.11 knows the word only there.
+  return kind.startsWith("package")
+    ? ["set session sql_mode = oracle", statement, "set session sql_mode = ''"]
+    : [statement]
+}
 
 /** Definitions that the servers do not tell apart, whichever database they are in. */
 export const isSame = (a: Program, b: Program): boolean =>

@@ -2,12 +2,12 @@
 import { Fault } from "../core/fault.ts"
 import type { Access, Script } from "./engine.ts"
 import {
+  amissIn,
   completing,
   contentsOf,
   type ExchangeNames,
   exchanging,
   granting,
-  lackingIn,
   takingBack,
 } from "./mysql-exchange.ts"
 import { forgetSide, keptMark, keptTable, makeJournal, turnSides, writeSide } from "./mysql-journal.ts"
@@ -119,7 +119,7 @@ export function mysqlSwap({ isMysql, play, statement }: SwapClient): Swapping {
         ...writeSide(names.incoming, "place", before),
         ...incoming.programs
           .filter(({ kind }) => kind === "trigger")
-          .map((trigger) => dropped(names.incoming, trigger)),
+          .flatMap((trigger) => dropped(names.incoming, trigger)),
       ]
       yield step(order, access, `preparing ${order.keptName}`, preparing)
       if (order.endConnections) {
@@ -147,7 +147,7 @@ export function mysqlSwap({ isMysql, play, statement }: SwapClient): Swapping {
       ])
     },
     *settle(order, access) {
-      let lacking: readonly Listed[] = []
+      let amiss: readonly string[] = []
       for (let round = 0; ; round++) {
         const { names, place, incoming, kept } = yield* sidesOf(order, access)
         const isDone = kept?.journal?.mark === keptMark(order.restoreId)
@@ -163,21 +163,21 @@ export function mysqlSwap({ isMysql, play, statement }: SwapClient): Swapping {
             }
           }
           yield* clearing(order, access, names, incoming, kept)
-          return { exchanged: false, lacking: [] }
+          return { exchanged: false, amiss: [] }
         }
         const { place: before, aside: coming } = kept.journal
-        if (!place || !before || !coming) return { exchanged: true, lacking: sentences(lacking) }
+        if (!place || !before || !coming) return { exchanged: true, amiss }
         const there = { ...place, programs: yield* programsOf(order, access, names.place, place.programs) }
         const work = completing(names, there, coming)
-        const stillLacking = lackingIn(there, coming)
-        const isStuck = round > 1 && (round >= mostRounds || stillLacking.length === lacking.length)
-        lacking = stillLacking
+        const stillAmiss = amissIn(there, coming)
+        const isStuck = round > 1 && (round >= mostRounds || stillAmiss.length === amiss.length)
+        amiss = stillAmiss
         const doing = `completing the exchange of ${order.name}`
         if (work.tables.length > 0) {
           if (round > mostRounds) throw endless(order.name)
           yield step(order, access, doing, work.tables)
         }
-        if (work.tables.length > 0 || ((work.programs.length > 0 || lacking.length > 0) && !isStuck)) {
+        if (work.tables.length > 0 || ((work.programs.length > 0 || amiss.length > 0) && !isStuck)) {
           // What one of them needs may come after it, and one that cannot be made must not keep the others from being made.
           if (work.programs.length > 0) yield step(order, access, doing, work.programs, true)
           continue
@@ -191,7 +191,7 @@ export function mysqlSwap({ isMysql, play, statement }: SwapClient): Swapping {
           `drop table if exists ${within(names.kept, markTable)}`,
           ...turnSides(names.kept),
         ])
-        return { exchanged: true, lacking: sentences(lacking) }
+        return { exchanged: true, amiss }
       }
     },
     dropKept: ({ name }, restoreId, access) => statement(dropIfKept(name, keptMark(restoreId)), access),
@@ -233,6 +233,3 @@ const renamedIn =
     program.kind === "view"
       ? { ...program, text: program.text.replaceAll(`${quoted(incoming)}.`, `${quoted(place)}.`) }
       : program
-
-const sentences = (lacking: readonly Listed[]): readonly string[] =>
-  lacking.map(({ kind, name }) => `the ${kind} ${nameIn(name)}`)

@@ -104,7 +104,7 @@ export const postgres: EngineRules = {
     *settle({ name, incoming }, access) {
       const answer = yield { doing: "looking at the databases", script: places([name], access) }
       const [place] = swap.readPlaces({ stdout: answer.toString("utf8") })
-      return { exchanged: place?.key === incoming, lacking: [] }
+      return { exchanged: place?.key === incoming, amiss: [] }
     },
     dropKept: ({ name, key }, restoreId, access) =>
       script(

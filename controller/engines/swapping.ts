@@ -30,8 +30,8 @@ export type SwapSteps<T> = Generator<SwapStep, T, Buffer>
 export interface Settled {
   /** The incoming one has the name. */
   readonly exchanged: boolean
-  /** What could not be made there again, such as "the view v". */
-  readonly lacking: readonly string[]
+  /** What the server did not take of it, in words that go on "shop …", such as "lacks the view v". */
+  readonly amiss: readonly string[]
 }
 
 /** How a database takes the place of another one, which is kept. */

@@ -129,7 +129,7 @@ export async function settle(
   const { restoreId, database, nextName, keepSeconds, keptUntil, inPlace } = swap
   const steps = swappingOf(look).settle(orderOf(swap, swap.endConnections), look.access)
   // When neither has the name, somebody else was there: what was in place is what counts, and nothing of it is dropped.
-  const { exchanged, lacking } = await carryOut(docker, look, steps, AbortSignal.timeout(askMilliseconds))
+  const { exchanged, amiss } = await carryOut(docker, look, steps, AbortSignal.timeout(askMilliseconds))
   const now = exchanged ? otherThan(inPlace) : inPlace
   if (!exchanged) {
     catalogue.endExchange(restoreId, inPlace, keptUntil)
@@ -143,12 +143,12 @@ export async function settle(
         ? "is dropped now"
         : `is kept as ${nextName} until ${until.toISOString()}, and dropped then`
     journal("info", `${database} is ${what} now; the other one ${kept}`)
-    if (lacking.length > 0) {
+    if (amiss.length > 0) {
       const problem = new Fault(
         "restore-failed",
-        `${database} lacks ${lacking.join(", ")}: the server did not take it`,
+        `${database} ${amiss.join(", ")}: the server did not take it otherwise`,
         {
-          hint: "Undo the restore, or make it by hand: its definition is in the backup.",
+          hint: "Undo the restore, or mend it by hand: definitions are in the backup, and in the one made before.",
         },
       )
       catalogue.swapProblem(restoreId, problemOf(problem))

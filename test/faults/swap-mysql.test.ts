@@ -192,7 +192,7 @@ for (const image of images) {
           (each) => each.startsWith("rename table") && each.includes("`.`dbbackup_kept`"),
         )
         const settled = await carryOut(swap.settle(to, {}))
-        expect({ last, ...settled }).toEqual({ last, exchanged: decided, lacking: [] })
+        expect({ last, ...settled }).toEqual({ last, exchanged: decided, amiss: [] })
         if (decided) {
           ;[inPlace, beside] = [beside, inPlace]
           incoming = kept
@@ -206,7 +206,7 @@ for (const image of images) {
       if (!inPlace.includes("'old'")) {
         const to = order(incoming, "shop_kept")
         await carryOut(swap.exchange(to, {}))
-        expect(await carryOut(swap.settle(to, {}))).toEqual({ exchanged: true, lacking: [] })
+        expect(await carryOut(swap.settle(to, {}))).toEqual({ exchanged: true, amiss: [] })
         ;[inPlace, beside] = [beside, inPlace]
         incoming = "shop_kept"
       }
