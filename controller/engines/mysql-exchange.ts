@@ -26,13 +26,16 @@ type Renaming = readonly [from: string, to: string]
 export function contentsOf(
   side: Pick<Contents, "defaults" | "grants"> & { readonly tables: readonly string[] },
   programs: readonly Program[],
-  prefix: "dbbackup_out" | "dbbackup_in",
+  which: "before" | "coming",
 ): Contents {
   const withTriggers = new Set(programs.filter(isTrigger).map(({ table }) => table))
   const { tables, defaults, grants } = side
   return {
     ...{ defaults, programs, grants },
-    tables: tables.map((name, i) => ({ name, hidden: withTriggers.has(name) ? `${prefix}_${i}` : null })),
+    tables: tables.map((name, i) => ({
+      name,
+      hidden: withTriggers.has(name) ? `dbbackup_${which}_${i}` : null,
+    })),
   }
 }
 
@@ -56,6 +59,13 @@ export function exchanging(names: ExchangeNames, before: Contents, coming: Conte
       countIs("triggers", "trigger_schema", place, triggers.length),
       "its triggers changed meanwhile",
     ),
+    // Whoever holds a table does so before any is hidden.
+    ...(hiding.length > 0
+      ? [
+          `lock tables ${before.tables.map(({ name }) => `${within(place, name)} write`).join(", ")}`,
+          "unlock tables",
+        ]
+      : []),
     ...renamed(hiding),
     ...triggers.flatMap((trigger) => dropped(place, trigger)),
     ...inTheWay.flatMap((view) => dropped(place, view)),

@@ -186,6 +186,7 @@ export function mysqlFamily(variety: Variety): EngineRules {
           `${playScript}${force ? "exit 0\n" : ""}`,
           access,
           ...[...confined, ...variety.clientOptions, ...answerOptions, "--comments"],
+          "--max-allowed-packet=1G",
           ...(force ? ["--force"] : []),
           // For whoever looks at the processes, and for a log of statements.
           `--init-command=do 0 /* ${doing.replaceAll(/[^\w .-]/g, "?")} */`,

@@ -104,14 +104,14 @@ export function mysqlSwap({ isMysql, play, statement }: SwapClient): Swapping {
       const before = contentsOf(
         place,
         yield* programsOf(order, access, names.place, place.programs),
-        "dbbackup_out",
+        "before",
       )
       const written = incoming.journal?.aside
       const programs =
         written?.programs ??
         (yield* programsOf(order, access, names.incoming, incoming.programs)).map(renamedIn(names))
       const grants = written?.grants ?? []
-      const coming = contentsOf({ ...incoming, grants }, programs, "dbbackup_in")
+      const coming = contentsOf({ ...incoming, grants }, programs, "coming")
       const preparing = [
         ...makeKept(names.kept, order.restoreId, place),
         ...makeJournal(names.incoming, order.restoreId),

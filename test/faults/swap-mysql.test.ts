@@ -13,7 +13,7 @@ import {
 } from "../../schemas/api.ts"
 import type { Swap } from "../../schemas/swap.ts"
 import { must } from "../support/command.ts"
-import { type Controller, type Place, place, startController } from "../support/controller.ts"
+import { type Controller, place, startController } from "../support/controller.ts"
 import { runScript } from "../support/docker-cli.ts"
 import { engineOf, startServer, type TestServer } from "../support/servers.ts"
 import { until } from "../support/until.ts"
@@ -75,13 +75,26 @@ interface Broken {
   readonly ended: boolean
 }
 
+/** All of them start at the same time. */
+const started = new Map<string, Promise<TestServer>>()
+const here = place()
+
+beforeAll(() => {
+  const label = (key: string, value: string) => ({ [`${here.prefix}.${key}`]: value })
+  const labels = { ...label("enable", "true"), ...label("schedule", "manual") }
+  for (const image of images) started.set(image, startServer(image, labels, ["--network", "none"]))
+})
+afterAll(async () => {
+  for (const server of started.values()) await (await server).remove()
+  here.remove()
+})
+
 for (const image of images) {
   describe(image, () => {
     const rules = rulesFor(engineOf(image))
     const swap = rules.swap as Swapping
     const isMariadb = rules.engine === "mariadb"
     const dumpTool = isMariadb ? "mariadb-dump" : "mysqldump --set-gtid-purged=OFF --column-statistics=0"
-    let here: Place
     let server: TestServer
 
     const define = (database: string, statements: readonly string[]) =>
@@ -150,12 +163,7 @@ for (const image of images) {
     })
 
     beforeAll(async () => {
-      here = place()
-      const label = (key: string, value: string) => ({ [`${here.prefix}.${key}`]: value })
-      server = await startServer(image, { ...label("enable", "true"), ...label("schedule", "manual") }, [
-        "--network",
-        "none",
-      ])
+      server = (await started.get(image)) as TestServer
       await server.ready()
       await server.sql(
         "mysql",
@@ -167,10 +175,6 @@ for (const image of images) {
         "shop",
         "grant select, trigger on shop.* to app@localhost; grant update on shop.item to app@localhost; grant execute, alter routine on procedure shop.fill to app@localhost with grant option; grant execute on function shop.dbl to app@localhost; grant execute on procedure shop.gone to app@localhost",
       )
-    })
-    afterAll(async () => {
-      await server?.remove()
-      here?.remove()
     })
 
     test("an exchange that is broken off is all or nothing once it was looked at again, and the other one is whole beside", async () => {
@@ -293,18 +297,6 @@ for (const image of images) {
           return after && after.state === "kept" && after.inPlace === "old"
         })
         expect(await whole("shop")).toBe(changed)
-      })
-
-      test("keeps nothing when told so", async () => {
-        const on = controller as Controller
-        const before = await names()
-        const restored = await on.restoreDone(await swapIn(on, { keepFor: "0" }))
-        expect(restored.status).toBe("completed")
-        await until(
-          "what was replaced is dropped",
-          async () => JSON.stringify(await names()) === JSON.stringify(before),
-        )
-        expect(await whole("shop")).toBe(dumped)
       })
 
       test("is all or nothing when the controller is killed in it", async () => {
