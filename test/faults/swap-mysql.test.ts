@@ -275,7 +275,7 @@ for (const image of images) {
               )
             ).trim() === "1",
         )
-        expect(swapIn(on)).rejects.toMatchObject({
+        await expect(swapIn(on)).rejects.toMatchObject({
           error: { code: "CONFLICT", message: "shop has 1 connection, of root (localhost)" },
         })
         const restored = await on.restoreDone(await swapIn(on, { endConnections: true, safetyBackup: true }))
