@@ -18,6 +18,7 @@ import * as swap from "./postgres-swap.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/postgres.sh" with { type: "text" }
 import drillGlobalsScript from "./sh/postgres-drill-globals.sh" with { type: "text" }
+import dropScript from "./sh/postgres-drop.sh" with { type: "text" }
 import dumpScript from "./sh/postgres-dump.sh" with { type: "text" }
 import exchangeScript from "./sh/postgres-exchange.sh" with { type: "text" }
 import inspectScript from "./sh/postgres-inspect.sh" with { type: "text" }
@@ -81,11 +82,10 @@ export const postgres: EngineRules = {
   readSurvey: ({ stdout }) => readPostgresSurvey(stdout),
   globals,
   run: (access) => script(runScript, access),
-  dropDatabase: (name, access) => script(statementScript, access, sql.dropDatabase, name, ""),
+  dropDatabase: (name, access) => drop(access, name, "", sql.dropDatabase, sql.ofThatName),
   claim: (name, id, access) => script(statementScript, access, sql.claim, name, sql.mark(id)),
   release: (name, access) => script(statementScript, access, sql.release, name, ""),
-  dropUnfinished: (name, id, access) =>
-    script(statementScript, access, sql.dropUnfinished, name, sql.mark(id)),
+  dropUnfinished: (name, id, access) => drop(access, name, sql.mark(id), sql.dropUnfinished, sql.marked),
   swap: {
     places: (names, access) =>
       script(statementScript, access, swap.describePlaces, "", JSON.stringify(names)),
@@ -97,14 +97,10 @@ export const postgres: EngineRules = {
       const meanwhile = endConnections ? swap.endSessions : ""
       return script(exchangeScript, access, swap.exchange, name, JSON.stringify(facts), meanwhile)
     },
-    dropKept: ({ name, key }, restoreId, access) =>
-      script(
-        statementScript,
-        access,
-        swap.dropKept,
-        name,
-        JSON.stringify({ key, mark: swap.keptMark(restoreId) }),
-      ),
+    dropKept({ name, key }, restoreId, access) {
+      const facts = JSON.stringify({ key, mark: swap.keptMark(restoreId) })
+      return drop(access, name, facts, swap.dropKept, swap.kept)
+    },
   },
   nameMistake,
   restoreCommands: postgresCommands,
@@ -118,6 +114,11 @@ function script(body: string, { user, passwordEnv, passwordFile }: Access, ...ar
     script: `${common}${connect}${body}`,
     args: [user ?? "", passwordEnv ?? "", passwordFile ?? "", ...args],
   }
+}
+
+/** `statements` drop it, where `which` is true of it. */
+function drop(access: Access, name: string, facts: string, statements: string, which: string): Script {
+  return script(dropScript, access, statements, name, facts, sql.dropSubscriptions(which))
 }
 
 function planDump(
