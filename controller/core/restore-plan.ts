@@ -87,6 +87,7 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
         ...doubtWarning(backup),
         ...versions,
         ...partWarnings(manifest),
+        ...eventWarning(manifest, name),
         ...needs.warnings,
         ...roomWarning(schemaOnly ? null : neededBytes, freeBytes, target.name),
       ],
@@ -160,6 +161,15 @@ export function hookStep(hook: Hook | null, when: string): string[] {
 export function doubtWarning(backup: CompletedBackup): string[] {
   if (!isDoubted(backup) || backup.suspect === null) return []
   return [`This backup is suspect, and nobody has accepted it: ${backup.suspect.message}`]
+}
+
+/** Of MySQL and MariaDB. One that names a database does to that one what it always did, only twice. */
+function eventWarning({ facts }: Manifest, name: string): string[] {
+  const events = facts?.objects?.events ?? 0
+  if (events === 0) return []
+  return [
+    `The backup has ${events === 1 ? "an event" : `${events} events`}: once loaded, what is enabled of that runs in ${name} as well as in the original`,
+  ]
 }
 
 function requireContent({ format, part }: Manifest, { content }: NewOptions): void {
