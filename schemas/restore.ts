@@ -13,6 +13,9 @@ export type RestoreId = z.output<typeof RestoreId>
 /** The server to restore on; absent: the one that was backed up. */
 const serverId = ServerId.optional()
 
+/** PostgreSQL, of a whole archive: how many processes load it at once. Its bytes are put into a file in the container meanwhile. Absent: one. */
+const jobs = z.number().int().min(1).max(16).optional()
+
 /** A new database beside the old one: nothing that exists is touched. */
 const NewOptions = z.strictObject({
   mode: z.literal("new"),
@@ -26,6 +29,7 @@ const NewOptions = z.strictObject({
   owners: z.enum(["keep", "drop"]).optional(),
   /** Of an archive of PostgreSQL: tables without their rows. Absent: all. */
   content: z.enum(["all", "schema"]).optional(),
+  jobs,
 })
 export type NewOptions = z.output<typeof NewOptions>
 
@@ -44,6 +48,7 @@ const SwapOptions = z.strictObject({
   keepFor: DurationOrNone.optional(),
   /** Back it up before, and go on only when that is good. */
   safetyBackup: z.boolean().default(true),
+  jobs,
 })
 export type SwapOptions = z.output<typeof SwapOptions>
 

@@ -16,6 +16,7 @@ const options = {
   on: { type: "string" },
   owners: { type: "string" },
   content: { type: "string" },
+  jobs: { type: "string" },
   globals: { type: "boolean" },
   from: { type: "string" },
   catalogue: { type: "boolean" },

@@ -24,6 +24,7 @@ export interface RestoreChoice {
   readonly onto?: string | undefined
   readonly owners?: string | undefined
   readonly content?: string | undefined
+  readonly jobs?: string | undefined
   /** File with the identity that opens it, where the controller has none. */
   readonly identityFile?: string | undefined
   /** Only show the plan. */
@@ -38,7 +39,7 @@ export function restoreChoice(
   values: Values,
   confirm: RestoreChoice["confirm"] | null,
 ): RestoreChoice {
-  const { as: name, on: onto, owners, content, globals = false, "keep-for": keepFor } = values
+  const { as: name, on: onto, owners, content, jobs, globals = false, "keep-for": keepFor } = values
   if (!values.swap && !globals && !name) throw usageFault("--as NAME is missing, or --swap")
   const swap = values.swap
     ? {
@@ -48,7 +49,7 @@ export function restoreChoice(
       }
     : null
   return {
-    ...{ source, name, globals, swap, onto, owners, content },
+    ...{ source, name, globals, swap, onto, owners, content, jobs },
     identityFile: values.identity,
     dryRun: values["dry-run"] ?? false,
     confirm: confirm ?? (async (_, name) => name),
@@ -97,7 +98,7 @@ async function optionsOf(
   if (choice.globals) return { mode: "globals", ...where }
   if (choice.swap) {
     const own = async () => (await call(getBackup, { params: { id: backupId } })).data.database
-    return { mode: "swap", name: choice.name ?? (await own()), ...where, ...choice.swap }
+    return { mode: "swap", name: choice.name ?? (await own()), ...where, ...choice.swap, ...jobsOf(choice) }
   }
   const { name } = choice
   if (name === undefined) throw new Fault("request-invalid", "--as NAME is missing, or --swap")
@@ -105,11 +106,18 @@ async function optionsOf(
     mode: "new",
     name,
     ...where,
+    ...jobsOf(choice),
     ...(choice.owners === undefined ? {} : { owners: oneOf("--owners", choice.owners, ["keep", "drop"]) }),
     ...(choice.content === undefined
       ? {}
       : { content: oneOf("--content", choice.content, ["all", "schema"]) }),
   }
+}
+
+function jobsOf({ jobs }: RestoreChoice): { jobs?: number } {
+  if (jobs === undefined) return {}
+  if (/^\d+$/.test(jobs)) return { jobs: Number(jobs) }
+  throw new Fault("request-invalid", `--jobs is ${jobs}`, { hint: "Write a number, 1 to 16." })
 }
 
 function oneOf<const T extends string>(option: string, given: string, values: readonly T[]): T {

@@ -47,8 +47,8 @@ export interface SwapFacts extends RestoreFacts {
 export const keptSeconds = ({ keepFor }: SwapOptions, usualSeconds: number): number => keepFor ?? usualSeconds
 
 /** What the part of it that is an ordinary restore is asked. */
-export const besideOptions = ({ name, serverId }: SwapOptions, now: Date): NewOptions => ({
-  ...{ mode: "new", name: nameBeside(name, "new", now), serverId },
+export const besideOptions = ({ name, serverId, jobs }: SwapOptions, now: Date): NewOptions => ({
+  ...{ mode: "new", name: nameBeside(name, "new", now), serverId, jobs },
   // What takes the place of a database has its owners and grants, or does not take it.
   owners: "keep",
 })
@@ -65,7 +65,7 @@ export function planSwap(facts: SwapFacts, options: SwapOptions): RestorePlan {
         hint: "Restore it into a new database, and take from that what is wanted.",
       },
     )
-  const beside = planRestore(facts, besideOptions(options, now))
+  const beside = planRestore({ ...facts, takesPlace: true }, besideOptions(options, now))
   if (!place)
     throw new Fault("database-gone", `there is no database ${name} on ${target.name} to take the place of`, {
       hint: "Restore it as a new database of that name.",

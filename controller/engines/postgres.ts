@@ -61,6 +61,7 @@ export const postgres: EngineRules = {
   },
   inspect: (name, access) => script(inspectScript, access, sql.describeDatabase, name),
   readFacts: ({ stdout }) => readPostgresFacts(stdout),
+  refresh: (name, access) => script(inspectScript, access, "analyze", name),
   fingerprint: (name, level, access) =>
     script(`${statementsScript}${sessionScript}`, access, name, fingerprintStatements(level)),
   readFingerprint: ({ stdout }) => readFingerprint(stdout.split("\n")),

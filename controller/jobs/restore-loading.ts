@@ -1,34 +1,15 @@
-// The two passes over a stored copy that a restore makes: the proof, before anything is touched, and the load.
+// How the copy that was chosen is read: what must be at its end when it is proven, and what loads it.
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId, RestorePlan } from "../../schemas/restore.ts"
-import { Fault } from "../core/fault.ts"
-import { requireIdentity } from "../core/key-missing.ts"
+import { loadJobs } from "../core/parallel-load.ts"
 import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
-import { bothOf, guardAgainst } from "../engines/hostile.ts"
+import { bothOf, type Guard, guardAgainst } from "../engines/hostile.ts"
 import { politely } from "../engines/polite.ts"
-import { identityFor } from "./identity-for.ts"
+import type { StoredCopy } from "../pipeline/stored-copy.ts"
 import type { Journal } from "./journal.ts"
 import { loadRequest } from "./load-request.ts"
 import type { Ready } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
-
-/** Where the copy is, and what opens it. Throws a Fault, `destination-unavailable` or `key-missing`. */
-export function copyToRead(
-  deps: Pick<RestoreDeps, "destinations" | "identities">,
-  request: Pick<RestoreRequest, "backup" | "manifest" | "identity">,
-  from: string,
-  signal: AbortSignal,
-) {
-  const { manifest, backup } = request
-  const destination = deps.destinations.get(from)
-  const key = backup.copies.find((copy) => copy.destination === from)?.key
-  if (!destination || key === undefined)
-    throw new Fault("destination-unavailable", `the destination ${from} is not defined any more`)
-  const identity = identityFor(deps, request)?.identity ?? null
-  requireIdentity(manifest.encryption, identity === null ? null : { identity })
-  const { compression } = manifest
-  return { destination, key, proof: backup.proof, compression, identity, signal }
-}
 
 /** Its bytes are proven, but not where they come from: somebody handed it in. */
 const isOfOthers = ({ imported }: Manifest): boolean => imported !== undefined
@@ -43,13 +24,14 @@ export function loadingOf(
   journal: Journal,
   signal: AbortSignal,
 ) {
-  const { manifest, options } = request
+  const { manifest, options, backup } = request
   const { targetDatabase: name } = plan
-  const common = copyToRead(deps, request, plan.destination, signal)
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
-  const end = look.rules.end(manifest.format, manifest.subject)
+  const jobs = options.mode === "globals" ? 1 : loadJobs(manifest, options)
   const isText = manifest.format === "sql"
-  const guard = isText && isOfOthers(manifest) ? guardAgainst(look.rules.engine) : null
+  const isGuarded = isText && isOfOthers(manifest)
+  /** Of the last reading. */
+  let guard: Guard | null = null
   /** After the proof, which shows what the dump does by itself. Our own of PostgreSQL has a key of its own from some version on. */
   const script = () => {
     const load = look.rules.load(name, manifest.format, look.access, {
@@ -57,16 +39,22 @@ export function loadingOf(
       facts: expectedFrom(manifest),
       schemaOnly: options.mode === "new" && options.content === "schema",
       withoutOwners: plan.owners === "drop",
+      ...(jobs > 1 ? { parallel: { jobs, bytes: backup.proof.rawBytes } } : {}),
       unconfined: isText && guard !== null && !guard.confinesItself(),
     })
     return how.nice ? politely(load) : load
   }
   return {
-    copy: { ...common, end: guard ? bothOf(end, guard) : end, onProgress: () => undefined },
-    load: loadRequest(
-      deps.docker,
-      { copy: common, manifest, look, name, script, limitSeconds: how.limitSeconds, onProgress, journal },
-      signal,
-    ),
+    end() {
+      const end = look.rules.end(manifest.format, manifest.subject)
+      guard = isGuarded ? guardAgainst(look.rules.engine) : null
+      return guard ? bothOf(end, guard) : end
+    },
+    load: (copy: StoredCopy) =>
+      loadRequest(
+        deps.docker,
+        { copy, manifest, look, name, script, limitSeconds: how.limitSeconds, onProgress, journal },
+        signal,
+      ),
   }
 }

@@ -1,10 +1,12 @@
 // Databases become late while nothing happens. Time is moved by hand; one test lets the timer do it.
-import { afterEach, expect, test } from "bun:test"
+import { afterEach, expect, setDefaultTimeout, test } from "bun:test"
 import { createEventHub } from "../../controller/api/event-hub.ts"
 import { createFreshness } from "../../controller/reconcile/freshness.ts"
 import type { Deadline } from "../../controller/reconcile/world.ts"
 import type { DatabaseId, ServerId } from "../../schemas/server.ts"
 import { until } from "../support/until.ts"
+
+setDefaultTimeout(120_000)
 
 let stop = () => {}
 afterEach(() => stop())
@@ -48,6 +50,16 @@ test("tells of a server once, when the first of its databases has become late, a
   expect(goTo("2026-03-01T14:00:00Z")).toEqual([])
   expect(goTo("2026-03-01T14:00:00.001Z")).toEqual(["shop", "wiki"])
   expect(goTo("2026-03-01T15:00:00Z")).toEqual([])
+  expect(goTo("2026-03-01T16:00:01Z")).toEqual(["shop"])
+})
+
+test("tells of drills that are overdue beside backups that are late already", () => {
+  const late = deadline("shop", "a", new Date("2026-03-01T14:00:00Z"))
+  const { goTo } = watching("2026-03-01T15:00:00Z", [
+    late,
+    { ...late, lateAt: new Date("2026-03-01T16:00:00Z"), of: "drill" },
+  ])
+  expect(goTo("2026-03-01T16:00:00Z")).toEqual([])
   expect(goTo("2026-03-01T16:00:01Z")).toEqual(["shop"])
 })
 
