@@ -1,7 +1,9 @@
 // What is written in another way in a dump as it passes, wherever the stream is split, and nothing else with it.
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { mysqlRewriter } from "../../controller/engines/mysql-rewriter.ts"
+
+setDefaultTimeout(120_000)
 
 const own = "my `shop"
 
