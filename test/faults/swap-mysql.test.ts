@@ -236,7 +236,11 @@ for (const image of images) {
         return controller
       }
       const shop = (on: Controller) =>
-        on.database("shop", (found) => found.server.container?.state === "running")
+        // The other server has one of that name, too.
+        on.database(
+          "shop",
+          ({ server: { name, container } }) => name === server.name && container?.state === "running",
+        )
       const swapIn = async (on: Controller, more = {}) => {
         const options = { mode: "swap" as const, name: "shop", safetyBackup: false, ...more }
         return (await on.call(createRestore, { body: { backupId: backupId as never, options } })).data.id
