@@ -133,3 +133,13 @@ function unknownVersion(major: number, minor: number): Fault {
 
 export const truncatedHint =
   "The bytes stopped before the dump was complete. Nothing was listed as good; look at the server's and Docker's logs."
+
+/** In an entry of the table of contents, from behind its kind to what is said of its rows. */
+export function* skipAfterKind(cursor: Cursor, version: number): Generator<void, void> {
+  yield* readInt(cursor) // section
+  for (let field = 0; field < 5; field++) yield* skipText(cursor) // definition, drop, copy, namespace, tablespace
+  if (version >= 14) yield* skipText(cursor) // table access method
+  if (version >= 16) yield* readInt(cursor) // relation kind
+  for (let field = 0; field < 2; field++) yield* skipText(cursor) // owner, "false"
+  while (yield* skipText(cursor)); // dependencies
+}

@@ -11,6 +11,7 @@ import {
   readHeader,
   readInt,
   skip,
+  skipAfterKind,
   skipPieces,
   skipText,
 } from "./archive-bytes.ts"
@@ -104,12 +105,7 @@ function* walk(output: Output, kept: ReadonlySet<number>, last: number): Generat
 function* skipEntry(output: Output, version: number): Generator<void, void> {
   yield* readInt(output) // has a dumper
   for (let field = 0; field < 4; field++) yield* skipText(output) // table oid, oid, tag, kind
-  yield* readInt(output) // section
-  for (let field = 0; field < 5; field++) yield* skipText(output) // definition, drop, copy, namespace, tablespace
-  if (version >= 14) yield* skipText(output) // table access method
-  if (version >= 16) yield* readInt(output) // relation kind
-  for (let field = 0; field < 2; field++) yield* skipText(output) // owner, "false"
-  while (yield* skipText(output)); // dependencies
+  yield* skipAfterKind(output, version)
 }
 
 /** An entry without a statement and without rows, for which pg_restore does nothing. */

@@ -11,7 +11,8 @@ import {
   makeAgain,
   type Program,
 } from "./mysql-programs.ts"
-import { demand, digitsOf, hexOf, nameIn, prepared, quoted, within } from "./mysql-words.ts"
+import { isMovable, isOne } from "./mysql-sides.ts"
+import { demand, hexOf, nameIn, prepared, quoted, within } from "./mysql-words.ts"
 
 /** Names, as bytes. */
 export interface ExchangeNames {
@@ -52,7 +53,7 @@ export function exchanging(names: ExchangeNames, before: Contents, coming: Conte
   )
   return [
     ...demand(
-      countIs("tables", "table_schema", place, before.tables.length, baseTables),
+      countIs("tables", "table_schema", place, before.tables.length, `and ${isMovable("table_type")}`),
       "its tables changed meanwhile",
     ),
     ...demand(
@@ -81,9 +82,8 @@ export function exchanging(names: ExchangeNames, before: Contents, coming: Conte
   ]
 }
 
-const baseTables = "and table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE')"
 const countIs = (from: string, column: string, database: string, count: number, more = "") =>
-  `(select count(*) from information_schema.${from} where ${column} = convert(${hexOf(database)} using utf8mb4) and hex(${column}) = ${digitsOf(database)} ${more}) = ${count}`
+  `(select count(*) from information_schema.${from} where ${isOne(column, [database])} ${more}) = ${count}`
 
 /** What is in the place. */
 export interface Standing {

@@ -2,6 +2,7 @@
 // database's own, and before the sequence that a column's default asks (MariaDB). Loaded into another database, it would change the one of
 // that name, use up its sequences, or fail without it. Without the name it is for the database that is loaded into.
 import type { Passage } from "./mysql-rewriter.ts"
+import { bytesOf, quoted } from "./mysql-words.ts"
 
 /** Of 64 characters a name may have, each of four bytes, or two where it is a quote. */
 const longestStatement = 512
@@ -20,7 +21,7 @@ const longestColumn = 16_384
 
 /** A column's line in CREATE TABLE. What stands in quotes before is a value, which may hold anything. */
 export function columnOf(database: string): Passage {
-  const own = Buffer.from(`\`${database.replaceAll("`", "``")}\`.`).toString("latin1")
+  const own = `${quoted(bytesOf(database))}.`
   const asked = ["nextval(", "lastval("].map((bare) => ({ named: `${bare}${own}`, bare }))
   return {
     begin: Buffer.from("\n  `"),

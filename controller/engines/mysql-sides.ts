@@ -3,7 +3,7 @@ import { type Journal, keptTable, type RoutineGrant, readJournal, selectJournal 
 import type { Defaults, Listed, ProgramKind } from "./mysql-programs.ts"
 import { programKinds } from "./mysql-programs.ts"
 import { markTable } from "./mysql-sql.ts"
-import { bytesOf, digitsOf, fromDigits, hexOf, plainText, prepared } from "./mysql-words.ts"
+import { digitsOf, fromDigits, hexOf, plainText, prepared } from "./mysql-words.ts"
 
 export interface Side {
   readonly defaults: Defaults
@@ -21,8 +21,11 @@ export interface Side {
 /** By the database's name, of those that exist. */
 export type Sides = ReadonlyMap<string, Side>
 
+/** What has rows, or counts, and can be moved. */
+export const isMovable = (column: string) => `${column} in ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE')`
+
 /** A database's own name in a column, whatever the server's catalogue takes for equal. */
-const isOne = (column: string, names: readonly string[]) =>
+export const isOne = (column: string, names: readonly string[]) =>
   `(${column} in (${names.map((name) => `convert(${hexOf(name)} using utf8mb4)`).join(", ")}) and hex(${column}) in (${names.map(digitsOf).join(", ")}))`
 
 /** Statements that answer with rows of a key and values. `names`: as bytes. */
@@ -32,7 +35,7 @@ export function describeSides(names: readonly string[], isMysql: boolean): reado
   return [
     `select 'database', hex(s.schema_name), s.default_character_set_name, s.default_collation_name, ${encrypted} from information_schema.schemata s where ${one("s.schema_name")}`,
     `select 'table', hex(t.table_schema), hex(t.table_name), hex(coalesce(t.table_comment, '')) from information_schema.tables t
-where t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE') and ${one("t.table_schema")} order by t.table_name`,
+where ${isMovable("t.table_type")} and ${one("t.table_schema")} order by t.table_name`,
     `select 'program', hex(t.table_schema), 'view', hex(t.table_name), '' from information_schema.tables t where t.table_type = 'VIEW' and ${one("t.table_schema")} order by t.table_name`,
     `select 'program', hex(r.routine_schema), lower(r.routine_type), hex(r.routine_name), '' from information_schema.routines r where ${one("r.routine_schema")} order by r.routine_name`,
     `select 'program', hex(e.event_schema), 'event', hex(e.event_name), '' from information_schema.events e where ${one("e.event_schema")} order by e.event_name`,
@@ -89,5 +92,3 @@ function grantOf([kind = "", routine, rights = "", user, host]: readonly string[
     host: fromDigits(host),
   }
 }
-
-export const sideNames = (names: readonly string[]): readonly string[] => names.map(bytesOf)

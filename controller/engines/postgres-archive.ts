@@ -14,6 +14,7 @@ import {
   readInt,
   readShortText,
   skip,
+  skipAfterKind,
   skipPieces,
   skipText,
   truncatedHint,
@@ -119,12 +120,7 @@ function* readEntry(
   yield* readInt(cursor) // has a dumper
   for (let field = 0; field < 3; field++) yield* skipText(cursor) // table oid, oid, tag
   const kind = postgresKinds[yield* readShortText(cursor, longestDescription)]
-  yield* readInt(cursor) // section
-  for (let field = 0; field < 5; field++) yield* skipText(cursor) // definition, drop, copy, namespace, tablespace
-  if (version >= 14) yield* skipText(cursor) // table access method
-  if (version >= 16) yield* readInt(cursor) // relation kind
-  for (let field = 0; field < 2; field++) yield* skipText(cursor) // owner, "false"
-  while (yield* skipText(cursor)); // dependencies
+  yield* skipAfterKind(cursor, version)
   const state = yield* readByte(cursor)
   yield* skip(cursor, offsetBytes)
   return { id, kind, hasData: state !== noData }

@@ -1,11 +1,11 @@
 // The tables that a restore was asked for, as the head of an archive tells them, for the plan.
-import { copiesToTry, isOfOneCopy, nearestFirst, storedNowhere } from "../core/copy-order.ts"
-import { faultIn } from "../core/fault.ts"
+import { copiesToTry, nearestFirst } from "../core/copy-order.ts"
 import { type Selected, selectionOf } from "../core/selection.ts"
 import type { EngineRules } from "../engines/engine.ts"
 import type { Selecting } from "../engines/selecting.ts"
 import { readHead } from "../pipeline/head.ts"
 import type { StoredCopy } from "../pipeline/stored-copy.ts"
+import { ofFirstCopy } from "./first-copy.ts"
 import { type CopyDeps, openedCopy } from "./good-copy.ts"
 import type { RestoreRequest } from "./restore.ts"
 import { selectingOf } from "./selected-tables.ts"
@@ -23,20 +23,17 @@ export async function selectedAhead(
   const { manifest, backup, options } = request
   const selection = selectionOf(options)
   if (selection.tables === undefined || manifest.format !== "archive") return null
-  let failure: unknown = storedNowhere()
-  for (const copy of copiesToTry(nearestFirst(backup, (name) => deps.destinations.get(name)?.kind))) {
-    const selecting = selectingOf(rules, manifest, selection)
-    if (selecting === null) return null
-    try {
+  const copies = copiesToTry(nearestFirst(backup, (name) => deps.destinations.get(name)?.kind))
+  return await ofFirstCopy(
+    copies,
+    async (copy) => {
+      const selecting = selectingOf(rules, manifest, selection)
+      if (selecting === null) return null
       await look(openedCopy(deps, request, copy), selecting, signal)
       return selecting.selected()
-    } catch (error) {
-      const fault = faultIn(error)
-      if (signal.aborted || !fault || !isOfOneCopy(fault)) throw error
-      failure = error
-    }
-  }
-  throw failure
+    },
+    signal,
+  )
 }
 
 async function look(copy: StoredCopy, selecting: Selecting, signal: AbortSignal): Promise<void> {
