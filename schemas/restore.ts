@@ -15,20 +15,31 @@ const serverId = ServerId.optional()
 
 /** PostgreSQL, of a whole archive: how many processes load it at once. Its bytes are put into a file in the container meanwhile. Absent: one. */
 const jobs = z.number().int().min(1).max(16).optional()
+/** `schema`: tables without their rows. `data`: rows without their tables. */
+export const Content = z.enum(["all", "schema", "data"])
+export type Content = z.output<typeof Content>
+
+/**
+ * Names of tables and views, as the manifest's fingerprint writes them: `schema.name` in PostgreSQL, `name` in MySQL and MariaDB.
+ * Partitions go with their table. Absent: all there are.
+ */
+const tables = z.array(z.string().min(1)).min(1).max(10_000)
 
 /** A new database beside the old one: nothing that exists is touched. */
 const NewOptions = z.strictObject({
   mode: z.literal("new"),
   /** Name of the database to create. It must not exist. */
-  name: z.string().min(1).max(63),
+  name: z.string().min(1).max(64),
   serverId,
   /**
    * PostgreSQL: whether objects belong to their owners again, and grants are made again. Absent: they are, unless the server lacks
    * one of the roles.
    */
   owners: z.enum(["keep", "drop"]).optional(),
-  /** Of an archive of PostgreSQL: tables without their rows. Absent: all. */
-  content: z.enum(["all", "schema"]).optional(),
+  /** `schema`: tables without their rows, of anything but SQL text of PostgreSQL. Absent: all. */
+  content: Content.extract(["all", "schema"]).optional(),
+  /** Only these, with what they cannot be made without. Foreign keys to others are left out. */
+  tables: tables.optional(),
   jobs,
 })
 export type NewOptions = z.output<typeof NewOptions>
@@ -40,7 +51,7 @@ const GlobalsOptions = z.strictObject({ mode: z.literal("globals"), serverId })
 const SwapOptions = z.strictObject({
   mode: z.literal("swap"),
   /** Name of the database whose place is taken. It must exist. */
-  name: z.string().min(1).max(63),
+  name: z.string().min(1).max(64),
   serverId,
   /** End the connections that it has. Without it a swap is refused while there are any. */
   endConnections: z.boolean().default(false),

@@ -25,6 +25,8 @@ export interface RestoreChoice {
   readonly owners?: string | undefined
   readonly content?: string | undefined
   readonly jobs?: string | undefined
+  /** Only these tables and views. */
+  readonly tables?: readonly string[] | undefined
   /** File with the identity that opens it, where the controller has none. */
   readonly identityFile?: string | undefined
   /** Only show the plan. */
@@ -39,8 +41,11 @@ export function restoreChoice(
   values: Values,
   confirm: RestoreChoice["confirm"] | null,
 ): RestoreChoice {
-  const { as: name, on: onto, owners, content, jobs, globals = false, "keep-for": keepFor } = values
+  const { as: name, on: onto, owners, content, jobs, table: tables } = values
+  const { globals = false, "keep-for": keepFor } = values
   if (!values.swap && !globals && !name) throw usageFault("--as NAME is missing, or --swap")
+  if (tables !== undefined && (values.swap || globals))
+    throw usageFault("--table goes with --as NAME: tables are restored into a new database")
   const swap = values.swap
     ? {
         endConnections: values["end-connections"] ?? false,
@@ -49,7 +54,7 @@ export function restoreChoice(
       }
     : null
   return {
-    ...{ source, name, globals, swap, onto, owners, content, jobs },
+    ...{ source, name, globals, swap, onto, owners, content, jobs, tables },
     identityFile: values.identity,
     dryRun: values["dry-run"] ?? false,
     confirm: confirm ?? (async (_, name) => name),
@@ -111,6 +116,7 @@ async function optionsOf(
     ...(choice.content === undefined
       ? {}
       : { content: oneOf("--content", choice.content, ["all", "schema"]) }),
+    ...(choice.tables === undefined ? {} : { tables: [...choice.tables] }),
   }
 }
 

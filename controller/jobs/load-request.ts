@@ -1,10 +1,11 @@
 // How a stored copy is streamed into the tool that loads it, wherever that tool runs: for restores and for drills.
 import type { Manifest } from "../../schemas/manifest.ts"
+import type { Subject } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import type { Script } from "../engines/engine.ts"
 import type { LoadRequest } from "../pipeline/load.ts"
 import type { StoredCopy } from "../pipeline/stored-copy.ts"
-import type { Docker } from "../ports.ts"
+import type { Docker, Rewriter } from "../ports.ts"
 import type { Journal } from "./journal.ts"
 import type { Look } from "./probe.ts"
 import { loadSilence } from "./silence.ts"
@@ -17,6 +18,8 @@ export interface Loading {
   readonly name: string
   /** What reads the dump on stdin, asked when the tool is started. */
   readonly script: () => Script
+  /** What makes of the dump that which is loaded, asked then, too; absent or null: it is loaded as it is. */
+  readonly taking?: (() => Rewriter) | null
   /** A load on which nothing moves for so long is ended, unless the server is at work on it. */
   readonly limitSeconds: number
   readonly onProgress: (storedBytes: number) => void
@@ -25,13 +28,15 @@ export interface Loading {
 
 export function loadRequest(
   docker: Docker,
-  { copy, manifest, look, name, script, limitSeconds, onProgress, journal }: Loading,
+  { copy, manifest, look, name, script, taking = null, limitSeconds, onProgress, journal }: Loading,
   signal: AbortSignal,
 ): LoadRequest {
   return {
     ...{ ...copy, signal, onProgress },
-    rewriter:
-      manifest.format === "sql" && manifest.subject.kind === "database" ? look.rules.rewriter : undefined,
+    rewriters: [
+      manifest.format === "sql" ? rewriterOf(manifest.subject, look) : undefined,
+      taking ?? undefined,
+    ].filter((one) => one !== undefined),
     silence: loadSilence({ docker, look, name, limitSeconds, journal }),
     start: () => docker.exec({ ...look.place, ...script(), stdin: true }, signal),
     explain: (code: number, stderr: string) => {
@@ -41,4 +46,10 @@ export function loadRequest(
         : fault
     },
   }
+}
+
+/** What takes the dumped database's own name out of its dump; undefined where it does not stand in it. */
+export function rewriterOf(subject: Subject, { rules }: Pick<Look, "rules">) {
+  const { rewriter } = rules
+  return rewriter && subject.kind === "database" ? () => rewriter(subject.name) : undefined
 }

@@ -2,12 +2,13 @@
 import type { RestorePlan } from "../../schemas/restore.ts"
 import { planRestore } from "../core/restore-plan.ts"
 import { planSwap } from "../core/swap-plan.ts"
-import { placesOf } from "./exchange.ts"
+import { placesOf, swappingOf } from "./exchange.ts"
 import { planForGlobals } from "./globals.ts"
 import { asJobSays } from "./place.ts"
 import { type Ready, whenReady } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
 import { commonFacts, specOf } from "./restore-facts.ts"
+import { selectedAhead } from "./selected-ahead.ts"
 import { surveyIfPossible } from "./survey.ts"
 
 // Somebody looks at a dialogue meanwhile.
@@ -38,11 +39,13 @@ export async function planOf(
   const { look } = ready
   const survey = await surveyIfPossible(deps, look, options.name, signal)
   const present = look.probe.databases.map(({ name }) => name)
-  const all = { ...facts, survey, present, nameMistake: look.rules.nameMistake(options.name) }
+  const selected = await selectedAhead(deps, request, look.rules, signal)
+  const all = { ...facts, selected, survey, present, nameMistake: look.rules.nameMistake(options.name) }
   if (options.mode === "new") return planRestore(all, options)
   const place = (await placesOf(deps.docker, look, [options.name], signal)).get(options.name)
   const { keepSeconds, askedAt: now } = request
-  return planSwap({ ...all, place, keepSeconds, now }, options)
+  const { words } = swappingOf(look)
+  return planSwap({ ...all, place, keepSeconds, words, now }, options)
 }
 
 export const placed = (request: RestoreRequest) => () => {

@@ -5,7 +5,7 @@ import type { RestoreId, RestoreOptions } from "../../schemas/restore.ts"
 import { type Fault, inFull } from "../core/fault.ts"
 import { failedAfterSwap } from "../core/hook-after.ts"
 import { requirePlan } from "../core/plan-hash.ts"
-import { expectedFrom } from "../core/restorable-part.ts"
+import { selectionOf } from "../core/selection.ts"
 import { besideOptions } from "../core/swap-plan.ts"
 import type {
   Aside,
@@ -30,6 +30,7 @@ import { refreshStatistics } from "./refresh-statistics.ts"
 import { specOf } from "./restore-facts.ts"
 import { loadingOf } from "./restore-loading.ts"
 import { patienceOf, placed, planOf } from "./restore-planning.ts"
+import { expectedOf } from "./selected-tables.ts"
 import { settleBeside, takePlace } from "./take-place.ts"
 import { createUnfinished, type UnfinishedDatabase } from "./unfinished-database.ts"
 
@@ -125,6 +126,10 @@ async function restoreBetweenHooks(
   const loading = loadingOf(deps, id, request, beside, ready, how, journal, signal)
   const copies = goodCopies(deps, request, loading.end, journal, signal)
   const copy = await copies.next()
+  const selection = selectionOf(options)
+  const selected = loading.selected()
+  for (const sentence of selected?.said ?? [])
+    if (!plan.warnings.includes(sentence)) journal("warn", sentence)
   let made: UnfinishedDatabase | undefined
   try {
     let outcome: RestoreOutcome
@@ -132,7 +137,7 @@ async function restoreBetweenHooks(
     try {
       await hooks.before(ready.target, signal)
       await request.safetyBackup?.(id, signal)
-      const facts = expectedFrom(request.manifest)
+      const { facts, compared } = expectedOf(request.manifest, selection, selected)
       const { target, look } = ready
       const make = async () => {
         const begun = await createUnfinished(deps, id, target, look, name, facts, journal, signal)
@@ -147,16 +152,9 @@ async function restoreBetweenHooks(
       made = filled.made
       const { rawBytes } = filled
       const refreshing = refreshStatistics(deps.docker, look, name, journal, signal)
-      outcome = await checked(
-        deps,
-        comparable(request),
-        name,
-        ready,
-        facts,
-        rawBytes,
-        journal,
-        signal,
-      ).finally(() => refreshing)
+      outcome = await checked(deps, compared, name, ready, facts, rawBytes, journal, signal).finally(
+        () => refreshing,
+      )
       if (options.mode === "swap")
         await takePlace(deps, id, ready, options, name, outcome, made, journal, signal)
     } finally {
@@ -170,11 +168,4 @@ async function restoreBetweenHooks(
     await made?.drop()
     throw error
   }
-}
-
-/** Rows that were not loaded are not missed. */
-function comparable({ manifest, options }: RestoreRequest): Manifest {
-  if (options.mode !== "new" || options.content !== "schema") return manifest
-  const { fingerprint: _, ...rest } = manifest
-  return rest
 }
