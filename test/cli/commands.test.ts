@@ -340,6 +340,8 @@ describe("restore", () => {
     expect(on.stderr).toContain("there is no server nowhere")
     const owners = await dbbackup(["restore", "b1", "--as", "copy", "--owners", "maybe", "--yes"])
     expect(owners.stderr).toContain("Write keep or drop.")
+    const jobs = await dbbackup(["restore", "b1", "--as", "copy", "--jobs", "many", "--yes"])
+    expect(jobs.stderr).toContain("Write a number, 1 to 16.")
   })
 
   test("takes the tables that are named, each by an option of its own, and never passes over them", async () => {

@@ -6,9 +6,10 @@ import { must } from "./command.ts"
 import { cacheFolder } from "./places.ts"
 
 interface Kept {
+  /** The one that the image declares as its volume. */
+  readonly folder: string
   /** Tar, to be unpacked in `parent`. */
   readonly archive: string
-  /** Folder above the one that the image declares as its volume. */
   readonly parent: string
 }
 
@@ -40,7 +41,7 @@ export async function keepDataFolder(
 }
 
 /** By the image's id: another image of the same name has left something else. */
-async function placeOf(image: string): Promise<(Kept & { readonly folder: string }) | null> {
+async function placeOf(image: string): Promise<Kept | null> {
   const format = "{{.Id}} {{range $path, $_ := .Config.Volumes}}{{$path}} {{end}}"
   const [id = "", folder] = (await must(["docker", "image", "inspect", "--format", format, image])).split(" ")
   if (!folder?.startsWith("/")) return null

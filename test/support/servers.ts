@@ -38,9 +38,10 @@ export async function startServer(
     ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
     ...environment[engine].flatMap((pair) => ["--env", pair]),
   ]
+  const kept = await keptDataFolder(image)
   // Data that is the caller's own matter stays that.
-  const kept = extra.some((flag) => /^--(volume|mount|tmpfs)/.test(flag)) ? null : await keptDataFolder(image)
-  if (kept === null) await must(["docker", "run", "--detach", "--name", name, ...flags, ...extra, image])
+  if (kept === null || extra.some((flag) => flag.includes(kept.folder)))
+    await must(["docker", "run", "--detach", "--name", name, ...flags, ...extra, image])
   else {
     await must(["docker", "create", "--name", name, ...flags, ...extra, image])
     await must(["sh", "-c", 'exec docker cp - "$1" <"$2"', "sh", `${name}:${kept.parent}`, kept.archive])
