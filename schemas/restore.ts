@@ -23,6 +23,9 @@ export type Content = z.output<typeof Content>
  */
 const tables = z.array(z.string().min(1)).min(1).max(10_000)
 
+/** PostgreSQL, of a whole archive: how many processes load it at once. Its bytes are put into a file in the container meanwhile. Absent: one. */
+const jobs = z.number().int().min(1).max(16).optional()
+
 /** A new database beside the old one: nothing that exists is touched. */
 const NewOptions = z.strictObject({
   mode: z.literal("new"),
@@ -38,6 +41,7 @@ const NewOptions = z.strictObject({
   content: Content.extract(["all", "schema"]).optional(),
   /** Only these, with what they cannot be made without. Foreign keys to others are left out. */
   tables: tables.optional(),
+  jobs,
 })
 export type NewOptions = z.output<typeof NewOptions>
 
@@ -56,6 +60,7 @@ const SwapOptions = z.strictObject({
   keepFor: DurationOrNone.optional(),
   /** Back it up before, and go on only when that is good. */
   safetyBackup: z.boolean().default(true),
+  jobs,
 })
 export type SwapOptions = z.output<typeof SwapOptions>
 

@@ -17,6 +17,7 @@ const options = {
   owners: { type: "string" },
   content: { type: "string" },
   table: { type: "string", multiple: true },
+  jobs: { type: "string" },
   globals: { type: "boolean" },
   from: { type: "string" },
   catalogue: { type: "boolean" },

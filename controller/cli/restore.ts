@@ -26,6 +26,7 @@ export interface RestoreChoice {
   readonly content?: string | undefined
   /** Only these tables and views. */
   readonly tables?: readonly string[] | undefined
+  readonly jobs?: string | undefined
   /** File with the identity that opens it, where the controller has none. */
   readonly identityFile?: string | undefined
   /** Only show the plan. */
@@ -40,7 +41,16 @@ export function restoreChoice(
   values: Values,
   confirm: RestoreChoice["confirm"] | null,
 ): RestoreChoice {
-  const { as: name, on: onto, owners, content, table: tables, globals = false, "keep-for": keepFor } = values
+  const {
+    as: name,
+    on: onto,
+    owners,
+    content,
+    jobs,
+    table: tables,
+    globals = false,
+    "keep-for": keepFor,
+  } = values
   if (!values.swap && !globals && !name) throw usageFault("--as NAME is missing, or --swap")
   if (tables !== undefined && (values.swap || globals))
     throw usageFault("--table goes with --as NAME: tables are restored into a new database")
@@ -52,7 +62,7 @@ export function restoreChoice(
       }
     : null
   return {
-    ...{ source, name, globals, swap, onto, owners, content, tables },
+    ...{ source, name, globals, swap, onto, owners, content, jobs, tables },
     identityFile: values.identity,
     dryRun: values["dry-run"] ?? false,
     confirm: confirm ?? (async (_, name) => name),
@@ -101,7 +111,7 @@ async function optionsOf(
   if (choice.globals) return { mode: "globals", ...where }
   if (choice.swap) {
     const own = async () => (await call(getBackup, { params: { id: backupId } })).data.database
-    return { mode: "swap", name: choice.name ?? (await own()), ...where, ...choice.swap }
+    return { mode: "swap", name: choice.name ?? (await own()), ...where, ...choice.swap, ...jobsOf(choice) }
   }
   const { name } = choice
   if (name === undefined) throw new Fault("request-invalid", "--as NAME is missing, or --swap")
@@ -109,12 +119,19 @@ async function optionsOf(
     mode: "new",
     name,
     ...where,
+    ...jobsOf(choice),
     ...(choice.owners === undefined ? {} : { owners: oneOf("--owners", choice.owners, ["keep", "drop"]) }),
     ...(choice.content === undefined
       ? {}
       : { content: oneOf("--content", choice.content, ["all", "schema"]) }),
     ...(choice.tables === undefined ? {} : { tables: [...choice.tables] }),
   }
+}
+
+function jobsOf({ jobs }: RestoreChoice): { jobs?: number } {
+  if (jobs === undefined) return {}
+  if (/^\d+$/.test(jobs)) return { jobs: Number(jobs) }
+  throw new Fault("request-invalid", `--jobs is ${jobs}`, { hint: "Write a number, 1 to 16." })
 }
 
 function oneOf<const T extends string>(option: string, given: string, values: readonly T[]): T {

@@ -47,8 +47,8 @@ export interface SwapFacts extends RestoreFacts {
 export const keptSeconds = ({ keepFor }: SwapOptions, usualSeconds: number): number => keepFor ?? usualSeconds
 
 /** What the part of it that is an ordinary restore is asked. */
-export const besideOptions = ({ name, serverId }: SwapOptions, now: Date): NewOptions => ({
-  ...{ mode: "new", name: nameBeside(name, "new", now), serverId },
+export const besideOptions = ({ name, serverId, jobs }: SwapOptions, now: Date): NewOptions => ({
+  ...{ mode: "new", name: nameBeside(name, "new", now), serverId, jobs },
   // What takes the place of a database has its owners and grants, or does not take it.
   owners: "keep",
 })

@@ -23,6 +23,8 @@ export interface Loadable {
   readonly tables?: readonly string[]
   /** Of an archive: neither owners nor grants. */
   readonly withoutOwners?: boolean
+  /** Of a whole archive: how many jobs load it at once, and its bytes, which they need as a file meanwhile. */
+  readonly parallel?: { readonly jobs: number; readonly bytes: number }
   /** Of statements: they do not confine the client themselves, as PostgreSQL's newer dumps do. */
   readonly unconfined?: boolean
 }

@@ -1,6 +1,7 @@
 // How the copy that was chosen is read: what must be at its end when it is proven, and what loads it.
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { RestoreId, RestorePlan } from "../../schemas/restore.ts"
+import { loadJobs } from "../core/parallel-load.ts"
 import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
 import { selectionOf } from "../core/selection.ts"
 import { bothOf, type Guard, guardAgainst } from "../engines/hostile.ts"
@@ -26,10 +27,11 @@ export function loadingOf(
   journal: Journal,
   signal: AbortSignal,
 ) {
-  const { manifest, options } = request
+  const { manifest, options, backup } = request
   const { targetDatabase: name } = plan
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
   const selection = selectionOf(options)
+  const jobs = options.mode === "globals" ? 1 : loadJobs(manifest, options)
   const isText = manifest.format === "sql"
   const isGuarded = isText && isOfOthers(manifest)
   /** Of the last reading. */
@@ -42,6 +44,7 @@ export function loadingOf(
       facts: expectedFrom(manifest),
       content: selection.content,
       withoutOwners: plan.owners === "drop",
+      ...(jobs > 1 ? { parallel: { jobs, bytes: backup.proof.rawBytes } } : {}),
       unconfined: isText && guard !== null && !guard.confinesItself(),
     })
     return how.nice ? politely(load) : load

@@ -1,5 +1,5 @@
 // A restore in the place of a database: what it is called beside it, what the plan says is lost and kept, and when it is refused.
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { Fault } from "../../controller/core/fault.ts"
 import {
@@ -12,6 +12,8 @@ import {
 import type { SwapRecord } from "../../controller/ports.ts"
 import { RestoreOptions, type SwapOptions } from "../../schemas/restore.ts"
 import { aCompletedBackup, aManifest } from "./records.ts"
+
+setDefaultTimeout(120_000)
 
 const now = new Date("2026-03-02T10:20:30.400Z")
 const place = (changes: Partial<Place> = {}): Place => ({

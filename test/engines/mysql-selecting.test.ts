@@ -129,10 +129,7 @@ describe("into a new database", () => {
 
   test("a view brings along, without rows, what it reads, however far down", () => {
     const { text, tables, said } = taken({ tables: ["richer"] })
-    const [rich, richer] = [
-      view("rich", "(`customer` `c` join `order`.`far`)"),
-      view("richer", "`rich` `c`"),
-    ]
+    const [rich, richer] = [view("rich", "(`customer` `c` join `order`.`far`)"), view("richer", "`rich` `c`")]
     expect(effects(text)).toBe(
       effects(customer + viewStandIn("rich") + viewStandIn("richer") + rich + richer),
     )
