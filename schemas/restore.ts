@@ -13,6 +13,8 @@ export type RestoreId = z.output<typeof RestoreId>
 /** The server to restore on; absent: the one that was backed up. */
 const serverId = ServerId.optional()
 
+/** PostgreSQL, of a whole archive: how many processes load it at once. Its bytes are put into a file in the container meanwhile. Absent: one. */
+const jobs = z.number().int().min(1).max(16).optional()
 /** `schema`: tables without their rows. `data`: rows without their tables. */
 export const Content = z.enum(["all", "schema", "data"])
 export type Content = z.output<typeof Content>
@@ -22,9 +24,6 @@ export type Content = z.output<typeof Content>
  * Partitions go with their table. Absent: all there are.
  */
 const tables = z.array(z.string().min(1)).min(1).max(10_000)
-
-/** PostgreSQL, of a whole archive: how many processes load it at once. Its bytes are put into a file in the container meanwhile. Absent: one. */
-const jobs = z.number().int().min(1).max(16).optional()
 
 /** A new database beside the old one: nothing that exists is touched. */
 const NewOptions = z.strictObject({

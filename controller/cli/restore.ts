@@ -24,9 +24,9 @@ export interface RestoreChoice {
   readonly onto?: string | undefined
   readonly owners?: string | undefined
   readonly content?: string | undefined
+  readonly jobs?: string | undefined
   /** Only these tables and views. */
   readonly tables?: readonly string[] | undefined
-  readonly jobs?: string | undefined
   /** File with the identity that opens it, where the controller has none. */
   readonly identityFile?: string | undefined
   /** Only show the plan. */
@@ -41,16 +41,8 @@ export function restoreChoice(
   values: Values,
   confirm: RestoreChoice["confirm"] | null,
 ): RestoreChoice {
-  const {
-    as: name,
-    on: onto,
-    owners,
-    content,
-    jobs,
-    table: tables,
-    globals = false,
-    "keep-for": keepFor,
-  } = values
+  const { as: name, on: onto, owners, content, jobs, table: tables } = values
+  const { globals = false, "keep-for": keepFor } = values
   if (!values.swap && !globals && !name) throw usageFault("--as NAME is missing, or --swap")
   if (tables !== undefined && (values.swap || globals))
     throw usageFault("--table goes with --as NAME: tables are restored into a new database")

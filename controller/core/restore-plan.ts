@@ -74,8 +74,8 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
   const needs = needsOf(manifest, survey, options, target.name, facts.takesPlace)
   const source = subjectName(manifest.subject)
   const { name } = options
-  const selected = facts.selected ?? null
   const jobs = loadJobs(manifest, options)
+  const selected = facts.selected ?? null
   const elsewhere =
     target.id === backup.serverId ? "" : `, which is not ${backup.serverName}, where it was made`
   const neededBytes = isEverything(selection) ? (manifest.fingerprint?.databaseBytes ?? null) : null

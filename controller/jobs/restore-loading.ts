@@ -30,8 +30,8 @@ export function loadingOf(
   const { manifest, options, backup } = request
   const { targetDatabase: name } = plan
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
-  const selection = selectionOf(options)
   const jobs = options.mode === "globals" ? 1 : loadJobs(manifest, options)
+  const selection = selectionOf(options)
   const isText = manifest.format === "sql"
   const isGuarded = isText && isOfOthers(manifest)
   /** Of the last reading. */

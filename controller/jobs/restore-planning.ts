@@ -2,7 +2,7 @@
 import type { RestorePlan } from "../../schemas/restore.ts"
 import { planRestore } from "../core/restore-plan.ts"
 import { planSwap } from "../core/swap-plan.ts"
-import { placesOf } from "./exchange.ts"
+import { placesOf, swappingOf } from "./exchange.ts"
 import { planForGlobals } from "./globals.ts"
 import { asJobSays } from "./place.ts"
 import { type Ready, whenReady } from "./ready.ts"
@@ -44,7 +44,8 @@ export async function planOf(
   if (options.mode === "new") return planRestore(all, options)
   const place = (await placesOf(deps.docker, look, [options.name], signal)).get(options.name)
   const { keepSeconds, askedAt: now } = request
-  return planSwap({ ...all, place, keepSeconds, now }, options)
+  const { words } = swappingOf(look)
+  return planSwap({ ...all, place, keepSeconds, words, now }, options)
 }
 
 export const placed = (request: RestoreRequest) => () => {
