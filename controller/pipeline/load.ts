@@ -39,8 +39,8 @@ export async function proveCopy(request: ProveRequest): Promise<void> {
     const raw = rawMeter(request)
     const end = endOf(request.end)
     const nowhere = new Writable({ write: (_chunk, _encoding, next) => next() })
-    for (const stream of [raw.stream, end.stream]) cause.watch(stream)
-    await pipeline([...copy, raw.stream, end.stream, nowhere], { signal: cause.signal })
+    for (const stream of [...raw.streams, end.stream]) cause.watch(stream)
+    await pipeline([...copy, ...raw.streams, end.stream, nowhere], { signal: cause.signal })
     requireRaw(request, raw.result())
     progress.done()
   })
@@ -66,10 +66,10 @@ export async function loadDump(request: LoadRequest): Promise<{ storedBytes: num
       const why = (error: Error): Promise<Error> => whyInputBroke(tool, error, request, cause)
       const sink = toolSink(stdin, why, watch)
       const rewritten = (request.rewriters ?? []).map((rewriter) => rewriting(rewriter()))
-      for (const stream of [raw.stream, ...rewritten, sink]) cause.watch(stream)
+      for (const stream of [...raw.streams, ...rewritten, sink]) cause.watch(stream)
       const ended = endOfTool(tool, sink, request.explain)
       ended.catch(cause.fail)
-      await pipeline([...copy, raw.stream, ...rewritten, sink], { signal: cause.signal })
+      await pipeline([...copy, ...raw.streams, ...rewritten, sink], { signal: cause.signal })
       await untilAborted(ended, cause.signal)
     } finally {
       watch.stop()
@@ -83,8 +83,14 @@ export async function loadDump(request: LoadRequest): Promise<{ storedBytes: num
   })
 }
 
-/** What is not decompressed was counted as it was read. */
-const rawMeter = ({ compression }: Reading) => (compression === "none" ? meter() : meter(collector().passed))
+/** What comes out of the copy, measured: once only where it is the stored bytes themselves, whose check is on their way already. */
+function rawMeter({ compression, identity, proof }: Reading) {
+  if (compression === "none" && identity === null)
+    return { streams: [], result: () => ({ bytes: proof.storedBytes, sha256: proof.storedSha256 }) }
+  // Without a stage that makes other bytes, these were counted for the collector as they were read.
+  const { stream, result } = compression === "none" ? meter() : meter(collector().passed)
+  return { streams: [stream], result }
+}
 
 /** Resolves at exit code 0, once everything was handed over. What the tool prints is of no use, but must be read for it to go on. */
 async function endOfTool(tool: ExecProcess, sink: Writable, explain: Explain): Promise<void> {
