@@ -29,8 +29,9 @@ export function postgresLoad(
 }
 
 /** Words of our own alone: the shell splits them. */
-function optionsOf({ schemaOnly = false, withoutOwners = false }: Loadable): string {
+function optionsOf({ schemaOnly = false, withoutOwners = false, inPlace = false }: Loadable): string {
   const options = [
+    ...(inPlace ? ["--single-transaction"] : []),
     ...(schemaOnly ? ["--schema-only"] : []),
     ...(withoutOwners ? ["--no-owner", "--no-privileges"] : []),
   ]

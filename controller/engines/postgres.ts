@@ -8,6 +8,7 @@ import { postgresCommands } from "./postgres-commands.ts"
 import { explainPostgres } from "./postgres-explain.ts"
 import { fingerprintStatements, postgresSnapshot, readFingerprint } from "./postgres-fingerprint.ts"
 import { postgresGlobals as globals } from "./postgres-globals.ts"
+import { postgresInPlace } from "./postgres-in-place.ts"
 import { postgresLoad } from "./postgres-load.ts"
 import { partOptions, readRelations, wantedIn } from "./postgres-part.ts"
 import { readPostgresFacts, readPostgresProbe } from "./postgres-probe.ts"
@@ -106,6 +107,10 @@ export const postgres: EngineRules = {
         JSON.stringify({ key, mark: swap.keptMark(restoreId) }),
       ),
   },
+  inPlace: postgresInPlace(
+    (statements, name, facts, access) => script(statementScript, access, statements, name, facts),
+    (statement, name, access) => script(inspectScript, access, statement, name),
+  ),
   nameMistake,
   restoreCommands: postgresCommands,
 }

@@ -15,6 +15,8 @@ export interface Loadable {
   readonly schemaOnly?: boolean
   /** Of an archive: neither owners nor grants. */
   readonly withoutOwners?: boolean
+  /** Into a database that is there: where the engine can, all of it in one transaction; it never waits long for a lock. */
+  readonly inPlace?: boolean
   /** Of statements: they do not confine the client themselves, as PostgreSQL's newer dumps do. */
   readonly unconfined?: boolean
 }

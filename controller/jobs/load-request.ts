@@ -4,7 +4,7 @@ import { Fault } from "../core/fault.ts"
 import type { Script } from "../engines/engine.ts"
 import type { LoadRequest } from "../pipeline/load.ts"
 import type { StoredCopy } from "../pipeline/stored-copy.ts"
-import type { Docker } from "../ports.ts"
+import type { Docker, Rewriter } from "../ports.ts"
 import type { Journal } from "./journal.ts"
 import type { Look } from "./probe.ts"
 import { loadSilence } from "./silence.ts"
@@ -19,19 +19,23 @@ export interface Loading {
   readonly script: () => Script
   /** A load on which nothing moves for so long is ended, unless the server is at work on it. */
   readonly limitSeconds: number
+  /** What else becomes of the dump before it is loaded. */
+  readonly rewriter?: (() => Rewriter) | undefined
   readonly onProgress: (storedBytes: number) => void
   readonly journal: Journal
 }
 
 export function loadRequest(
   docker: Docker,
-  { copy, manifest, look, name, script, limitSeconds, onProgress, journal }: Loading,
+  { copy, manifest, look, name, script, limitSeconds, rewriter, onProgress, journal }: Loading,
   signal: AbortSignal,
 ): LoadRequest {
   return {
     ...{ ...copy, signal, onProgress },
-    rewriter:
+    rewriters: [
       manifest.format === "sql" && manifest.subject.kind === "database" ? look.rules.rewriter : undefined,
+      rewriter,
+    ].filter((one) => one !== undefined),
     silence: loadSilence({ docker, look, name, limitSeconds, journal }),
     start: () => docker.exec({ ...look.place, ...script(), stdin: true }, signal),
     explain: (code: number, stderr: string) => {

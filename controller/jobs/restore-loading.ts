@@ -1,16 +1,18 @@
 // The two passes over a stored copy that a restore makes: the proof, before anything is touched, and the load.
 import type { Manifest } from "../../schemas/manifest.ts"
-import type { RestoreId, RestorePlan } from "../../schemas/restore.ts"
+import { isInPlace, type RestoreId, type RestorePlan } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
 import { requireIdentity } from "../core/key-missing.ts"
 import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
 import { bothOf, guardAgainst } from "../engines/hostile.ts"
 import { politely } from "../engines/polite.ts"
 import { identityFor } from "./identity-for.ts"
+import { orderOf } from "./in-place-work.ts"
 import type { Journal } from "./journal.ts"
 import { loadRequest } from "./load-request.ts"
 import type { Ready } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
+import { specOf } from "./restore-facts.ts"
 
 /** Where the copy is, and what opens it. Throws a Fault, `destination-unavailable` or `key-missing`. */
 export function copyToRead(
@@ -33,13 +35,22 @@ export function copyToRead(
 /** Its bytes are proven, but not where they come from: somebody handed it in. */
 const isOfOthers = ({ imported }: Manifest): boolean => imported !== undefined
 
+// That of the label dbbackup.stall-timeout.
+const usualStallSeconds = 900
+
+/** As the job says that made the backup. */
+export function howToLoad({ backup }: Pick<RestoreRequest, "backup">, { target }: Ready) {
+  const spec = specOf(backup, target)
+  return { limitSeconds: spec?.["stall-timeout"] ?? usualStallSeconds, nice: spec?.nice ?? false }
+}
+
 export function loadingOf(
   deps: RestoreDeps,
   id: RestoreId,
   request: RestoreRequest,
   plan: RestorePlan,
   { look }: Ready,
-  how: { readonly limitSeconds: number; readonly nice: boolean },
+  how: ReturnType<typeof howToLoad>,
   journal: Journal,
   signal: AbortSignal,
 ) {
@@ -50,10 +61,12 @@ export function loadingOf(
   const end = look.rules.end(manifest.format, manifest.subject)
   const isText = manifest.format === "sql"
   const guard = isText && isOfOthers(manifest) ? guardAgainst(look.rules.engine) : null
+  const order = isInPlace(options) ? orderOf(id, options) : null
   /** After the proof, which shows what the dump does by itself. Our own of PostgreSQL has a key of its own from some version on. */
   const script = () => {
     const load = look.rules.load(name, manifest.format, look.access, {
-      isPart: lacksSome(manifest),
+      isPart: order === null && lacksSome(manifest),
+      inPlace: order !== null,
       facts: expectedFrom(manifest),
       schemaOnly: options.mode === "new" && options.content === "schema",
       withoutOwners: plan.owners === "drop",
@@ -65,7 +78,19 @@ export function loadingOf(
     copy: { ...common, end: guard ? bothOf(end, guard) : end, onProgress: () => undefined },
     load: loadRequest(
       deps.docker,
-      { copy: common, manifest, look, name, script, limitSeconds: how.limitSeconds, onProgress, journal },
+      {
+        ...{
+          copy: common,
+          manifest,
+          look,
+          name,
+          script,
+          limitSeconds: how.limitSeconds,
+          onProgress,
+          journal,
+        },
+        rewriter: order === null ? undefined : look.rules.inPlace.rewriter(order, manifest),
+      },
       signal,
     ),
   }

@@ -24,8 +24,8 @@ export interface ProveRequest extends Reading {
 export interface LoadRequest extends Reading {
   readonly start: Start
   readonly explain: Explain
-  /** What is loaded is what this makes of the dump; absent: the dump itself. */
-  readonly rewriter?: (() => Rewriter) | undefined
+  /** What is loaded is what these make of the dump, one after the other. */
+  readonly rewriters?: readonly (() => Rewriter)[] | undefined
   /** What to do about a tool that takes nothing, or does not end; absent: it may take its time. */
   readonly silence?: Silence
 }
@@ -64,7 +64,7 @@ export async function loadDump(request: LoadRequest): Promise<{ storedBytes: num
       if (!stdin) throw new Fault("internal", "the loading tool was started without an input")
       const why = (error: Error): Promise<Error> => whyInputBroke(tool, error, request, cause)
       const sink = toolSink(stdin, why, watch)
-      const rewritten = request.rewriter ? [rewriting(request.rewriter())] : []
+      const rewritten = (request.rewriters ?? []).map((rewriter) => rewriting(rewriter()))
       for (const stream of [raw.stream, ...rewritten, sink]) cause.watch(stream)
       const ended = endOfTool(tool, sink, request.explain)
       ended.catch(cause.fail)

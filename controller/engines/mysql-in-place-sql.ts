@@ -1,0 +1,73 @@
+// What MySQL and MariaDB are asked and told before and after a load into a database that is there. Queries whose answer is statements.
+import { text } from "./mysql-sql.ts"
+
+const base = "t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED')"
+const quoted = (expression: string) => `concat('\`', replace(${expression}, '\`', '\`\`'), '\`')`
+const place = (schema: string, name: string) => `concat(${quoted(schema)}, '.', ${quoted(name)})`
+const tablesOf = (name: string) => `information_schema.tables t where t.table_schema = ${text(name)}`
+const joined = (statements: readonly string[]) => statements.join(";\n")
+
+const plain = "set session sql_mode = ''"
+const longLists = "set session group_concat_max_len = 67108864"
+/** A metadata lock would be waited for a year. */
+export const lockSeconds = 20
+
+/** Rows: whether it is there, and its sessions by user. */
+export const askOccupied = (name: string) =>
+  joined([
+    plain,
+    `select 'there', hex(s.schema_name) from information_schema.schemata s where s.schema_name = ${text(name)}`,
+    `select 'session', hex(p.user), count(*) from information_schema.processlist p
+where p.db = ${text(name)} and p.id <> connection_id() and p.command <> 'Daemon' group by p.user order by p.user`,
+  ])
+
+export const endSessions = (name: string) =>
+  joined([
+    plain,
+    `select concat('kill ', p.id, ';') from information_schema.processlist p
+where p.db = ${text(name)} and p.id <> connection_id() and p.command <> 'Daemon'`,
+  ])
+
+/** Fails where one is locked, and changes nothing. */
+export const lockAll = (name: string) =>
+  joined([
+    plain,
+    longLists,
+    `select 'set session lock_wait_timeout = ${lockSeconds};'`,
+    `select coalesce(concat('lock tables ', group_concat(${place("t.table_schema", "t.table_name")}, ' write'), ';'), 'do 0;')
+from ${tablesOf(name)} and ${base}`,
+  ])
+
+const limits = `select 'set session foreign_key_checks = 0, lock_wait_timeout = ${lockSeconds};'`
+const drop = (words: string, schema: string, name: string) =>
+  `select concat('drop ${words} if exists ', ${place(schema, name)}, ';')`
+
+/** Leaves the database itself: its settings and the grants on it. */
+export const dropAll = (name: string) =>
+  joined([
+    plain,
+    limits,
+    `${drop("view", "t.table_schema", "t.table_name")} from ${tablesOf(name)} and t.table_type = 'VIEW'`,
+    `${drop("table", "t.table_schema", "t.table_name")} from ${tablesOf(name)} and ${base}`,
+    `${drop("sequence", "t.table_schema", "t.table_name")} from ${tablesOf(name)} and t.table_type = 'SEQUENCE'`,
+    `select concat('drop ', lower(r.routine_type), ' if exists ', ${place("r.routine_schema", "r.routine_name")}, ';')
+from information_schema.routines r where r.routine_schema = ${text(name)} and r.routine_type in ('FUNCTION', 'PROCEDURE', 'PACKAGE')`,
+    `${drop("event", "e.event_schema", "e.event_name")} from information_schema.events e where e.event_schema = ${text(name)}`,
+  ])
+
+/** In whose place the dump makes a table: it drops tables alone. */
+export const dropViews = (name: string, views: readonly string[]) =>
+  joined([
+    plain,
+    limits,
+    `${drop("view", "t.table_schema", "t.table_name")} from ${tablesOf(name)} and t.table_type = 'VIEW'
+and t.table_name in (${views.map(text).join(", ")})`,
+  ])
+
+export const analyzeAll = (name: string) =>
+  joined([
+    plain,
+    longLists,
+    `select coalesce(concat('analyze no_write_to_binlog table ', group_concat(${place("t.table_schema", "t.table_name")}), ';'), 'do 0;')
+from ${tablesOf(name)} and ${base}`,
+  ])

@@ -1,0 +1,123 @@
+// A load into a database that is there, all of it in one transaction of the server: whatever breaks it off, it is asked whether it happened.
+import { setTimeout as sleep } from "node:timers/promises"
+import type { RestoreId, RestorePlan } from "../../schemas/restore.ts"
+import { Fault, faultIn, problemOf } from "../core/fault.ts"
+import { type LoadRequest, loadDump } from "../pipeline/load.ts"
+import type { Catalogue, Docker, RestoreOutcome } from "../ports.ts"
+import type { InPlaceWork } from "./in-place-work.ts"
+import type { Journal } from "./journal.ts"
+import type { Look } from "./probe.ts"
+import { must } from "./unfinished-database.ts"
+
+/** Not under the signal of the restore: what happened is asked after a cancel, too. A server that was stopped may be back by then. */
+const askMilliseconds = 60_000
+const pauseMilliseconds = 2000
+/** What is left to do once it is committed. */
+const afterwardsMilliseconds = 3600_000
+
+export type Check = (rawBytes: number, signal: AbortSignal) => Promise<RestoreOutcome>
+
+/** Throws a Fault, with nothing changed; or saying that it is not known yet. */
+export async function loadAtOnce(
+  work: InPlaceWork,
+  _plan: RestorePlan,
+  load: LoadRequest,
+  check: Check,
+  signal: AbortSignal,
+): Promise<RestoreOutcome> {
+  const { deps, id, request, options, ready, journal } = work
+  const { name } = options
+  const end = { owner: id, kind: "database" } as const
+  deps.catalogue.addLooseEnd({ ...end, serverId: ready.target.id, detail: { name, inPlace: true } })
+  let broken: unknown
+  let { rawBytes } = request.backup.proof
+  try {
+    rawBytes = (await loadDump(load)).rawBytes
+  } catch (error) {
+    broken = signal.aborted ? signal.reason : error
+  }
+  const happened = await committed(deps, ready.look, id, name).catch((unknown: unknown) => {
+    const { code, message } = faultIn(broken) ?? problemOf(broken ?? unknown)
+    throw new Fault(
+      code,
+      `${message}; whether ${name} was restored is not known: ${problemOf(unknown).message}`,
+      {
+        hint: "It was restored as a whole, or it is as it was. Which of them is found out at the next look at the server, and told here.",
+        cause: broken ?? unknown,
+      },
+    )
+  })
+  if (!happened) {
+    deps.catalogue.removeLooseEnd(end)
+    if (broken === undefined)
+      throw new Fault(
+        "restore-failed",
+        "the load ended without an error, and the server has not committed it",
+        {
+          hint: `${name} is as it was. Look at the server's log.`,
+        },
+      )
+    journal("info", `${name} is as it was: nothing of the load was committed`)
+    throw broken
+  }
+  await takeMarkOff(deps, ready.look, id, name, journal)
+  if (broken === undefined) return await check(rawBytes, signal)
+  journal("warn", `the load was committed before it was broken off: ${problemOf(broken).message}`)
+  return await check(rawBytes, AbortSignal.timeout(afterwardsMilliseconds))
+}
+
+/** Tries for a while. Throws when it cannot be asked. */
+async function committed(
+  { docker }: Pick<InPlaceWork["deps"], "docker">,
+  look: Look,
+  id: RestoreId,
+  name: string,
+): Promise<boolean> {
+  const until = performance.now() + askMilliseconds
+  for (;;) {
+    try {
+      return await isCommitted(docker, look, id, name)
+    } catch (error) {
+      if (performance.now() + pauseMilliseconds > until) throw error
+      await sleep(pauseMilliseconds)
+    }
+  }
+}
+
+/** Whether the server has committed the load of that restore. Throws when it cannot be asked. */
+export async function isCommitted(
+  docker: Docker,
+  { rules, access, ...look }: Look,
+  id: string,
+  name: string,
+): Promise<boolean> {
+  const { mark } = rules.inPlace
+  if (!mark) return false
+  const script = mark.ask(name, id, access)
+  const signal = AbortSignal.timeout(askMilliseconds)
+  const { stdout } = await must(docker, { rules, access, ...look }, `looking at ${name}`, script, signal)
+  return stdout.trim() === "committed"
+}
+
+/** Never rejects: what stays now is taken off at the next look. */
+async function takeMarkOff(
+  { docker, catalogue }: { readonly docker: Docker; readonly catalogue: Catalogue },
+  look: Look,
+  id: RestoreId,
+  name: string,
+  journal: Journal,
+): Promise<void> {
+  try {
+    await removeMark(docker, look, id, name)
+    catalogue.removeLooseEnd({ owner: id, kind: "database" })
+  } catch (error) {
+    journal("debug", `the mark of this restore is still on ${name}: ${problemOf(error).message}`)
+  }
+}
+
+export async function removeMark(docker: Docker, look: Look, id: string, name: string): Promise<void> {
+  const { mark } = look.rules.inPlace
+  if (!mark) return
+  const script = mark.takeOff(name, id, look.access)
+  await must(docker, look, `releasing ${name}`, script, AbortSignal.timeout(askMilliseconds))
+}

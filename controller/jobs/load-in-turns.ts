@@ -1,0 +1,144 @@
+// A load into a database that is there, on an engine that commits each statement by itself: when it fails, what was there is put back from the
+// backup that was made before; and where that cannot be, it is said how.
+import type { RestorePlan } from "../../schemas/restore.ts"
+import { Fault, faultIn, inFull, problemOf } from "../core/fault.ts"
+import { copyOf } from "../core/restore-plan.ts"
+import { quote } from "../engines/command-text.ts"
+import { type LoadRequest, loadDump } from "../pipeline/load.ts"
+import type { RestoreOutcome } from "../ports.ts"
+import { compareRestored } from "./compare-restored.ts"
+import type { InPlaceWork } from "./in-place-work.ts"
+import type { Check } from "./load-at-once.ts"
+import { howToLoad, loadingOf } from "./restore-loading.ts"
+import { runTool } from "./tool.ts"
+import { must } from "./unfinished-database.ts"
+
+/** Not under the signal of the restore: it is put back after a cancel, too. As long as any restore may take. */
+const backMilliseconds = 24 * 3600_000
+
+/** Throws a Fault that says what has become of the database. */
+export async function loadInTurns(
+  work: InPlaceWork,
+  plan: RestorePlan,
+  load: LoadRequest,
+  check: Check,
+  signal: AbortSignal,
+): Promise<RestoreOutcome> {
+  const { deps, id, options, ready } = work
+  const end = { owner: id, kind: "database" } as const
+  await makeRoom(work, signal)
+  const views = options.mode === "clean" ? await viewsInTheWay(work, signal) : []
+  deps.catalogue.addLooseEnd({
+    ...{ ...end, serverId: ready.target.id },
+    detail: { name: options.name, inPlace: true },
+  })
+  try {
+    await clear(work, options.mode, views, signal)
+    const { rawBytes } = await loadDump(load)
+    return await check(rawBytes, signal)
+  } catch (error) {
+    throw await afterwards(work, plan, signal.aborted ? signal.reason : error)
+  } finally {
+    deps.catalogue.removeLooseEnd(end)
+  }
+}
+
+/** Ends who is connected, where that was asked for. Throws, with nothing changed, while a table is locked. */
+async function makeRoom({ deps, options, ready }: InPlaceWork, signal: AbortSignal): Promise<void> {
+  const { look } = ready
+  const { before } = look.rules.inPlace
+  if (!before) return
+  const { name, endConnections } = options
+  if (endConnections) await runTool(deps.docker, look.place, before.endSessions(name, look.access), signal)
+  await must(deps.docker, look, `loading into ${name}`, before.requireUnlocked(name, look.access), signal)
+}
+
+async function clear(
+  { deps, options: { name }, ready: { look } }: InPlaceWork,
+  mode: InPlaceWork["options"]["mode"],
+  views: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const script = look.rules.inPlace.before?.clear(name, mode, views, look.access)
+  if (script) await must(deps.docker, look, `dropping what is in ${name}`, script, signal)
+}
+
+/** Views of the database that have the name of a table of the backup. */
+async function viewsInTheWay(
+  { deps, request, options: { name }, ready: { look } }: InPlaceWork,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const answer = await must(
+    deps.docker,
+    look,
+    `looking at ${name}`,
+    look.rules.relations(name, look.access),
+    signal,
+  )
+  const tables = Object.keys(request.manifest.fingerprint?.rows ?? {})
+  return look.rules
+    .readRelations(answer)
+    .relations.filter(({ kind, name }) => kind === "views" && tables.includes(name))
+    .map(({ name }) => name)
+}
+
+/** What the failure is to whoever asked, once it is put back, or known that it is not. Never rejects. */
+async function afterwards(work: InPlaceWork, plan: RestorePlan, error: unknown): Promise<Fault> {
+  const { options, ready, journal } = work
+  const { name } = options
+  const { code, message, hint } = faultIn(error) ?? problemOf(error)
+  const as = (what: string, next: string | null) =>
+    new Fault(code, `${message}; ${what}`, { ...(next === null ? {} : { hint: next }), cause: error })
+  const way = wayBack(work)
+  if (way === null)
+    return as(`${name} is left half restored`, "No backup was made before. Restore a good one: mode replace.")
+  // A controller that is being stopped has no time left.
+  if (code === "interrupted") return as(`${name} is left half restored`, `To put it back as it was: ${way}`)
+  try {
+    await putBack(work, plan)
+    return as(`${name} was put back as it was`, hint)
+  } catch (failure) {
+    journal("error", `${name} could not be put back: ${inFull(problemOf(failure))}`)
+    return as(
+      `${name} is left half restored, and could not be put back on ${ready.target.name}: ${problemOf(failure).message}`,
+      `To put it back as it was: ${way}`,
+    )
+  }
+}
+
+const safetyOf = ({ deps, id }: InPlaceWork) => deps.catalogue.restore(id)?.safetyBackupId ?? null
+
+/** The command, or null without a backup. */
+function wayBack(work: InPlaceWork): string | null {
+  const safety = safetyOf(work)
+  const { options, ready } = work
+  return safety && backCommand(safety, options.name, ready.target.name)
+}
+
+export const backCommand = (backup: string, name: string, server: string): string =>
+  `dbbackup restore ${backup} --replace --as ${quote(name)} --on ${quote(server)}`
+
+async function putBack(work: InPlaceWork, plan: RestorePlan): Promise<void> {
+  const { deps, id, request, options, ready, journal } = work
+  const { name, endConnections } = options
+  const safety = safetyOf(work)
+  const backup = safety ? deps.catalogue.backup(safety) : undefined
+  const manifest = safety ? deps.catalogue.manifest(safety) : undefined
+  if (backup?.status !== "completed" || !manifest)
+    throw new Fault("copy-missing", `the backup ${safety} is not in the catalogue any more`)
+  journal("info", `putting ${name} back as it was, from the backup ${safety}`)
+  const signal = AbortSignal.timeout(backMilliseconds)
+  const again = {
+    ...request,
+    ...{ backup, manifest, identity: undefined },
+    options: { mode: "replace" as const, name, endConnections, safetyBackup: false },
+  }
+  const { destination } = copyOf(backup)
+  const with_ = { ...plan, destination, storedBytes: backup.proof.storedBytes }
+  const { load } = loadingOf(deps, id, again, with_, ready, howToLoad(request, ready), journal, signal)
+  await clear(work, "replace", [], signal)
+  await loadDump(load)
+  const differences = await compareRestored(deps, manifest, name, ready, journal, signal)
+  if (differences.length > 0) throw new Fault("restore-failed", differences.join("; "))
+  journal("info", `${name} is as it was before`)
+}
