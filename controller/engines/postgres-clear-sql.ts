@@ -1,7 +1,30 @@
 // Takes away from a PostgreSQL database what a backup is going to put there, in the transaction of the load, and looks afterwards whether all
 // of it is there again. What else there is stays, or nothing happens.
-import { type Around, block, emptyExtensions, leaveMark, lock, runAll } from "./postgres-in-place-sql.ts"
+import {
+  type Around,
+  block,
+  emptyExtensions,
+  forDefaultRights,
+  grantee,
+  leaveMark,
+  lock,
+  resetDefaultRights,
+  runAll,
+} from "./postgres-in-place-sql.ts"
 import { ownObjects } from "./postgres-own-objects.ts"
+
+/** To be given again by `giveDefaultRights`. */
+const noteDefaultRights = `  create temporary table dbbackup_default on commit drop as
+  select s.nth, format('alter default privileges for role %I', pg_get_userbyid(d.defaclrole))
+    || case when n.nspname is null then '' else format(' in schema %I', n.nspname) end || s.rest as one
+  from (select d.*, case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' when 'n' then 'schemas' else 'large objects' end as what
+    from pg_default_acl d) as d left join pg_namespace n on n.oid = d.defaclnamespace, lateral (
+    select 1, format(' revoke all on %s from public, %I', d.what, pg_get_userbyid(d.defaclrole)) where n.nspname is null
+    union all select 2, format(' grant %s on %s to %s%s', a.privilege_type, d.what, ${grantee}, case when a.is_grantable then ' with grant option' else '' end)
+    from aclexplode(d.defaclacl) a) as s(nth, rest);
+`
+const giveDefaultRights = `  select array_agg(d.one order by d.nth) into statements from pg_temp.dbbackup_default d;
+${runAll}`
 
 const makeNotes = `  create temporary table dbbackup_key (relation oid, name text, definition text, note text) on commit drop;
   create temporary table dbbackup_trigger (relation oid, name text, enabled "char") on commit drop;
@@ -48,7 +71,7 @@ const dependents = `with recursive gone(classid, objid) as (
 export function clearPlace(around: Around): string {
   return block(
     around,
-    "",
+    forDefaultRights,
     `${makeNotes}
   insert into pg_temp.dbbackup_target select o.classid, o.objid, o.grp, o.identity, o.drop_it from (${ownObjects}) o
   join json_to_recordset(ask->'made') as m("group" text, schema text, tag text)
@@ -67,7 +90,7 @@ ${takeKeysOff(`${target("'pg_class'::regclass", "k.confrelid")} and not ${target
   into statements from pg_temp.dbbackup_target t;
 ${runAll}
   perform lo_unlink(l.oid) from pg_largeobject_metadata l join json_array_elements_text(ask->'largeObjects') as m(id) on m.id::oid = l.oid;
-${emptyExtensions}
+${emptyExtensions}${noteDefaultRights}${resetDefaultRights}
   select string_agg(concat_ws(' ', s.grp, s.identity), ', ') into words from pg_temp.dbbackup_staying s
   where not exists (select from (${ownObjects}) o where o.classid = s.classid and o.objid = s.objid)
     and not exists (select from pg_temp.dbbackup_target t where t.identity = s.identity);
@@ -82,7 +105,7 @@ ${leaveMark}`,
 export const checkPlace = block(
   {},
   "",
-  `${putKeysOn}
+  `${putKeysOn}${giveDefaultRights}
   select string_agg(concat_ws(' ', t.grp, t.identity), ', ') into words from pg_temp.dbbackup_target t
   where not exists (select from (${ownObjects}) o where o.grp = t.grp and o.identity = t.identity);
   if words is not null then

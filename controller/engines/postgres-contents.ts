@@ -1,8 +1,8 @@
 // The table of contents at the head of a pg_dump archive (custom format): read, and written again with other entries. Follows WriteHead and
 // WriteToc of PostgreSQL's pg_backup_archiver.c; postgres-archive.ts has proven it before. Texts are bytes, one character each.
 
-/** pg_dump's sections. */
-export const sections = { beforeData: 2, data: 3, afterData: 4 } as const
+/** pg_dump's sections of that name; the data stand between them. */
+const [beforeData, afterData] = [2, 4]
 
 export interface Entry {
   readonly id: number
@@ -139,15 +139,19 @@ const noData = 3
 export function statementEntry(
   { entries }: Pick<Contents, "entries">,
   nth: number,
-  section: number,
+  place: "first" | "last",
   statement: string,
 ): Entry {
   const offset = Buffer.alloc(entries[0]?.offset.length ?? 9)
   offset.writeUInt8(noData, 0)
   const last = entries.reduce((most, { id }) => Math.max(most, id), 0)
   return {
-    ...{ id: last + nth, hasDumper: 0, catalogue: "0", oid: "0", tag: `dbbackup ${nth}`, kind: "DBBACKUP" },
-    ...{ section, definition: statement, drop: "", copy: null, schema: null },
+    ...{ id: last + nth, hasDumper: 0, catalogue: "0", oid: "0", tag: `dbbackup ${nth}` },
+    // Event triggers are made after everything else, so that they hear of nothing of it.
+    ...(place === "first"
+      ? { kind: "DBBACKUP", section: beforeData }
+      : { kind: "EVENT TRIGGER", section: afterData }),
+    ...{ definition: statement, drop: "", copy: null, schema: null },
     ...{ tablespace: null, accessMethod: null, relationKind: 0, owner: "", withOids: "false" },
     ...{ dependencies: [], offset },
   }

@@ -1,8 +1,17 @@
 // Empties a PostgreSQL database before what is loaded into it, in the transaction of the load.
-import { type Around, block, emptyExtensions, leaveMark, lock, runAll } from "./postgres-in-place-sql.ts"
+import {
+  type Around,
+  block,
+  emptyExtensions,
+  forDefaultRights,
+  grantee,
+  leaveMark,
+  lock,
+  resetDefaultRights,
+  runAll,
+} from "./postgres-in-place-sql.ts"
 import { ownObjects } from "./postgres-own-objects.ts"
 
-const grantee = "case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end"
 const ofPeople = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
     and not exists (select from pg_depend d where d.classid = 'pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e')`
 
@@ -10,7 +19,7 @@ const ofPeople = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 export function emptyDatabase(around: Omit<Around, "made" | "largeObjects">): string {
   return block(
     around,
-    "  extensions oid[];\n  one record;\n  prefix text;\n",
+    `  extensions oid[];\n${forDefaultRights}`,
     `  select string_agg('only ' || o.identity, ', ') into words from (${ownObjects}) o join pg_class c on c.oid = o.objid
   where o.grp = 'relation' and c.relkind in ('r', 'p');
 ${lock}
@@ -38,17 +47,7 @@ ${runAll}
       || ' on schema public to public' end)) as g(one)
   where ${ofPeople} and n.nspacl is not null and g.one is not null;
 ${runAll}
-  for one in select d.defaclobjtype as type, pg_get_userbyid(d.defaclrole) as role, n.nspname as schema, d.defaclacl as acl,
-    case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' when 'n' then 'schemas' else 'large objects' end as what
-    from pg_default_acl d left join pg_namespace n on n.oid = d.defaclnamespace loop
-    prefix := format('alter default privileges for role %I', one.role) || coalesce(format(' in schema %I', one.schema), '');
-    select array_agg(distinct format('%s revoke all on %s from %s', prefix, one.what, ${grantee})) into statements from aclexplode(one.acl) a;
-    if one.schema is null then
-      statements := statements || format('%s grant all on %s to %I', prefix, one.what, one.role)
-        || case one.type when 'f' then array[prefix || ' grant execute on functions to public'] when 'T' then array[prefix || ' grant usage on types to public'] else '{}' end;
-    end if;
-${runAll}  end loop;
-${emptyExtensions}
+${resetDefaultRights}${emptyExtensions}
   select string_agg(concat_ws(' ', o.grp, o.tag), ', ') into words from (${ownObjects}) o;
   if words is not null then
     raise exception 'dbbackup: it could not be emptied, this is still there: %', left(words, 200);

@@ -66,6 +66,23 @@ export const emptyExtensions = `  select array_agg(format('delete from only %s %
   join json_to_recordset(ask->'filled') as f(schema text, name text) on f.schema = n.nspname and f.name = c.relname;
 ${runAll}`
 
+export const grantee = "case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end"
+
+export const forDefaultRights = "  one record;\n  prefix text;\n"
+
+/** Objects get the rights that the server gives them by itself, and no others, until something else is said. */
+export const resetDefaultRights = `  for one in select d.defaclobjtype as type, pg_get_userbyid(d.defaclrole) as role, n.nspname as schema, d.defaclacl as acl,
+    case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' when 'n' then 'schemas' else 'large objects' end as what
+    from pg_default_acl d left join pg_namespace n on n.oid = d.defaclnamespace loop
+    prefix := format('alter default privileges for role %I', one.role) || case when one.schema is null then '' else format(' in schema %I', one.schema) end;
+    select array_agg(distinct format('%s revoke all on %s from %s', prefix, one.what, ${grantee})) into statements from aclexplode(one.acl) a;
+    if one.schema is null then
+      statements := statements || format('%s grant all on %s to %I', prefix, one.what, one.role)
+        || case one.type when 'f' then array[prefix || ' grant execute on functions to public'] when 'T' then array[prefix || ' grant usage on types to public'] else '{}' end;
+    end if;
+${runAll}  end loop;
+`
+
 export const leaveMark = `  execute format('alter database %I set ${restoredMark} to %L', current_database(), ask->>'restoreId');
 `
 

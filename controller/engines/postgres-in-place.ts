@@ -8,7 +8,6 @@ import {
   type Contents,
   type Entry,
   readContents,
-  sections,
   statementEntry,
   writeContents,
 } from "./postgres-contents.ts"
@@ -139,12 +138,12 @@ export function textInPlace(order: InPlaceOrder): Rewriter {
 export function entriesInPlace(contents: Contents, order: InPlaceOrder): readonly Entry[] {
   const entries = contents.entries.filter(wanted(contents.entries, order)).map(intoSchemas)
   const said = around(order, entries)
-  const own = (nth: number, section: number, statement: string) =>
-    statementEntry(contents, nth, section, statement)
-  if (order.mode === "replace") return [own(1, sections.beforeData, emptyDatabase(said)), ...entries]
+  const own = (nth: number, place: "first" | "last", statement: string) =>
+    statementEntry(contents, nth, place, statement)
+  if (order.mode === "replace") return [own(1, "first", emptyDatabase(said)), ...entries]
   const [before, after] =
     order.content === "data" ? [clearRows(said), checkRows] : [clearPlace(said), checkPlace]
-  return [own(1, sections.beforeData, before), ...entries, own(2, sections.afterData, after)]
+  return [own(1, "first", before), ...entries, own(2, "last", after)]
 }
 
 const rowKinds = ["TABLE DATA", "SEQUENCE SET", "BLOB", "BLOB METADATA", "BLOBS"]

@@ -3,6 +3,7 @@ import type { DumpFormat } from "../../schemas/manifest.ts"
 import type { Loadable } from "./receiving.ts"
 import confine from "./sh/postgres-confine.sh" with { type: "text" }
 import loadScript from "./sh/postgres-load.sh" with { type: "text" }
+import loadInPlaceScript from "./sh/postgres-load-in-place.sh" with { type: "text" }
 import loadPartScript from "./sh/postgres-load-part.sh" with { type: "text" }
 import loadTextScript from "./sh/postgres-load-text.sh" with { type: "text" }
 import loadTextPartScript from "./sh/postgres-load-text-part.sh" with { type: "text" }
@@ -16,7 +17,8 @@ export function postgresLoad(
   format: DumpFormat,
   what: Loadable,
 ): { readonly body: string; readonly args: readonly string[] } {
-  const { isPart = false, facts } = what
+  const { isPart = false, facts, inPlace = false } = what
+  if (inPlace && format === "archive") return { body: loadInPlaceScript, args: [database] }
   const [whole, part] = format === "sql" ? [loadTextScript, loadTextPartScript] : [loadScript, loadPartScript]
   const load = `${isPart ? `${refers}${part}` : whole}`
   const { timescaledb, timescaledbSchema = "public" } = facts?.attributes ?? {}
@@ -29,9 +31,8 @@ export function postgresLoad(
 }
 
 /** Words of our own alone: the shell splits them. */
-function optionsOf({ schemaOnly = false, withoutOwners = false, inPlace = false }: Loadable): string {
+function optionsOf({ schemaOnly = false, withoutOwners = false }: Loadable): string {
   const options = [
-    ...(inPlace ? ["--single-transaction"] : []),
     ...(schemaOnly ? ["--schema-only"] : []),
     ...(withoutOwners ? ["--no-owner", "--no-privileges"] : []),
   ]

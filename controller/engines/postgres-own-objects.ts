@@ -73,4 +73,4 @@ from (
 ) as o(grp, classid, objid, space, tag, word, called)
 left join pg_namespace n on n.oid = o.space, lateral pg_identify_object(o.classid, o.objid, 0) as i
 where o.objid >= ${firstOfPeople} and (o.space = 0 or (n.nspname !~ '^pg_' and n.nspname <> 'information_schema'))
-  and not exists (select from pg_depend d where d.classid = o.classid and d.objid = o.objid and d.deptype in ('i', 'e'))`
+  and not exists (select from pg_depend d where d.classid = o.classid and d.objid = o.objid and d.objsubid = 0 and d.deptype in ('i', 'e'))`
