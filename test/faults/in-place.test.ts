@@ -380,8 +380,36 @@ describe.each([
     await unchanged()
   })
 
-  test("over what the backup holds leaves all else", async () => {
-    const done = await here.done("clean", { safetyBackup: true })
+  if (image.startsWith("mysql"))
+    test("of a controller that is killed, it is told how to go back; and one that is cancelled has gone back by itself", async () => {
+      const id = await here.crashAt("after docker.exec --init-command", "replace", { safetyBackup: true })
+      const { hint } = (await errorOf(here, id)) ?? {}
+      const [, safety] = /restore (\S+) --replace --as '.*' --on /.exec(hint ?? "") ?? []
+      expect((await one(here, id)).safetyBackupId as string | undefined).toBe(safety)
+      const back = here.body("replace", {}, safety as CompletedBackup["id"])
+      const { data } = await here.on().call(createRestore, { body: back })
+      expect(await here.on().restoreDone(data.id)).toMatchObject({ status: "completed", differences: [] })
+      await unchanged()
+
+      const cancelled = await here.begin("clean", { safetyBackup: true })
+      await here.atWork(loading)
+      await here.on().call(cancelRestore, { params: { id: cancelled } })
+      const done = await here.on().restoreDone(cancelled)
+      expect(done).toMatchObject({
+        status: "cancelled",
+        error: { message: expect.stringContaining("was put back as it was") },
+      })
+      await unchanged()
+    })
+
+  test("over what the backup holds leaves all else, and ends who is connected only when told to", async () => {
+    const ended = here.sql("begin; select count(*) from item; select sleep(300)").catch(() => undefined)
+    await here.atWork(
+      "select id from information_schema.processlist where info like '%sleep(300)%' and id <> connection_id()",
+    )
+    expect(here.begin("clean")).rejects.toMatchObject({ error: { code: "CONFLICT" } })
+    const done = await here.done("clean", { safetyBackup: true, endConnections: true })
+    await ended
     expect(done).toMatchObject({ status: "completed", differences: [], safetyBackupId: expect.any(String) })
     expect((await here.rows()).replaceAll(/(mine|every_year)\n|since_item\titem\n/g, "")).toBe(dumped)
     expect(
@@ -400,4 +428,18 @@ describe.each([
     expect(await rest()).not.toMatch(/since|over_it|mine|other/)
     expect(await around()).toBe(was)
   })
+
+  if (image.startsWith("mysql"))
+    test("without a backup made before says that it is left half restored", async () => {
+      const killed = await here.begin("replace")
+      await here.atWork(loading)
+      await killTool()
+      expect(await here.on().restoreDone(killed)).toMatchObject({
+        status: "failed",
+        error: {
+          message: expect.stringContaining("is left half restored"),
+          hint: expect.stringContaining("Restore a good one"),
+        },
+      })
+    })
 })
