@@ -513,7 +513,10 @@ export type LooseEnd = { readonly owner: RunId | RestoreId; readonly serverId: S
   | { readonly kind: "hook"; readonly detail: Hook }
   | { readonly kind: "tools"; readonly detail: null }
   /** One to be dropped; or one that was there before, of which it is asked whether the restore into it happened. */
-  | { readonly kind: "database"; readonly detail: { readonly name: string; readonly inPlace?: boolean } }
+  | {
+      readonly kind: "database"
+      readonly detail: { readonly name: string; readonly inPlace?: "at-once" | "in-turns" }
+    }
 )
 
 /** The catalogue was damaged, or lost what was recorded last, and is being made again. */

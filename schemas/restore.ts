@@ -13,6 +13,16 @@ export type RestoreId = z.output<typeof RestoreId>
 /** The server to restore on; absent: the one that was backed up. */
 const serverId = ServerId.optional()
 
+/** `schema`: tables without their rows. `data`: rows without their tables. */
+export const Content = z.enum(["all", "schema", "data"])
+export type Content = z.output<typeof Content>
+
+/**
+ * Names of tables and views, as the manifest's fingerprint writes them: `schema.name` in PostgreSQL, `name` in MySQL and MariaDB.
+ * Partitions go with their table. Absent: all there are.
+ */
+const tables = z.array(z.string().min(1)).min(1).max(10_000)
+
 /** A new database beside the old one: nothing that exists is touched. */
 const NewOptions = z.strictObject({
   mode: z.literal("new"),
@@ -24,8 +34,10 @@ const NewOptions = z.strictObject({
    * one of the roles.
    */
   owners: z.enum(["keep", "drop"]).optional(),
-  /** Of an archive of PostgreSQL: tables without their rows. Absent: all. */
-  content: z.enum(["all", "schema"]).optional(),
+  /** `schema`: tables without their rows, of anything but SQL text of PostgreSQL. Absent: all. */
+  content: Content.extract(["all", "schema"]).optional(),
+  /** Only these, with what they cannot be made without. Foreign keys to others are left out. */
+  tables: tables.optional(),
 })
 export type NewOptions = z.output<typeof NewOptions>
 
@@ -61,10 +73,10 @@ const intoPlace = {
 const CleanOptions = z.strictObject({
   mode: z.literal("clean"),
   ...intoPlace,
-  /** Only these of the backup, by the names that its fingerprint has. Absent: all. */
-  tables: z.array(z.string().min(1)).min(1).optional(),
+  /** Only these of the backup. */
+  tables: tables.optional(),
   /** `data`: rows alone, of tables that are there. Absent: all. */
-  content: z.enum(["all", "schema", "data"]).optional(),
+  content: Content.optional(),
 })
 export type CleanOptions = z.output<typeof CleanOptions>
 

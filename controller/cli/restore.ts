@@ -24,6 +24,8 @@ export interface RestoreChoice {
   readonly onto?: string | undefined
   readonly owners?: string | undefined
   readonly content?: string | undefined
+  /** Only these tables and views. */
+  readonly tables?: readonly string[] | undefined
   /** File with the identity that opens it, where the controller has none. */
   readonly identityFile?: string | undefined
   /** Only show the plan. */
@@ -35,7 +37,7 @@ export interface RestoreChoice {
 type Over = {
   readonly [Mode in "swap" | "clean" | "replace"]: Omit<
     Extract<z.input<typeof RestoreOptions>, { mode: Mode }>,
-    "name" | "serverId" | "content"
+    "name" | "serverId" | "content" | "tables"
   >
 }["swap" | "clean" | "replace"]
 
@@ -45,11 +47,13 @@ export function restoreChoice(
   values: Values,
   confirm: RestoreChoice["confirm"] | null,
 ): RestoreChoice {
-  const { as: name, on: onto, owners, content, globals = false } = values
+  const { as: name, on: onto, owners, content, table: tables, globals = false } = values
   const over = overOf(values)
   if (!over && !globals && !name) throw usageFault("--as NAME is missing, or --swap, --clean or --replace")
+  if (tables !== undefined && (globals || (over && over.mode !== "clean")))
+    throw usageFault("--table goes with --as NAME or with --clean: other ways are for all of a backup")
   return {
-    ...{ source, name, globals, over, onto, owners, content },
+    ...{ source, name, globals, over, onto, owners, content, tables },
     identityFile: values.identity,
     dryRun: values["dry-run"] ?? false,
     confirm: confirm ?? (async (_, name) => name),
@@ -116,11 +120,12 @@ async function optionsOf(
   if (choice.over) {
     const own = async () => (await call(getBackup, { params: { id: backupId } })).data.database
     const name = choice.name ?? (await own())
-    if (choice.over.mode !== "clean" || choice.content === undefined)
-      return { name, ...where, ...choice.over }
+    if (choice.over.mode !== "clean") return { name, ...where, ...choice.over }
+    const { content, tables } = choice
     return {
       ...{ name, ...where, ...choice.over },
-      content: oneOf("--content", choice.content, ["all", "schema", "data"]),
+      ...(content === undefined ? {} : { content: oneOf("--content", content, ["all", "schema", "data"]) }),
+      ...(tables === undefined ? {} : { tables: [...tables] }),
     }
   }
   const { name } = choice
@@ -133,6 +138,7 @@ async function optionsOf(
     ...(choice.content === undefined
       ? {}
       : { content: oneOf("--content", choice.content, ["all", "schema"]) }),
+    ...(choice.tables === undefined ? {} : { tables: [...choice.tables] }),
   }
 }
 

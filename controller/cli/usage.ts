@@ -26,8 +26,9 @@ export const usage = `Usage: dbbackup COMMAND
                                      what stays, with every reason, and what would go; POLICY is a name or tiers
   confirm-prune SERVER/DATABASE [--yes]
                                      let retention delete what it holds back, because it is much at once
-  restore BACKUP|SERVER/DATABASE --as NAME [--on SERVER] [--owners keep|drop] [--content schema] [--dry-run] [--yes]
-                                     [--identity FILE]: into a new database beside the old one, or on another server
+  restore BACKUP|SERVER/DATABASE --as NAME [--on SERVER] [--owners keep|drop] [--content schema] [--table NAME]…
+                                     [--dry-run] [--yes] [--identity FILE]: into a new database beside the old one, or
+                                     on another server; all of it, or only the tables that are named
   restore BACKUP|SERVER/DATABASE --swap [--as NAME] [--end-connections] [--keep-for 24h] [--no-safety-backup]
                                      restore in the place of a database (PostgreSQL), which is kept for an undo
   restore BACKUP|SERVER/DATABASE --replace|--clean [--as NAME] [--content schema|data] [--end-connections] [--no-safety-backup]

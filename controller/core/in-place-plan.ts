@@ -3,10 +3,12 @@ import type { CleanOptions, ReplaceOptions, RestorePlan } from "../../schemas/re
 import { Fault } from "./fault.ts"
 import { subjectName } from "./key.ts"
 import { rowsNow, withHash } from "./plan-hash.ts"
-import { partWarnings } from "./restorable-part.ts"
+import { listed, partWarnings } from "./restorable-part.ts"
 import { needsOf } from "./restore-needs.ts"
 import { doubtWarning, firstSteps, hookStep, planned, type RestoreFacts } from "./restore-plan.ts"
 import { versionWarnings } from "./restore-versions.ts"
+import { selectionOf } from "./selection.ts"
+import { guessOf, requireSelectable, selectionWarnings } from "./selection-plan.ts"
 
 /** Who is in a database. */
 export interface Occupied {
@@ -24,6 +26,8 @@ export interface InPlaceFacts extends RestoreFacts {
   readonly refusal: { readonly message: string; readonly hint: string } | null
   /** Whether all of it happens or nothing. */
   readonly atomic: boolean
+  /** Its tables and views. */
+  readonly relationsThere: readonly string[]
   /** About how many rows each of its tables has, by the names that a fingerprint has; null when that is not known. */
   readonly rowsThere: Readonly<Record<string, number>> | null
   /** Encoding, collation and the like. */
@@ -49,6 +53,9 @@ export function planInPlace(facts: InPlaceFacts, options: Options): RestorePlan 
       hint: "Restore it as a new database of that name.",
     })
   if (refusal) throw new Fault("restore-unsupported", refusal.message, { hint: refusal.hint })
+  const selection = selectionOf(options, facts.relationsThere)
+  requireSelectable(manifest, selection)
+  const selected = facts.selected ?? null
   requireFree(name, occupied, options.endConnections)
   const versions = versionWarnings(manifest, facts.tools)
   const withOwners = contentOf(options) === "data" ? {} : { owners: "keep" as const }
@@ -57,6 +64,7 @@ export function planInPlace(facts: InPlaceFacts, options: Options): RestorePlan 
   return withHash(
     {
       ...planned(facts, "keep"),
+      timeGuess: guessOf(facts.timeGuess, manifest, selection, selected),
       sourceDatabase: source,
       targetDatabase: name,
       mode,
@@ -69,6 +77,7 @@ export function planInPlace(facts: InPlaceFacts, options: Options): RestorePlan 
         ...doubtWarning(backup),
         ...versions,
         ...partWarnings(manifest),
+        ...selectionWarnings(manifest, selection, selected),
         ...needs.warnings,
       ],
       freeBytes: survey?.freeBytes ?? null,
@@ -149,8 +158,9 @@ const mixtureWarning = ({ name, safetyBackup }: Options): string =>
   }`
 
 /** What a fingerprint calls tables that the backup brings; null when that is not known. */
-function broughtTables({ manifest }: InPlaceFacts, options: Options): readonly string[] | null {
-  if (options.mode === "clean" && options.tables) return options.tables
+function broughtTables({ manifest, selected }: InPlaceFacts, options: Options): readonly string[] | null {
+  if (options.mode === "clean" && options.tables)
+    return selected ? [...selected.tables.keys()] : options.tables
   return manifest.fingerprint ? Object.keys(manifest.fingerprint.rows) : (manifest.part?.tables ?? null)
 }
 
@@ -192,7 +202,3 @@ function attributeWarnings({ manifest, attributesThere }: InPlaceFacts, name: st
       : [`${name} has ${key} ${is}, the database that was dumped had ${was}`]
   })
 }
-
-const mostNames = 8
-const listed = (names: readonly string[]) =>
-  `${names.slice(0, mostNames).join(", ")}${names.length > mostNames ? ` and ${names.length - mostNames} more` : ""}`

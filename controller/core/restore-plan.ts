@@ -13,6 +13,8 @@ import { aboutRoom, withHash } from "./plan-hash.ts"
 import { partWarnings, requireTables } from "./restorable-part.ts"
 import { needsOf } from "./restore-needs.ts"
 import { type TargetTools, versionWarnings } from "./restore-versions.ts"
+import { isEverything, type Selected, selectionOf } from "./selection.ts"
+import { guessOf, requireSelectable, selectionWarnings, whatIsLoaded } from "./selection-plan.ts"
 import type { Survey } from "./survey.ts"
 
 /** Of any restore, whatever its mode. */
@@ -36,6 +38,8 @@ export interface RestoreFacts extends CommonFacts {
   readonly survey: Survey | null
   /** Why the engine would refuse the new name, if it would. */
   readonly nameMistake: string | undefined
+  /** What the tables that were chosen come to; null or absent: none were, or that is only seen as the copy is read. */
+  readonly selected?: Selected | null
 }
 
 /** Throws a Fault, `restore-unsupported`, `request-invalid`, `target-exists`, `key-missing` or `copy-missing`, when it must not begin. */
@@ -47,7 +51,8 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
     })
   }
   requireTables(manifest)
-  requireContent(manifest, options)
+  const selection = selectionOf(options)
+  requireSelectable(manifest, selection)
   if (facts.nameMistake !== undefined) {
     throw new Fault(
       "request-invalid",
@@ -64,22 +69,23 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
   const needs = needsOf(manifest, survey, options, target.name)
   const source = subjectName(manifest.subject)
   const { name } = options
-  const schemaOnly = options.content === "schema"
+  const selected = facts.selected ?? null
   const elsewhere =
     target.id === backup.serverId ? "" : `, which is not ${backup.serverName}, where it was made`
-  const neededBytes = manifest.fingerprint?.databaseBytes ?? null
+  const neededBytes = isEverything(selection) ? (manifest.fingerprint?.databaseBytes ?? null) : null
   const freeBytes = survey?.freeBytes ?? null
   return withHash(
     {
       ...planned(facts, needs.owners),
+      timeGuess: guessOf(facts.timeGuess, manifest, selection, selected),
       sourceDatabase: source,
       targetDatabase: name,
       mode: options.mode,
       steps: [
         ...firstSteps(facts),
         `Create the database ${name} on ${target.name}${elsewhere}, empty, with the settings of ${source}`,
-        `Load ${schemaOnly ? "the tables of the backup, without their rows," : "the backup"} into ${name}${needs.owners === "drop" ? `, leaving out owners and grants` : ""}, stopping at the first error`,
-        `Count the tables of ${name} and compare them with the manifest`,
+        `Load ${whatIsLoaded(selection)} into ${name}${needs.owners === "drop" ? `, leaving out owners and grants` : ""}, stopping at the first error`,
+        `Count the tables of ${name} and compare them with ${selection.tables === undefined ? "the manifest" : "what the manifest says of the chosen ones"}`,
         ...hookStep(hooks.after, "whatever happened"),
         `If anything fails, drop ${name} again. ${source} is not touched at any time`,
       ],
@@ -87,8 +93,9 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
         ...doubtWarning(backup),
         ...versions,
         ...partWarnings(manifest),
+        ...selectionWarnings(manifest, selection, selected),
         ...needs.warnings,
-        ...roomWarning(schemaOnly ? null : neededBytes, freeBytes, target.name),
+        ...roomWarning(neededBytes, freeBytes, target.name),
       ],
       freeBytes,
       neededBytes,
@@ -160,17 +167,6 @@ export function hookStep(hook: Hook | null, when: string): string[] {
 export function doubtWarning(backup: CompletedBackup): string[] {
   if (!isDoubted(backup) || backup.suspect === null) return []
   return [`This backup is suspect, and nobody has accepted it: ${backup.suspect.message}`]
-}
-
-function requireContent({ format, part }: Manifest, { content }: NewOptions): void {
-  if (content !== "schema" || format === "archive" || part?.content === "schema") return
-  throw new Fault(
-    "restore-unsupported",
-    "tables without their rows can only be taken from an archive of pg_dump",
-    {
-      hint: "Statements come in one stream, in which rows cannot be told apart safely. Restore all of it, or make a backup with dbbackup.content=schema.",
-    },
-  )
 }
 
 function roomWarning(needed: number | null, free: number | null, target: string): string[] {

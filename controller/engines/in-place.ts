@@ -1,6 +1,7 @@
 // What an engine must be able to do so that a backup is loaded into a database that is there.
 import type { Manifest } from "../../schemas/manifest.ts"
 import type { Occupied } from "../core/in-place-plan.ts"
+import type { Relation } from "../core/part.ts"
 import type { Rewriter, ToolOutcome } from "../ports.ts"
 import type { Access, ProbedDatabase, Script } from "./engine.ts"
 
@@ -32,6 +33,8 @@ export interface InPlace {
   readOccupied(outcome: ToolOutcome): Occupied | undefined
   /** What the dump becomes before it is loaded; undefined: it stays as it is. */
   rewriter(order: InPlaceOrder, backup: Pick<Manifest, "format">): (() => Rewriter) | undefined
+  /** As a fingerprint writes a table's or view's name. */
+  nameOf(relation: Pick<Relation, "schema" | "name">): string
   /** Lets the server look at the tables again, for its planner. */
   refresh(name: string, access: Access): Script
   /** Where it is atomic: whether a load was committed. */

@@ -49,6 +49,12 @@ function vocabulary(access: Access | undefined): Vocabulary {
         hint: "It was dropped since the server was looked at. The next run looks again.",
       },
       {
+        // Rows that are loaded into tables that are there are checked so, see checkAndCommit in mysql-rows.ts.
+        pattern: error(1242),
+        code: "failed",
+        hint: "Rows would refer to rows of another table that are not there. Restore that table's rows, too; nothing was changed.",
+      },
+      {
         pattern: error(1053),
         code: "server-down",
         hint: "The server is being stopped. The next run tries again.",

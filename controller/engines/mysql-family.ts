@@ -14,6 +14,8 @@ import { mysqlInstant } from "./mysql-instant.ts"
 import { withoutOwnName } from "./mysql-own-name.ts"
 import { partRuns, readRelations, wantedIn } from "./mysql-part.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
+import { obstaclesOf } from "./mysql-rows.ts"
+import { mysqlSelecting } from "./mysql-selecting.ts"
 import * as sql from "./mysql-sql.ts"
 import { describeStanding, readMysqlStanding } from "./mysql-standing.ts"
 import { readMysqlSurvey, surveyServer } from "./mysql-survey.ts"
@@ -27,6 +29,7 @@ import dumpScript from "./sh/mysql-dump.sh" with { type: "text" }
 import dumpPartScript from "./sh/mysql-dump-part.sh" with { type: "text" }
 import generatedScript from "./sh/mysql-generated.sh" with { type: "text" }
 import globalsScript from "./sh/mysql-globals.sh" with { type: "text" }
+import loadRowsScript from "./sh/mysql-load-rows.sh" with { type: "text" }
 import probeScript from "./sh/mysql-probe.sh" with { type: "text" }
 import surveyScript from "./sh/mysql-survey.sh" with { type: "text" }
 import setup from "./sh/setup.sh" with { type: "text" }
@@ -137,9 +140,12 @@ export function mysqlFamily(variety: Variety): EngineRules {
     read: () => null,
     explain: explainMysql,
     createDatabase: (name, { attributes }, access) => statement(sql.createDatabase(name, attributes), access),
-    load(name, format, access, { inPlace = false } = {}) {
-      const options = [...confined, ...variety.clientOptions, ...(inPlace ? [briefLocks] : [])]
-      if (format === "sql") return script(clientScript, access, ...options, `--database=${name}`)
+    load(name, format, access, { content, tables = [], inPlace = false } = {}) {
+      const locks = inPlace ? [briefLocks] : []
+      const options = [...confined, ...variety.clientOptions, ...locks, `--database=${name}`]
+      if (format === "sql" && content === "data")
+        return script(loadRowsScript, access, ...options, obstaclesOf(name, tables))
+      if (format === "sql") return script(clientScript, access, ...options)
       throw new Fault("restore-unsupported", `an archive of pg_dump cannot be loaded into ${engine}`)
     },
     inspect: (name, access) => statement(sql.describeDatabase(name), access),
@@ -176,6 +182,7 @@ export function mysqlFamily(variety: Variety): EngineRules {
       ),
     readSurvey: ({ stdout }) => readMysqlSurvey(stdout),
     globals: globals(engine),
+    selecting: (selection, _, database) => mysqlSelecting(selection, database),
     run: (access) => script(clientScript, access, ...confined, ...variety.clientOptions, "--database=mysql"),
     inPlace: mysqlInPlace(statement, (query, access, ...options) =>
       script(

@@ -12,21 +12,33 @@ const longLists = "set session group_concat_max_len = 67108864"
 /** A metadata lock would be waited for a year. */
 export const lockSeconds = 20
 
+/**
+ * A query of sessions in the database, whose columns begin with p. MySQL cannot show any session in information_schema while one of them
+ * runs a statement with characters beyond Unicode's first 65,536; newer ones have another list, unless that is switched off.
+ */
+function ofSessions(name: string, columns: string, ending = ""): string {
+  const digits = Buffer.from(name).toString("hex")
+  const query = `select ${columns} from ', @dbbackup, ' p where hex(convert(p.db using utf8mb4)) = upper(''${digits}'')
+and p.id <> connection_id() and p.command <> ''Daemon'' ${ending}`
+  return joined([
+    `set @dbbackup = if(@@performance_schema and exists (select 1 from information_schema.tables t where t.table_schema = 'performance_schema'
+and t.table_name = 'processlist'), 'performance_schema.processlist', 'information_schema.processlist')`,
+    `set @dbbackup = concat('${query}')`,
+    "prepare dbbackup from @dbbackup",
+    "execute dbbackup",
+  ])
+}
+
 /** Rows: whether it is there, and its sessions by user. */
 export const askOccupied = (name: string) =>
   joined([
     plain,
     `select 'there', hex(s.schema_name) from information_schema.schemata s where s.schema_name = ${text(name)}`,
-    `select 'session', hex(p.user), count(*) from information_schema.processlist p
-where p.db = ${text(name)} and p.id <> connection_id() and p.command <> 'Daemon' group by p.user order by p.user`,
+    ofSessions(name, "''session'', hex(p.user), count(*)", "group by p.user order by p.user"),
   ])
 
 export const endSessions = (name: string) =>
-  joined([
-    plain,
-    `select concat('kill ', p.id, ';') from information_schema.processlist p
-where p.db = ${text(name)} and p.id <> connection_id() and p.command <> 'Daemon'`,
-  ])
+  joined([plain, ofSessions(name, "concat(''kill '', p.id, '';'')")])
 
 /** Fails where one is locked, and changes nothing. */
 export const lockAll = (name: string) =>

@@ -12,13 +12,12 @@ export function mysqlInPlace(
 ): InPlace {
   return {
     atomic: false,
-    refusal({ backup: { part }, order: { mode, content, tables } }) {
-      if (mode === "clean" && (content !== "all" || tables !== null || part?.content === "data"))
-        return {
-          message: "only all of a backup can be restored into a database of this engine that is there",
-          hint: "Restore it into a new database, and take from that what is wanted.",
-        }
-      return null
+    refusal({ backup: { part }, order: { content } }) {
+      if (part?.content !== "data" || content === "data") return null
+      return {
+        message: "the backup holds rows and no tables (content=data)",
+        hint: "Restore with content data.",
+      }
     },
     occupied: (name, access) => ask(sql.askOccupied(name), access),
     readOccupied({ stdout }) {
@@ -40,6 +39,7 @@ export function mysqlInPlace(
         return views.length > 0 ? generated(sql.dropViews(name, views), access) : null
       },
     },
+    nameOf: ({ name }) => name,
     rewriter: () => undefined,
     refresh: (name, access) => generated(sql.analyzeAll(name), access),
   }

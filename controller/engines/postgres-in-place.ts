@@ -1,6 +1,7 @@
 // How a dump of PostgreSQL is loaded into a database that is there: in one transaction, which begins with taking away what the dump replaces.
 // An archive gets the statements as entries of its own, so that pg_restore sends them; psql, which obeys commands in what it reads, stays out.
 import type { Rewriter } from "../ports.ts"
+import { fullName } from "./archive-names.ts"
 import type { Access, Script } from "./engine.ts"
 import type { InPlace, InPlaceOrder } from "./in-place.ts"
 import { checkPlace, checkRows, clearPlace, clearRows } from "./postgres-clear-sql.ts"
@@ -36,6 +37,7 @@ export function postgresInPlace(
       (order, { format }) =>
       () =>
         format === "sql" ? textInPlace(order) : archiveInPlace(order),
+    nameOf: ({ schema, name }) => fullName(schema, name),
     refresh: (name, access) => inside("analyze", name, access),
     mark: {
       ask: (name, restoreId, access) => tell(askMark, name, restoreId, access),

@@ -31,9 +31,9 @@ export function postgresLoad(
 }
 
 /** Words of our own alone: the shell splits them. */
-function optionsOf({ schemaOnly = false, withoutOwners = false }: Loadable): string {
+function optionsOf({ content = "all", withoutOwners = false }: Loadable): string {
   const options = [
-    ...(schemaOnly ? ["--schema-only"] : []),
+    ...(content === "schema" ? ["--schema-only"] : []),
     ...(withoutOwners ? ["--no-owner", "--no-privileges"] : []),
   ]
   return `load_options='${options.join(" ")}'\n`

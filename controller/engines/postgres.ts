@@ -1,6 +1,8 @@
 // PostgreSQL: its scripts with their arguments, and how its dumps are compressed and proven.
 import type { Compression } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
+import { cannotTell } from "../core/selection-plan.ts"
+import { archiveSelecting } from "./archive-selecting.ts"
 import type { Access, DumpPlan, EngineRules, Form, Probe, Script } from "./engine.ts"
 import { duringLook } from "./explain.ts"
 import { archiveEnd } from "./postgres-archive.ts"
@@ -81,6 +83,10 @@ export const postgres: EngineRules = {
   survey: (name, access) => script(surveyScript, access, surveyServer, name),
   readSurvey: ({ stdout }) => readPostgresSurvey(stdout),
   globals,
+  selecting(selection, format) {
+    if (format === "archive") return archiveSelecting(selection)
+    throw cannotTell()
+  },
   run: (access) => script(runScript, access),
   dropDatabase: (name, access) => script(statementScript, access, sql.dropDatabase, name, ""),
   claim: (name, id, access) => script(statementScript, access, sql.claim, name, sql.mark(id)),

@@ -1,8 +1,8 @@
 // What is in a database that was just restored, against what its backup says.
-import type { DatabaseFacts, Manifest } from "../../schemas/manifest.ts"
+import type { DatabaseFacts } from "../../schemas/manifest.ts"
 import { Fault } from "../core/fault.ts"
 import type { Docker, Log, RestoreOutcome } from "../ports.ts"
-import { compareRestored } from "./compare-restored.ts"
+import { type Comparable, compareRestored } from "./compare-restored.ts"
 import type { Journal } from "./journal.ts"
 import type { Ready } from "./ready.ts"
 import { must } from "./unfinished-database.ts"
@@ -10,7 +10,7 @@ import { must } from "./unfinished-database.ts"
 /** Throws a Fault `restore-failed` when nothing is there; what is only different is told in the outcome. */
 export async function checked(
   deps: { readonly docker: Docker; readonly log: Log },
-  manifest: Manifest,
+  manifest: Comparable,
   name: string,
   ready: Ready,
   facts: DatabaseFacts,

@@ -7,7 +7,10 @@ import type { RestoreDeps, RestoreRequest } from "./restore.ts"
 import { runTool } from "./tool.ts"
 import { must } from "./unfinished-database.ts"
 
-type Found = Pick<InPlaceFacts, "occupied" | "refusal" | "atomic" | "rowsThere" | "attributesThere">
+type Found = Pick<
+  InPlaceFacts,
+  "occupied" | "refusal" | "atomic" | "rowsThere" | "attributesThere" | "relationsThere"
+>
 
 export async function foundInPlace(
   { docker }: Pick<RestoreDeps, "docker">,
@@ -26,10 +29,23 @@ export async function foundInPlace(
   return {
     occupied,
     refusal: rules.inPlace.refusal({ backup, order, there, serverVersion }),
-    atomic: rules.inPlace.atomic,
+    atomic: rules.inPlace.atomic || order.content === "data",
+    relationsThere: occupied ? await presentIn(docker, look, name, signal) : [],
     rowsThere: occupied ? await rowsThere(docker, look, name, signal) : null,
     attributesThere: there?.facts.attributes ?? {},
   }
+}
+
+/** Tables and views, by the names that a fingerprint has. */
+export async function presentIn(
+  docker: RestoreDeps["docker"],
+  look: Ready["look"],
+  name: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { rules, access } = look
+  const answer = await must(docker, look, `looking at ${name}`, rules.relations(name, access), signal)
+  return rules.readRelations(answer).relations.map(rules.inPlace.nameOf)
 }
 
 /** As the server's statistics have them: this is for people to read. */

@@ -14,10 +14,12 @@ export function hintInPlace(
   catalogue: Pick<Catalogue, "backup" | "looseEnds">,
   { id, backupId, serverId, serverName, targetDatabase: name, safetyBackupId }: Restore,
 ): string {
-  const begun = catalogue.looseEnds(serverId).some(({ owner, kind }) => owner === id && kind === "database")
-  if (!begun) return `${name} is as it was: nothing had been changed yet.`
+  const end = catalogue.looseEnds(serverId).find(({ owner, kind }) => owner === id && kind === "database")
+  if (end?.kind !== "database") return `${name} is as it was: nothing had been changed yet.`
   const engine = catalogue.backup(backupId)?.engine
-  if (engine && rulesFor(engine).inPlace.atomic)
+  if (end.detail.inPlace === "at-once" && engine && !rulesFor(engine).inPlace.mark)
+    return `${name} has all of the rows that were to be loaded, or it is as it was. Look at them before you restore once more.`
+  if (end.detail.inPlace === "at-once")
     return `${name} was restored as a whole, or it is as it was. Which of them is found out at the next look at the server, and told here.`
   return safetyBackupId
     ? `${name} is left half restored. To put it back as it was: ${backCommand(safetyBackupId, name, serverName)}`

@@ -1,11 +1,18 @@
 // What the parts of a restore into a database have in common.
-import { type CleanOptions, isInPlace, type ReplaceOptions, type RestoreId } from "../../schemas/restore.ts"
+import {
+  type CleanOptions,
+  isInPlace,
+  type ReplaceOptions,
+  type RestoreId,
+  type RestorePlan,
+} from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
 import { contentOf } from "../core/in-place-plan.ts"
 import type { InPlaceOrder } from "../engines/in-place.ts"
 import type { Journal } from "./journal.ts"
 import type { Ready } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
+import type { expectedOf } from "./selected-tables.ts"
 
 export interface InPlaceWork {
   readonly deps: RestoreDeps
@@ -13,6 +20,9 @@ export interface InPlaceWork {
   readonly request: RestoreRequest
   readonly options: CleanOptions | ReplaceOptions
   readonly order: InPlaceOrder
+  readonly plan: RestorePlan
+  /** What the database, or what the backup holds of it, must be like afterwards. */
+  readonly expected: ReturnType<typeof expectedOf>
   readonly ready: Ready
   readonly journal: Journal
 }

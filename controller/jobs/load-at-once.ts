@@ -1,6 +1,6 @@
 // A load into a database that is there, all of it in one transaction of the server: whatever breaks it off, it is asked whether it happened.
 import { setTimeout as sleep } from "node:timers/promises"
-import type { RestoreId, RestorePlan } from "../../schemas/restore.ts"
+import type { RestoreId } from "../../schemas/restore.ts"
 import { Fault, faultIn, problemOf } from "../core/fault.ts"
 import { type LoadRequest, loadDump } from "../pipeline/load.ts"
 import type { Catalogue, Docker, RestoreOutcome } from "../ports.ts"
@@ -20,7 +20,6 @@ export type Check = (rawBytes: number, signal: AbortSignal) => Promise<RestoreOu
 /** Throws a Fault, with nothing changed; or saying that it is not known yet. */
 export async function loadAtOnce(
   work: InPlaceWork,
-  _plan: RestorePlan,
   load: LoadRequest,
   check: Check,
   signal: AbortSignal,
@@ -28,7 +27,7 @@ export async function loadAtOnce(
   const { deps, id, request, options, ready, journal } = work
   const { name } = options
   const end = { owner: id, kind: "database" } as const
-  deps.catalogue.addLooseEnd({ ...end, serverId: ready.target.id, detail: { name, inPlace: true } })
+  deps.catalogue.addLooseEnd({ ...end, serverId: ready.target.id, detail: { name, inPlace: "at-once" } })
   let broken: unknown
   let { rawBytes } = request.backup.proof
   try {

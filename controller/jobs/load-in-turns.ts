@@ -1,6 +1,5 @@
 // A load into a database that is there, on an engine that commits each statement by itself: when it fails, what was there is put back from the
 // backup that was made before; and where that cannot be, it is said how.
-import type { RestorePlan } from "../../schemas/restore.ts"
 import { Fault, faultIn, inFull, problemOf } from "../core/fault.ts"
 import { copyOf } from "../core/restore-plan.ts"
 import { quote } from "../engines/command-text.ts"
@@ -19,7 +18,6 @@ const backMilliseconds = 24 * 3600_000
 /** Throws a Fault that says what has become of the database. */
 export async function loadInTurns(
   work: InPlaceWork,
-  plan: RestorePlan,
   load: LoadRequest,
   check: Check,
   signal: AbortSignal,
@@ -27,20 +25,35 @@ export async function loadInTurns(
   const { deps, id, options, ready } = work
   const end = { owner: id, kind: "database" } as const
   await makeRoom(work, signal)
-  const views = options.mode === "clean" ? await viewsInTheWay(work, signal) : []
+  // Rows are loaded in a transaction of the dump's own, which empties the tables before.
+  const ofRows = work.order.content === "data"
+  const views = options.mode === "clean" && !ofRows ? await viewsInTheWay(work, signal) : []
   deps.catalogue.addLooseEnd({
     ...{ ...end, serverId: ready.target.id },
-    detail: { name: options.name, inPlace: true },
+    detail: { name: options.name, inPlace: ofRows ? "at-once" : "in-turns" },
   })
+  let loaded = false
   try {
-    await clear(work, options.mode, views, signal)
+    if (!ofRows) await clear(work, options.mode, views, signal)
     const { rawBytes } = await loadDump(load)
+    loaded = true
     return await check(rawBytes, signal)
   } catch (error) {
-    throw await afterwards(work, plan, signal.aborted ? signal.reason : error)
+    if (ofRows) throw asItWas(options.name, loaded, signal.aborted ? signal.reason : error)
+    throw await afterwards(work, signal.aborted ? signal.reason : error)
   } finally {
     deps.catalogue.removeLooseEnd(end)
   }
+}
+
+/** The way of rows alone: nothing is committed before their end. */
+function asItWas(name: string, loaded: boolean, error: unknown): unknown {
+  if (loaded) return error
+  const { code, message, hint } = faultIn(error) ?? problemOf(error)
+  return new Fault(code, `${message}; ${name} is as it was, unless it was broken off at the very end`, {
+    ...(hint === null ? {} : { hint }),
+    cause: error,
+  })
 }
 
 /** Ends who is connected, where that was asked for. Throws, with nothing changed, while a table is locked. */
@@ -65,7 +78,7 @@ async function clear(
 
 /** Views of the database that have the name of a table of the backup. */
 async function viewsInTheWay(
-  { deps, request, options: { name }, ready: { look } }: InPlaceWork,
+  { deps, options: { name }, expected, ready: { look } }: InPlaceWork,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const answer = await must(
@@ -75,7 +88,7 @@ async function viewsInTheWay(
     look.rules.relations(name, look.access),
     signal,
   )
-  const tables = Object.keys(request.manifest.fingerprint?.rows ?? {})
+  const tables = Object.keys(expected.compared.fingerprint?.rows ?? {})
   return look.rules
     .readRelations(answer)
     .relations.filter(({ kind, name }) => kind === "views" && tables.includes(name))
@@ -83,7 +96,7 @@ async function viewsInTheWay(
 }
 
 /** What the failure is to whoever asked, once it is put back, or known that it is not. Never rejects. */
-async function afterwards(work: InPlaceWork, plan: RestorePlan, error: unknown): Promise<Fault> {
+async function afterwards(work: InPlaceWork, error: unknown): Promise<Fault> {
   const { options, ready, journal } = work
   const { name } = options
   const { code, message, hint } = faultIn(error) ?? problemOf(error)
@@ -95,7 +108,7 @@ async function afterwards(work: InPlaceWork, plan: RestorePlan, error: unknown):
   // A controller that is being stopped has no time left.
   if (code === "interrupted") return as(`${name} is left half restored`, `To put it back as it was: ${way}`)
   try {
-    await putBack(work, plan)
+    await putBack(work)
     return as(`${name} was put back as it was`, hint)
   } catch (failure) {
     journal("error", `${name} could not be put back: ${inFull(problemOf(failure))}`)
@@ -118,8 +131,8 @@ function wayBack(work: InPlaceWork): string | null {
 export const backCommand = (backup: string, name: string, server: string): string =>
   `dbbackup restore ${backup} --replace --as ${quote(name)} --on ${quote(server)}`
 
-async function putBack(work: InPlaceWork, plan: RestorePlan): Promise<void> {
-  const { deps, id, request, options, ready, journal } = work
+async function putBack(work: InPlaceWork): Promise<void> {
+  const { deps, id, plan, request, options, ready, journal } = work
   const { name, endConnections } = options
   const safety = safetyOf(work)
   const backup = safety ? deps.catalogue.backup(safety) : undefined
@@ -134,8 +147,8 @@ async function putBack(work: InPlaceWork, plan: RestorePlan): Promise<void> {
     options: { mode: "replace" as const, name, endConnections, safetyBackup: false },
   }
   const { destination } = copyOf(backup)
-  const with_ = { ...plan, destination, storedBytes: backup.proof.storedBytes }
-  const { load } = loadingOf(deps, id, again, with_, ready, howToLoad(request, ready), journal, signal)
+  const thereof = { ...plan, destination, storedBytes: backup.proof.storedBytes }
+  const { load } = loadingOf(deps, id, again, thereof, ready, howToLoad(request, ready), journal, signal)
   await clear(work, "replace", [], signal)
   await loadDump(load)
   const differences = await compareRestored(deps, manifest, name, ready, journal, signal)

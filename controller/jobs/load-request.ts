@@ -19,22 +19,22 @@ export interface Loading {
   readonly script: () => Script
   /** A load on which nothing moves for so long is ended, unless the server is at work on it. */
   readonly limitSeconds: number
-  /** What else becomes of the dump before it is loaded. */
-  readonly rewriter?: (() => Rewriter) | undefined
+  /** What makes of the dump that which is loaded, one after the other, asked then, too; absent: it is loaded as it is. */
+  readonly rewriters?: readonly ((() => Rewriter) | undefined)[]
   readonly onProgress: (storedBytes: number) => void
   readonly journal: Journal
 }
 
 export function loadRequest(
   docker: Docker,
-  { copy, manifest, look, name, script, limitSeconds, rewriter, onProgress, journal }: Loading,
+  { copy, manifest, look, name, script, rewriters = [], limitSeconds, onProgress, journal }: Loading,
   signal: AbortSignal,
 ): LoadRequest {
   return {
     ...{ ...copy, signal, onProgress },
     rewriters: [
       manifest.format === "sql" && manifest.subject.kind === "database" ? look.rules.rewriter : undefined,
-      rewriter,
+      ...rewriters,
     ].filter((one) => one !== undefined),
     silence: loadSilence({ docker, look, name, limitSeconds, journal }),
     start: () => docker.exec({ ...look.place, ...script(), stdin: true }, signal),

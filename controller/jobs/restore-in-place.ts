@@ -3,10 +3,12 @@ import type { RestoreId } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
 import { requireFree } from "../core/in-place-plan.ts"
 import { requirePlan } from "../core/plan-hash.ts"
+import { selectionOf } from "../core/selection.ts"
 import { proveCopy } from "../pipeline/load.ts"
 import type { RestoreOutcome } from "../ports.ts"
 import { checkedInPlace } from "./check-in-place.ts"
 import type { Hooks } from "./hooks.ts"
+import { presentIn } from "./in-place-facts.ts"
 import { type InPlaceWork, inPlaceOptions, orderOf } from "./in-place-work.ts"
 import type { Journal } from "./journal.ts"
 import { loadAtOnce } from "./load-at-once.ts"
@@ -16,6 +18,7 @@ import type { Ready } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
 import { howToLoad, loadingOf } from "./restore-loading.ts"
 import { planOf } from "./restore-planning.ts"
+import { expectedOf } from "./selected-tables.ts"
 import { must } from "./unfinished-database.ts"
 
 /** Throws a Fault that says what has become of the database. */
@@ -33,14 +36,20 @@ export async function restoreInPlace(
   for (const step of plan.steps) journal("debug", `plan: ${step}`)
   for (const warning of plan.warnings) journal("warn", warning)
   const options = inPlaceOptions(request)
-  const work: InPlaceWork = { deps, id, request, options, order: orderOf(id, options), ready, journal }
-  const loading = loadingOf(deps, id, request, plan, ready, howToLoad(request, ready), journal, signal)
+  const present = await presentIn(deps.docker, ready.look, options.name, signal)
+  const how = howToLoad(request, ready)
+  const loading = loadingOf(deps, id, request, plan, ready, how, journal, signal, present)
   await proveCopy(loading.copy)
   const { storedBytes, storedSha256 } = request.backup.proof
   journal(
     "info",
     `the copy at ${plan.destination} is what left the server: ${storedBytes} bytes, sha256 ${storedSha256}`,
   )
+  const selected = loading.selecting?.selected() ?? null
+  for (const sentence of selected?.said ?? [])
+    if (!plan.warnings.includes(sentence)) journal("warn", sentence)
+  const expected = expectedOf(request.manifest, selectionOf(options, present), selected)
+  const work = { deps, id, request, options, order: orderOf(id, options), plan, expected, ready, journal }
   let outcome: RestoreOutcome
   let afterwards: Fault | null = null
   try {
@@ -50,7 +59,6 @@ export async function restoreInPlace(
     const load = ready.look.rules.inPlace.atomic ? loadAtOnce : loadInTurns
     outcome = await load(
       work,
-      plan,
       loading.load,
       (rawBytes, under) => checkedInPlace(work, rawBytes, under),
       signal,

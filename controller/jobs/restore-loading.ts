@@ -4,8 +4,10 @@ import { isInPlace, type RestoreId, type RestorePlan } from "../../schemas/resto
 import { Fault } from "../core/fault.ts"
 import { requireIdentity } from "../core/key-missing.ts"
 import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
+import { type Selection, selectionOf } from "../core/selection.ts"
 import { bothOf, guardAgainst } from "../engines/hostile.ts"
 import { politely } from "../engines/polite.ts"
+import { alsoSelecting } from "../engines/selecting.ts"
 import { identityFor } from "./identity-for.ts"
 import { orderOf } from "./in-place-work.ts"
 import type { Journal } from "./journal.ts"
@@ -13,6 +15,7 @@ import { loadRequest } from "./load-request.ts"
 import type { Ready } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
 import { specOf } from "./restore-facts.ts"
+import { selectingOf } from "./selected-tables.ts"
 
 /** Where the copy is, and what opens it. Throws a Fault, `destination-unavailable` or `key-missing`. */
 export function copyToRead(
@@ -53,12 +56,15 @@ export function loadingOf(
   how: ReturnType<typeof howToLoad>,
   journal: Journal,
   signal: AbortSignal,
+  present: Selection["present"] = null,
 ) {
   const { manifest, options } = request
   const { targetDatabase: name } = plan
   const common = copyToRead(deps, request, plan.destination, signal)
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
   const end = look.rules.end(manifest.format, manifest.subject)
+  const selection = selectionOf(options, present)
+  const selecting = selectingOf(look.rules, manifest, selection)
   const isText = manifest.format === "sql"
   const guard = isText && isOfOthers(manifest) ? guardAgainst(look.rules.engine) : null
   const order = isInPlace(options) ? orderOf(id, options) : null
@@ -68,14 +74,21 @@ export function loadingOf(
       isPart: order === null && lacksSome(manifest),
       inPlace: order !== null,
       facts: expectedFrom(manifest),
-      schemaOnly: options.mode === "new" && options.content === "schema",
+      content: selection.content,
+      tables: [...(selecting?.selected().tables.keys() ?? [])],
       withoutOwners: plan.owners === "drop",
       unconfined: isText && guard !== null && !guard.confinesItself(),
     })
     return how.nice ? politely(load) : load
   }
+  const guarded = guard ? bothOf(end, guard) : end
   return {
-    copy: { ...common, end: guard ? bothOf(end, guard) : end, onProgress: () => undefined },
+    selecting,
+    copy: {
+      ...common,
+      end: selecting ? alsoSelecting(guarded, selecting) : guarded,
+      onProgress: () => undefined,
+    },
     load: loadRequest(
       deps.docker,
       {
@@ -89,7 +102,10 @@ export function loadingOf(
           onProgress,
           journal,
         },
-        rewriter: order === null ? undefined : look.rules.inPlace.rewriter(order, manifest),
+        rewriters: [
+          selecting?.rewriter,
+          order === null ? undefined : look.rules.inPlace.rewriter(order, manifest),
+        ],
       },
       signal,
     ),

@@ -10,6 +10,7 @@ import { asJobSays } from "./place.ts"
 import { type Ready, whenReady } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
 import { commonFacts, specOf } from "./restore-facts.ts"
+import { selectedAhead } from "./selected-ahead.ts"
 import { surveyIfPossible } from "./survey.ts"
 
 // Somebody looks at a dialogue meanwhile.
@@ -40,9 +41,13 @@ export async function planOf(
   const survey = await surveyIfPossible(deps, look, options.name, signal)
   const present = look.probe.databases.map(({ name }) => name)
   const all = { ...facts, survey, present, nameMistake: look.rules.nameMistake(options.name) }
-  if (options.mode === "new") return planRestore(all, options)
-  if (isInPlace(options))
-    return planInPlace({ ...all, ...(await foundInPlace(deps, request, options, ready, signal)) }, options)
+  if (isInPlace(options)) {
+    const there = await foundInPlace(deps, request, options, ready, signal)
+    const selected = await selectedAhead(deps, request, look.rules, signal, there.relationsThere)
+    return planInPlace({ ...all, ...there, selected }, options)
+  }
+  if (options.mode === "new")
+    return planRestore({ ...all, selected: await selectedAhead(deps, request, look.rules, signal) }, options)
   const place = (await placesOf(deps.docker, look, [options.name], signal)).get(options.name)
   const { keepSeconds, askedAt: now } = request
   return planSwap({ ...all, place, keepSeconds, now }, options)

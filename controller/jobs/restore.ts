@@ -4,7 +4,7 @@ import type { Manifest } from "../../schemas/manifest.ts"
 import { isInPlace, type RestoreId, type RestoreOptions } from "../../schemas/restore.ts"
 import { Fault, inFull, problemOf } from "../core/fault.ts"
 import { requirePlan } from "../core/plan-hash.ts"
-import { expectedFrom } from "../core/restorable-part.ts"
+import { selectionOf } from "../core/selection.ts"
 import { besideOptions } from "../core/swap-plan.ts"
 import { loadDump, proveCopy } from "../pipeline/load.ts"
 import type {
@@ -28,6 +28,7 @@ import { specOf } from "./restore-facts.ts"
 import { restoreInPlace } from "./restore-in-place.ts"
 import { howToLoad, loadingOf } from "./restore-loading.ts"
 import { patienceOf, placed, planOf } from "./restore-planning.ts"
+import { expectedOf } from "./selected-tables.ts"
 import { settleBeside, takePlace } from "./take-place.ts"
 import { createUnfinished, type UnfinishedDatabase } from "./unfinished-database.ts"
 
@@ -122,6 +123,10 @@ async function restoreBetweenHooks(
     "info",
     `the copy at ${plan.destination} is what left the server: ${storedBytes} bytes, sha256 ${storedSha256}`,
   )
+  const selection = selectionOf(options)
+  const selected = loading.selecting?.selected() ?? null
+  for (const sentence of selected?.said ?? [])
+    if (!plan.warnings.includes(sentence)) journal("warn", sentence)
   let made: UnfinishedDatabase | undefined
   try {
     let outcome: RestoreOutcome
@@ -129,12 +134,12 @@ async function restoreBetweenHooks(
     try {
       await hooks.before(ready.target, signal)
       await request.safetyBackup?.(id, signal)
-      const facts = expectedFrom(request.manifest)
+      const { facts, compared } = expectedOf(request.manifest, selection, selected)
       const { target, look } = ready
       made = await createUnfinished(deps, id, target, look, name, facts, journal, signal)
       if (options.mode === "swap") await settleBeside(deps.docker, look, name, options.name, signal)
       const { rawBytes } = await loadDump(loading.load)
-      outcome = await checked(deps, comparable(request), name, ready, facts, rawBytes, journal, signal)
+      outcome = await checked(deps, compared, name, ready, facts, rawBytes, journal, signal)
       if (options.mode === "swap")
         await takePlace(deps, id, ready, options, name, outcome, made, journal, signal)
     } finally {
@@ -153,11 +158,4 @@ async function restoreBetweenHooks(
 function causeOf(error: unknown, { aborted, reason }: AbortSignal): unknown {
   if (!aborted || (error instanceof Fault && error.code === problemOf(reason).code)) return error
   return reason
-}
-
-/** Rows that were not loaded are not missed. */
-function comparable({ manifest, options }: RestoreRequest): Manifest {
-  if (options.mode !== "new" || options.content !== "schema") return manifest
-  const { fingerprint: _, ...rest } = manifest
-  return rest
 }

@@ -22,7 +22,7 @@ const Row = z.discriminatedUnion("kind", [
   z.object({
     ...base,
     kind: z.literal("database"),
-    detail: z.object({ name: z.string(), inPlace: z.boolean().optional() }),
+    detail: z.object({ name: z.string(), inPlace: z.enum(["at-once", "in-turns"]).optional() }),
   }),
 ])
 

@@ -21,6 +21,7 @@ const facts = (changes: Partial<InPlaceFacts> = {}): InPlaceFacts => ({
   occupied: free,
   refusal: null,
   atomic: true,
+  relationsThere: ["public.item", "public.audit"],
   rowsThere: { "public.item": 30, "public.audit": 1 },
   attributesThere: {},
   ...changes,

@@ -24,6 +24,7 @@ interface More {
   readonly endConnections?: boolean
   readonly safetyBackup?: boolean
   readonly content?: "all" | "schema" | "data"
+  readonly tables?: readonly string[]
 }
 
 /** A server with a database of that name, a good backup of it, and other rows in it since. */
@@ -286,6 +287,39 @@ describe("into a PostgreSQL database", () => {
     await here.sql("drop view over_it; alter table item drop extra")
   })
 
+  test("of one table alone gives back that one, unless something depends on it", async () => {
+    const counts = async () =>
+      (
+        await here.sql(
+          "select (select count(*) from line), (select n from totals), (select count(*) from item where body = 'changed'), (select last_value >= 5000 from line_id_seq)",
+        )
+      ).trim()
+    await here.sql("update item set body = 'changed' where id <= 10; delete from line where id > 7")
+    expect(await here.done("clean", { tables: ["line"] })).toMatchObject({
+      status: "failed",
+      error: { message: expect.stringContaining("materialized view public.totals") },
+    })
+    expect(await counts()).toBe("7\t5000\t10\tt")
+    const both = { tables: ["public.line", "totals"] }
+    expect(await here.done("clean", both)).toMatchObject({ status: "completed", differences: [] })
+    expect(await counts()).toBe("5000\t5000\t10\tt")
+    await here.sql("delete from line where id > 7")
+    const rows = { tables: ["line"], content: "data" } as const
+    const { data: plan } = await here
+      .on()
+      .call(planRestore, { body: { ...here.body("clean", rows), dryRun: true } })
+    expect(plan.lost.join("\n")).toContain("overwritten: public.line")
+    expect(plan.lost.join("\n")).not.toContain("public.item")
+    expect(await here.done("clean", rows)).toMatchObject({ status: "completed", differences: [] })
+    expect(await counts()).toBe("5000\t5000\t10\tt")
+    await here.sql("delete from line; delete from since where item_id = 1; delete from item where id = 1")
+    expect(await here.done("clean", rows)).toMatchObject({
+      status: "failed",
+      error: { hint: expect.stringContaining("Restore the tables that they refer to") },
+    })
+    expect((await counts()).split("\t")[0]).toBe("0")
+  })
+
   test("emptied before has what the backup holds, and stays what it is itself", async () => {
     await here.sql(
       "grant create on schema public to reader; alter default privileges grant all on tables to reader",
@@ -314,7 +348,9 @@ describe.each([
   let here: Scene
   let dumped: string
   let before: string
-  const loading = "select id from information_schema.processlist where info like 'INSERT INTO `slow`%'"
+  // See mysql-in-place-sql.ts.
+  const processes = `${image.startsWith("mysql") ? "performance" : "information"}_schema.processlist`
+  const loading = `select id from ${processes} where info like 'INSERT INTO \`slow\`%'`
   const around = () =>
     here.server.sql(
       "mysql",
@@ -402,11 +438,32 @@ describe.each([
       await unchanged()
     })
 
+  test("of one table alone gives back that one, or its rows, and nothing else", async () => {
+    const counts = async () =>
+      (
+        await here.sql(
+          "select (select count(*) from line), (select count(*) from item), (select count(*) from item where body = 'changed'), (select count(*) from information_schema.triggers where trigger_schema = database())",
+        )
+      ).trim()
+    expect(await counts()).toBe("600\t900\t450\t1")
+    expect(await here.done("clean", { tables: ["line"] })).toMatchObject({
+      status: "completed",
+      differences: [],
+    })
+    expect(await counts()).toBe("900\t900\t450\t1")
+    const rows = (table: string) => ({ tables: [table], content: "data" }) as const
+    expect(await here.done("clean", rows("line"))).toMatchObject({
+      status: "failed",
+      error: { message: expect.stringContaining("has triggers") },
+    })
+    await here.sql("set foreign_key_checks = 0; delete from item where id > 10")
+    expect(await here.done("clean", rows("item"))).toMatchObject({ status: "completed", differences: [] })
+    expect(await counts()).toBe("900\t900\t0\t1")
+  })
+
   test("over what the backup holds leaves all else, and ends who is connected only when told to", async () => {
-    const ended = here.sql("begin; select count(*) from item; select sleep(300)").catch(() => undefined)
-    await here.atWork(
-      "select id from information_schema.processlist where info like '%sleep(300)%' and id <> connection_id()",
-    )
+    const ended = here.sql("begin; select count(*) from item; select '🐘', sleep(300)").catch(() => undefined)
+    await here.atWork(`select id from ${processes} where info like '%sleep(300)%' and id <> connection_id()`)
     expect(here.begin("clean")).rejects.toMatchObject({ error: { code: "CONFLICT" } })
     const done = await here.done("clean", { safetyBackup: true, endConnections: true })
     await ended
