@@ -1,6 +1,6 @@
 // Opens what is outside the process, as the settings say: the catalogue, the destinations, the Docker engine, the keys.
 import { hostname } from "node:os"
-import { dirname } from "node:path"
+import { dirname, resolve } from "node:path"
 import { createEventHub } from "./api/event-hub.ts"
 import { signerOf } from "./core/manifest-seal.ts"
 import { destinationsFrom } from "./destinations/configured.ts"
@@ -43,13 +43,14 @@ export async function openAdapters(env: Environment, wrapping: Wrapping = bare) 
   const destinations = destinationsFrom(settings, env, wrapping.destination)
   const mark = { installation: catalogue.installation(), instance: newId() }
   const help = { guess: guessEngine, secrets: (server: Outside) => outsideSecrets(server, env) }
-  const docker = wrapping.docker(createDocker(settings.dockerHost, mark, help))
+  const pipes = resolve(dirname(settings.databasePath), "pipes")
+  const docker = wrapping.docker(createDocker(settings.dockerHost, mark, help, pipes))
   const keys = () => source.current().keys
   if (keys().size > 0) await requireCipher()
   const identities = createIdentities(keys, env)
   if (catalogue.mending()?.anew) await takeCopyFirst()
   const vault = vaultOf(settings.encryptionKey)
-  const signer = signerOf(settings.encryptionKey)
+  const signer = signerOf(settings.encryptionKey, settings.encryptionKeyOld)
 
   /** Before anything reads the catalogue: a copy knows more than manifests do. */
   async function takeCopyFirst(): Promise<void> {

@@ -24,6 +24,7 @@ import type { Engine } from "../schemas/scalar.ts"
 import type { DatabaseId, JobId, LastDrill, Managed, ServerId, Subject } from "../schemas/server.ts"
 import type { Swap } from "../schemas/swap.ts"
 import type { Verification } from "../schemas/verification.ts"
+import type { VerifyTask } from "../schemas/verify-task.ts"
 
 // ---- Docker ---------------------------------------------------------------------------------------------------
 
@@ -589,6 +590,10 @@ export interface Catalogue {
   verifications(id: string): readonly Verification[]
   /** Of each database that was ever drilled, the newest drill, also of a backup that is deleted by now. */
   lastDrills(): ReadonlyMap<DatabaseId, LastDrill>
+  /** When the newest drill passed of what a job has backed up of a database, as of now; null: none ever did. */
+  passedDrills(): (jobId: JobId, databaseId: DatabaseId) => Date | null
+  /** When a job had its first good backup of a database, which may be deleted by now; null: it had none. */
+  firstBackupAt(jobId: JobId, databaseId: DatabaseId): Date | null
   /** What was said of it since it was made, to be kept beside its manifest. Undefined: nothing was. */
   notes(id: BackupId): BackupNotes | undefined
   /** Copies stored at a destination beside which the notes are missing or old, the oldest change first. None that is being deleted. */
@@ -797,6 +802,13 @@ export interface PolicyStore {
   keptPolicies(): readonly KeptPolicy[]
   savePolicy(policy: KeptPolicy): void
   forgetPolicy(name: string): void
+}
+
+/** Requests to check backups again which are not done, or came to nothing, over restarts. The oldest first. */
+export interface TaskMemory {
+  read(): readonly VerifyTask[]
+  /** Throws when the file cannot be written. */
+  write(tasks: readonly VerifyTask[]): void
 }
 
 /** A way to a bucket: as a destination, and for a look at its neighbours. */

@@ -7,6 +7,7 @@ import { createApp } from "./api/app.ts"
 import { announce, listen } from "./api/listen.ts"
 import { Fault } from "./core/fault.ts"
 import { outsideContainers } from "./core/outside-server.ts"
+import { noVerdicts } from "./core/overdue-drill.ts"
 import { rulesOf } from "./core/rules.ts"
 import { isLoopback } from "./core/settings.ts"
 import { bucketsFrom, connectBucket } from "./destinations/configured.ts"
@@ -69,7 +70,10 @@ export async function serve(env: Environment, wrapping?: Wrapping): Promise<void
   await tidyUp({ catalogue, destinations, clock, log }, stop.signal)
 
   const rules = rulesOf(() => source.current())
-  const world = createWorld({ catalogue, events, clock, prefix: settings.labelPrefix, rules, log })
+  const world = createWorld({
+    ...{ catalogue, events, clock, prefix: settings.labelPrefix, rules, log },
+    noVerdicts: () => noVerdicts(upkeep.services.verifications.tasks()),
+  })
   const queue = createQueue(settings.maxConcurrent, (error) =>
     log("error", "work threw, which it never should", {
       stack: error instanceof Error ? error.stack : String(error),

@@ -26,6 +26,7 @@ import { createRebuilding } from "./reconcile/rebuilding.ts"
 import { createSweep } from "./reconcile/sweep.ts"
 import { createVerifications } from "./reconcile/verifications.ts"
 import type { World } from "./reconcile/world.ts"
+import { keptTasks } from "./state/kept-tasks.ts"
 
 export interface Upkeep {
   /** What of it the API shows and sets off. */
@@ -98,15 +99,17 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
   const drills = { scratch: adapters.docker, memoryBytes: () => source.current().drill.memoryBytes }
   const verifications = createVerifications({
     ...{ catalogue, events, clock, newId, log, signal, levels: levelsThere },
-    run: (backup, { level, destination, identity }, onProgress, verifying) => {
+    memory: keptTasks(adapters.settings.databasePath),
+    run: (backup, { level, destination, identity, askedBy }, onProgress, verifying) => {
       const server = () => world.require(backup.serverId)
-      const order = { backup, level, destination, identity, server }
+      const oneIsEnough = askedBy === "label" && destination === null
+      const order = { backup, level, destination, identity, oneIsEnough, server }
       // What was found bad is made again at once.
       return verifyBackup({ ...jobDeps, drills }, order, onProgress, verifying).finally(backFills.check)
     },
   })
   const dueVerifications = createDueVerifications({
-    ...{ catalogue, destinations, world, verifications, events, clock, log, signal },
+    ...{ catalogue, world, verifications, events, clock, log, signal },
     rules: rulesOf(() => source.current()),
   })
   const sweep = createSweep({
@@ -114,7 +117,7 @@ export function createUpkeep(adapters: Adapters, jobDeps: JobDeps, world: World,
     settings: () => source.current().sweep,
     isBusy: () => queue.counts().running > 0 || verifications.isBusy(),
     read: (destination, id, bytesPerSecond, sweeping) =>
-      sweepCopy({ catalogue, clock, log }, destination, id, bytesPerSecond, sweeping).finally(
+      sweepCopy({ catalogue, clock, log, signer }, destination, id, bytesPerSecond, sweeping).finally(
         backFills.check,
       ),
   })

@@ -62,6 +62,8 @@ const meanings = {
   // What waits for a person: a proven dump that one must doubt, deletions that are too many
   "backup-suspect": { next: "stop-and-alert", api: "BACKUP_ERROR", http: 409 },
   "prune-held": { next: "until-config-changes", api: "CONFLICT", http: 409 },
+  // A proof that a label asks for, and that stays away
+  "drill-overdue": { next: "until-config-changes", api: "BACKUP_ERROR", http: 409 },
   // What a hook in the labels can get wrong
   "hook-failed": { next: "next-run", api: "BACKUP_ERROR", http: 502 },
   "hooks-off": { next: "until-config-changes", api: "BACKUP_ERROR", http: 409 },

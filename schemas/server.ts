@@ -134,6 +134,9 @@ const LastDrill = z.object({
 })
 export type LastDrill = z.output<typeof LastDrill>
 
+/** A drill that could not be carried out to its end, newer than the last that was: of the backup it says nothing. */
+const DrillWithoutVerdict = z.object({ backupId: z.string(), at: Instant, problem: Problem })
+
 export const Database = z.object({
   id: DatabaseId,
   name: z.string(),
@@ -159,6 +162,9 @@ export const Database = z.object({
   heldPrune: HeldPrune.nullable(),
   /** Null: none of its backups was ever drilled. */
   lastDrill: LastDrill.nullable(),
+  drillWithoutVerdict: DrillWithoutVerdict.nullable(),
+  /** Two of the drills that its label asks for have stayed away, or came to nothing. */
+  overdueDrill: Problem.nullable(),
   nextRunAt: Instant.nullable(),
 })
 export type Database = z.output<typeof Database>

@@ -240,7 +240,7 @@ export const EnvironmentOnly = z.strictObject({
   }),
   ENCRYPTION_KEY_OLD: Text.optional().meta({
     description:
-      "What it was before; only for `dbbackup rotate-key`, which seals all of them with the new one.",
+      "What it was before: for `dbbackup rotate-key`, which seals all of them with the new one. While it is set, manifests that were signed with it are believed.",
     needsRestart: true,
     secret: true,
   }),

@@ -1,5 +1,5 @@
-// One request to check a backup again, from the moment it is asked for. What is found stays with the backup; the request itself is
-// remembered for as long as the controller runs.
+// One request to check a backup again, from the moment it is asked for. What is found stays with the backup. The request itself is
+// remembered for as long as the controller runs; one that came to nothing, or was interrupted, longer.
 import { z } from "zod"
 import { BackupId } from "./backup.ts"
 import { Problem } from "./errors.ts"
@@ -17,7 +17,7 @@ const base = {
   database: z.string(),
   serverName: z.string(),
   level: VerifyLevel,
-  /** Null: every stored copy, one after the other. */
+  /** Null: every stored copy, one after the other; of a drill, and of what a label asks for, the nearest that is good. */
   destination: z.string().nullable(),
   /** A person, or the label `verify` of the job. */
   askedBy: z.enum(["person", "label"]),

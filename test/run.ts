@@ -24,6 +24,7 @@ const images = [
   "mariadb:10.5",
   "oven/bun:1.4.5-slim",
   "dbbackup-test-by-hand:1",
+  "dbbackup-test-extensions:1",
 ]
 
 /** What needs no servers. */

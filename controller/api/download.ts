@@ -1,7 +1,9 @@
-// GET /api/backups/:id/download: the stored bytes of a backup, from the first destination that has them.
+// GET /api/backups/:id/download: the stored bytes of a backup, from the nearest destination that has them. A copy that turns out to be
+// bad is looked at again, so that it is known to be, and made again.
 import { z } from "zod"
 import type { CompletedBackup } from "../../schemas/backup.ts"
-import { Fault } from "../core/fault.ts"
+import { nearestFirst, storedCopies, storedNowhere } from "../core/copy-order.ts"
+import { Fault, faultIn, problemOf } from "../core/fault.ts"
 import type { Destination } from "../ports.ts"
 import { existingBackup } from "./backups.ts"
 import { parseRange } from "./range.ts"
@@ -11,7 +13,7 @@ import type { Context, Router } from "./router.ts"
 import type { Services } from "./services.ts"
 import { storedBytes, webStream } from "./stored-bytes.ts"
 
-type Needs = Pick<Services, "catalogue" | "destination" | "log">
+type Needs = Pick<Services, "catalogue" | "destination" | "log" | "verifications">
 
 // Longer than Bun's 10 s, so that a slow destination or disk of the client's is no reason to cut.
 const idleSeconds = 120
@@ -37,21 +39,31 @@ interface Source {
   readonly key: string
 }
 
-/** The first stored copy that is there with the proven size. Throws the reason the last one tried is not. */
+/** The nearest stored copy that is there with the proven size. Throws the reason the last one tried is not. */
 async function firstCopy(backup: CompletedBackup, services: Needs, signal: AbortSignal): Promise<Source> {
-  let reason: unknown
-  for (const copy of backup.copies) {
-    if (copy.state !== "stored") continue
+  let reason: unknown = storedNowhere()
+  for (const copy of storedCopies(nearestFirst(backup, (name) => services.destination(name)?.kind))) {
     try {
       return await locate(backup, copy.destination, copy.key, services, signal)
     } catch (error) {
       reason = error
+      lookAgain(services, backup, copy.destination, error)
       services.log("warn", `backup ${backup.id} cannot be read from ${copy.destination}`, {
         error: error instanceof Error ? error.message : String(error),
       })
     }
   }
   throw reason
+}
+
+/** Whether it is bad, reading all of it decides. */
+function lookAgain({ verifications, log }: Needs, { id }: CompletedBackup, name: string, why: unknown): void {
+  if (!["copy-mismatch", "copy-missing"].includes(faultIn(why)?.code ?? "")) return
+  try {
+    verifications.ask({ backupId: id, level: "checksum", destination: name, askedBy: "person" })
+  } catch (error) {
+    log("debug", `the copy at ${name} is not looked at again: ${problemOf(error).message}`, { backupId: id })
+  }
 }
 
 async function locate(
@@ -89,7 +101,7 @@ function download(
   c: Context,
   backup: CompletedBackup,
   { destination, key }: Source,
-  { log }: Needs,
+  services: Needs,
 ): Response {
   const { storedBytes: size, storedSha256: sha256 } = backup.proof
   const etag = `"${sha256}"`
@@ -118,7 +130,8 @@ function download(
   const bytes = storedBytes(() => destination.read(key, signal), { size, sha256, start, end })
   const body = webStream(bytes, (error) => {
     if (signal.aborted) return
-    log("error", `the download of backup ${backup.id} broke off`, {
+    lookAgain(services, backup, destination.name, error)
+    services.log("error", `the download of backup ${backup.id} broke off`, {
       error: error instanceof Error ? error.message : String(error),
     })
   })

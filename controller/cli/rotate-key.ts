@@ -32,7 +32,7 @@ export function rotateKey(env: Readonly<Record<string, string | undefined>>): st
       }
       return after.seal(before.open(sealed, purpose), purpose)
     })
-    return `${all - kept} secrets sealed with the new key${kept > 0 ? `, ${kept} were already` : ""}. Restart the controller with ENCRYPTION_KEY alone.`
+    return `${all - kept} secrets sealed with the new key${kept > 0 ? `, ${kept} were already` : ""}. Restart the controller with the new ENCRYPTION_KEY. Manifests are signed with it as their copies are read again, within weeks; leave ENCRYPTION_KEY_OLD set until then, so that a rebuild believes those that are not yet.`
   } finally {
     catalogue.close()
   }

@@ -60,6 +60,9 @@ function story(server: ServerDetail, now: Date): string {
     ...placeOf(server),
     `  engine     ${engine ?? "not known"}${serverVersion ? ` ${serverVersion}` : ""}`,
     ...problems.map((problem) => `  problem    ${problemText(problem)}`),
+    ...databases.flatMap(({ name, overdueDrill }) =>
+      overdueDrill ? [`  problem    ${name}: ${problemText(overdueDrill)}`] : [],
+    ),
     ...(databases.length > 0 ? ["", indented(databaseTable(databases, now))] : []),
     ...schedules.flatMap((job) => ["", indented(jobText(job))]),
     ...(suggestedLabels === null ? [] : ["", indented(advice(suggestedLabels))]),

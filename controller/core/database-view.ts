@@ -2,25 +2,17 @@
 import type { Backup, CompletedBackup } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
-import { takesAll } from "../../schemas/part-labels.ts"
-import type {
-  Database,
-  DatabaseId,
-  Freshness,
-  LastDrill,
-  Managed,
-  Server,
-  ServerId,
-  Subject,
-} from "../../schemas/server.ts"
+import type { Database, Freshness, LastDrill, Managed, Server, Subject } from "../../schemas/server.ts"
 import type { Doubt, HeldPrune, ServerRecord } from "../ports.ts"
+import { covers, standsFor, subjectsSeen } from "./covering.ts"
+import { lateFrom } from "./deadlines.ts"
 import type { DerivedJob } from "./derived-job.ts"
 import { databaseIdOf, subjectName } from "./key.ts"
 import { labelBlock } from "./label-block.ts"
 import { managedBy, outsideView } from "./outside-server.ts"
+import { type DrilledBy, type NoVerdict, overdueDrill } from "./overdue-drill.ts"
 import { heldPruneOf } from "./prune-brake.ts"
-import { isSelected, missingNames } from "./run-plan.ts"
-import { backupType, type DesiredJob, labelRules, lateAt, nextRunAt, type Rules } from "./schedule-plan.ts"
+import { backupType, type DesiredJob, labelRules, nextRunAt, type Rules } from "./schedule-plan.ts"
 import type { DerivedServer } from "./server.ts"
 
 /** What was learned by looking inside a server's container, and what went wrong there last. */
@@ -98,6 +90,9 @@ export interface DatabaseHistory {
   /** What its jobs' retention would delete, and waits for a person. */
   readonly held: readonly HeldPrune[]
   readonly lastDrill?: LastDrill | undefined
+  /** The newest drill, where that reached no verdict. */
+  readonly noVerdict?: NoVerdict | undefined
+  readonly drilledBy?: DrilledBy
 }
 
 /** Each subject of a server: its databases, those a label names but nobody has seen, and the globals. */
@@ -121,47 +116,6 @@ export function databaseViews(
   )
 }
 
-function subjectsSeen(jobs: readonly DesiredJob[], databases: readonly string[]): readonly Subject[] {
-  const named = jobs.flatMap((job) => missingNames(job.spec.databases, databases))
-  const subjects: Subject[] = [...new Set([...databases, ...named])]
-    .sort()
-    .map((name) => ({ kind: "database", name }))
-  return jobs.some((job) => job.spec.globals) ? [...subjects, { kind: "globals" }] : subjects
-}
-
-/** When each subject of a server that has a good backup is late, in no order. */
-export function deadlinesOf(
-  serverId: ServerId,
-  jobs: readonly DesiredJob[],
-  databases: readonly string[],
-  lastGood: (id: DatabaseId) => CompletedBackup | undefined,
-  rules = labelRules,
-): readonly { readonly serverId: ServerId; readonly databaseId: DatabaseId; readonly lateAt: Date }[] {
-  return subjectsSeen(jobs, databases).flatMap((subject) => {
-    const databaseId = databaseIdOf(serverId, subject)
-    const backup = lastGood(databaseId)
-    const taken = jobs.filter((job) => covers(job, subject) && standsFor(job, subject))
-    const at = backup && deadline(taken, backup, rules)
-    return at ? [{ serverId, databaseId, lateAt: at }] : []
-  })
-}
-
-/** The soonest at which one of the jobs calls the backup late; null when none ever does. */
-function deadline(jobs: readonly DesiredJob[], lastGood: CompletedBackup, rules: Rules): Date | null {
-  const finishedAt = new Date(lastGood.finishedAt)
-  const times = jobs.map((job) => lateAt(job, finishedAt, rules)).filter((at) => at !== null)
-  return times.length === 0 ? null : new Date(Math.min(...times.map((at) => at.getTime())))
-}
-
-function covers(job: DesiredJob, subject: Subject): boolean {
-  return subject.kind === "globals" ? job.spec.globals : isSelected(job.spec.databases, subject.name)
-}
-
-/** Whether the job's backups stand for the subject: those of a part of a database do not, however fresh they are. */
-function standsFor(job: DesiredJob, subject: Subject): boolean {
-  return subject.kind === "globals" || takesAll(job.spec)
-}
-
 function databaseView(
   server: Server,
   jobs: readonly DesiredJob[],
@@ -170,7 +124,9 @@ function databaseView(
   now: Date,
   rules: Rules,
 ): Database {
-  const { lastGood, lastAttempt, doubt } = history
+  const { lastGood, lastAttempt, doubt, lastDrill = null } = history
+  const tried = history.noVerdict ?? null
+  const noVerdict = tried && lastDrill && tried.at <= lastDrill.at ? null : tried
   const standing = jobs.filter((job) => standsFor(job, subject))
   const next = jobs.map((job) => nextRunAt(job, now, rules)).filter((at) => at !== null)
   const { id, name, project, service, container, state, serverVersion } = server
@@ -190,10 +146,21 @@ function databaseView(
       ? { id: doubt.backupId, finishedAt: doubt.finishedAt.toISOString(), problem: doubt.problem }
       : null,
     heldPrune: heldPruneOf(subjectName(subject), name, history.held),
-    lastDrill: history.lastDrill ?? null,
+    lastDrill,
+    drillWithoutVerdict: noVerdict,
+    overdueDrill: overdueDrill(
+      jobs,
+      history.drilledBy ?? neverDrilled,
+      `${name}/${subjectName(subject)}`,
+      noVerdict,
+      now,
+      rules,
+    ),
     nextRunAt: next.length === 0 ? null : new Date(Math.min(...next.map((at) => at.getTime()))).toISOString(),
   }
 }
+
+const neverDrilled: DrilledBy = () => ({ passedAt: null, firstBackupAt: null })
 
 function freshness(
   server: Server,
@@ -207,7 +174,7 @@ function freshness(
   if (server.state !== "active" || jobs.length === 0) return "unprotected"
   if (!lastGood) return "never"
   if (jobs.every(rules.isPaused)) return "paused"
-  const lateAt = deadline(jobs, lastGood, rules)
+  const lateAt = lateFrom(jobs, lastGood, rules)
   return lateAt !== null && lateAt < now ? "late" : "fresh"
 }
 

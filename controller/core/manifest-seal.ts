@@ -9,23 +9,32 @@ export interface Signer {
   /** Tells one secret's signatures from another's, and nothing of the secret. */
   key(): string
   sign(text: string): string
+  /** By the secret that was in force before: it signs nothing any more, and what it has signed is believed. */
+  readonly before?: Signer | null
 }
 
-/** `none`: written before there were seals. `hash`: it says what it said, and nobody signed it. `signed`: by this installation's secret. `foreign`: by another one, or there is none here. */
-export type SealState = "none" | "hash" | "signed" | "foreign"
+/**
+ * `none`: written before there were seals. `hash`: it says what it said, and nobody signed it. `signed`: by this installation's
+ * secret; `signed-before`: by the one that it had before. `foreign`: by another one, or there is none here.
+ */
+export type SealState = "none" | "hash" | "signed" | "signed-before" | "foreign"
 
 /** As for what the catalogue keeps sealed (state/vault.ts). The salt is fixed, so that ten thousand manifests take one key. */
 const iterations = 600_000
 const salt = "dbbackup manifest v1"
 const keyBytes = 32
 
-/** Null without a secret. Its key is made when it is first used: that takes half a second. */
-export function signerOf(secret: string | null): Signer | null {
+/**
+ * Null without a secret. Its key is made when it is first used: that takes half a second.
+ * @param old the secret until it was changed, for as long as the operator still names it
+ */
+export function signerOf(secret: string | null, old: string | null = null): Signer | null {
   if (secret === null) return null
   let made: Buffer | undefined
   const secretKey = () => (made ??= pbkdf2Sync(secret, salt, iterations, keyBytes, "sha256"))
   const mac = (text: string) => createHmac("sha256", secretKey()).update(text).digest("hex")
-  return { key: () => mac("key").slice(0, 16), sign: (text) => mac(`manifest\n${text}`) }
+  const before = old === secret ? null : signerOf(old)
+  return { key: () => mac("key").slice(0, 16), sign: (text) => mac(`manifest\n${text}`), before }
 }
 
 /** Of data as JSON has it. */
@@ -45,9 +54,10 @@ export function checkSeal(data: unknown, signer: Signer | null): SealState {
   if (parsed.data.sha256 !== wanted.sha256) throw changed("its hash is another one")
   const { signature } = parsed.data
   if (signature === undefined) return "hash"
-  if (signer === null || signature.key !== signer.key()) return "foreign"
-  if (!equal(signature.hmac, signer.sign(canonical(rest)))) throw changed("its signature is not of this text")
-  return "signed"
+  const by = [signer, signer?.before].find((one) => one?.key() === signature.key)
+  if (!by) return "foreign"
+  if (!equal(signature.hmac, by.sign(canonical(rest)))) throw changed("its signature is not of this text")
+  return by === signer ? "signed" : "signed-before"
 }
 
 /** Keys sorted, no white space: one text for what reads the same. */

@@ -45,7 +45,7 @@ export function sealNote(seal: SealState, signer: Signer | null): string | null 
   if (seal === "foreign")
     return signer === null
       ? "it is signed, and without ENCRYPTION_KEY that cannot be checked"
-      : "it is signed with another ENCRYPTION_KEY than this installation's"
-  if (signer === null || seal === "signed") return null
+      : "it is signed with another ENCRYPTION_KEY than this installation's; where that was changed, ENCRYPTION_KEY_OLD may name the one before"
+  if (signer === null || seal === "signed" || seal === "signed-before") return null
   return seal === "hash" ? "it is not signed" : "it has no seal, as those of earlier versions"
 }

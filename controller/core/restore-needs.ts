@@ -14,12 +14,17 @@ export interface Needs {
   readonly warnings: readonly string[]
 }
 
-/** @param target the server's name. Throws a Fault, `restore-unsupported`, for what cannot work. */
+/**
+ * @param target the server's name
+ * @param takesPlace of another database: then owners cannot be left out
+ * Throws a Fault, `restore-unsupported`, for what cannot work.
+ */
 export function needsOf(
   manifest: Needing,
   survey: Survey | null,
   options: Pick<NewOptions, "owners">,
   target: string,
+  takesPlace = false,
 ): Needs {
   const asked = options.owners ?? null
   if (asked === "drop") requireOptionalOwners(manifest)
@@ -38,7 +43,9 @@ export function needsOf(
   const unknown = manifest.fingerprint === undefined
   const owners = asked ?? ownersFor(manifest, missing.roles, target)
   if (asked === "keep" && manifest.engine.name === "postgres" && missing.roles.length > 0)
-    throw new Fault("restore-unsupported", `${target} lacks ${roles(missing.roles)}`, { hint: rolesHint })
+    throw new Fault("restore-unsupported", `${target} lacks ${roles(missing.roles)}`, {
+      hint: `${rolesHint} ${takesPlace ? besideHint : dropHint}`,
+    })
   return {
     missing,
     owners,
@@ -58,7 +65,10 @@ export function needsOf(
 }
 
 const rolesHint =
-  "Make them first: restore a backup of the globals (mode globals), which makes what is missing. Or let everything belong to the user who restores (owners=drop)."
+  "Make them first: restore a backup of the globals (mode globals), which makes what is missing."
+const dropHint = "Or let everything belong to the user who restores (owners=drop)."
+const besideHint =
+  "What takes the place of a database has its owners and grants; a restore into a new database can leave them out."
 
 function missingRoles({ fingerprint }: Needing, survey: Survey): string[] {
   if (!fingerprint || survey.roles === null) return []
@@ -75,7 +85,7 @@ function ownersFor({ engine, format, part }: Needing, missing: readonly string[]
     "restore-unsupported",
     `${target} lacks ${roles(missing)}, to which the backup's statements give objects`,
     {
-      hint: "Make them first: restore a backup of the globals (mode globals), which makes what is missing.",
+      hint: rolesHint,
     },
   )
 }

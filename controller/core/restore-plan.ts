@@ -6,6 +6,7 @@ import type { NewOptions, RestorePlan } from "../../schemas/restore.ts"
 import type { PlanDetails } from "../../schemas/restore-details.ts"
 import type { ServerId } from "../../schemas/server.ts"
 import type { FoundIdentity } from "../ports.ts"
+import { copiesToTry, storedCopies, storedNowhere } from "./copy-order.ts"
 import { Fault } from "./fault.ts"
 import { subjectName } from "./key.ts"
 import { requireIdentity } from "./key-missing.ts"
@@ -19,6 +20,7 @@ import type { Survey } from "./survey.ts"
 
 /** Of any restore, whatever its mode. */
 export interface CommonFacts {
+  /** With its copies in the order in which they are tried. */
   readonly backup: CompletedBackup
   readonly manifest: Manifest
   /** What opens the backup; null when it is not encrypted. */
@@ -40,6 +42,8 @@ export interface RestoreFacts extends CommonFacts {
   readonly nameMistake: string | undefined
   /** What the tables that were chosen come to; null or absent: none were, or that is only seen as the copy is read. */
   readonly selected?: Selected | null
+  /** It is to take the place of another database afterwards. */
+  readonly takesPlace?: boolean
 }
 
 /** Throws a Fault, `restore-unsupported`, `request-invalid`, `target-exists`, `key-missing` or `copy-missing`, when it must not begin. */
@@ -66,7 +70,7 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
     })
   }
   const versions = versionWarnings(manifest, tools)
-  const needs = needsOf(manifest, survey, options, target.name)
+  const needs = needsOf(manifest, survey, options, target.name, facts.takesPlace)
   const source = subjectName(manifest.subject)
   const { name } = options
   const selected = facts.selected ?? null
@@ -138,19 +142,20 @@ export function planned(
   }
 }
 
-/** The first that is there. Throws a Fault, `copy-missing`. */
+/** The first that is there, which is the nearest. Throws a Fault, `copy-missing`. */
 export function copyOf(backup: CompletedBackup) {
-  const copy = backup.copies.find(({ state }) => state === "stored")
+  const [copy] = copiesToTry(backup)
   if (copy) return copy
-  throw new Fault("copy-missing", "no destination holds this backup any more", {
-    hint: "Choose another backup.",
-  })
+  throw storedNowhere()
 }
 
 export function firstSteps({ backup, manifest, hooks }: CommonFacts): string[] {
   const { destination } = copyOf(backup)
+  const others = copiesToTry(backup).flatMap((copy) =>
+    copy.destination === destination ? [] : copy.destination,
+  )
   return [
-    `Read the copy at ${destination} once${manifest.encryption ? `, decrypt it with the key ${manifest.encryption.key},` : ""} and compare its size and sha-256 with the manifest`,
+    `Read the copy at ${destination} once${manifest.encryption ? `, decrypt it with the key ${manifest.encryption.key},` : ""} and compare its size and sha-256 with the manifest${others.length === 0 ? "" : `; if it is bad or cannot be read, the one at ${others.join(", then at ")}`}`,
     ...hookStep(
       hooks.before,
       hooks.before?.onError === "continue" ? "going on if it fails" : "stopping if it fails",
@@ -165,8 +170,14 @@ export function hookStep(hook: Hook | null, when: string): string[] {
 }
 
 export function doubtWarning(backup: CompletedBackup): string[] {
-  if (!isDoubted(backup) || backup.suspect === null) return []
-  return [`This backup is suspect, and nobody has accepted it: ${backup.suspect.message}`]
+  return [
+    ...(isDoubted(backup) && backup.suspect !== null
+      ? [`This backup is suspect, and nobody has accepted it: ${backup.suspect.message}`]
+      : []),
+    ...(storedCopies(backup).length > 0
+      ? []
+      : ["No copy of this backup was good when it was last read: it is restored only if one is by now"]),
+  ]
 }
 
 function roomWarning(needed: number | null, free: number | null, target: string): string[] {

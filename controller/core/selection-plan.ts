@@ -69,7 +69,7 @@ export function selectionWarnings(
   const known = new Set(held.flatMap(({ name, also }) => [name, ...also]))
   const unknown = isComplete ? [] : tables.filter((name) => !known.has(name))
   return [
-    "Foreign keys to tables that are left out are left out, too, and named in the log; routines and events do not come along",
+    "Foreign keys to tables that are left out are left out, too, and named in the log; procedures and events do not come along, functions only with a view that calls one",
     ...(unknown.length === 0
       ? []
       : [

@@ -65,7 +65,7 @@ export function planSwap(facts: SwapFacts, options: SwapOptions): RestorePlan {
         hint: "Restore it into a new database, and take from that what is wanted.",
       },
     )
-  const beside = planRestore(facts, besideOptions(options, now))
+  const beside = planRestore({ ...facts, takesPlace: true }, besideOptions(options, now))
   if (!place)
     throw new Fault("database-gone", `there is no database ${name} on ${target.name} to take the place of`, {
       hint: "Restore it as a new database of that name.",

@@ -3,7 +3,8 @@ import type { DockerStatus, Verdict } from "../../schemas/api.ts"
 import { isDamage, type Problem } from "../../schemas/errors.ts"
 import type { Database, Server } from "../../schemas/server.ts"
 import type { BadCopy } from "../ports.ts"
-import { failedDrill } from "./failed-drill.ts"
+import { badCopiesAttention } from "./bad-copies.ts"
+import { failedDrill, missedDrill } from "./failed-drill.ts"
 
 type Attention = Verdict["attention"][number]
 
@@ -91,6 +92,11 @@ function attentionSentence(
       databases.filter(failedDrill).length,
       "database's last drill failed",
       "databases' last drills failed",
+    ),
+    ...count(
+      databases.filter(missedDrill).length,
+      "database's drill is overdue",
+      "databases' drills are overdue",
     ),
     ...count(bad.length, "stored copy is bad", "stored copies are bad"),
     ...count(
@@ -189,7 +195,7 @@ function databaseAttention(database: Database): Attention[] {
     sentence,
     hint,
   })
-  const drill = failedDrill(database)
+  const [drill, overdue] = [failedDrill(database), missedDrill(database)]
   const name = `${database.name} on ${server.name}`
   return [
     ...(suspect
@@ -201,25 +207,10 @@ function databaseAttention(database: Database): Attention[] {
         ]
       : []),
     ...(drill ? [attention(`${name}: the last drill failed: ${drill.message}.`, drill)] : []),
+    ...(overdue ? [attention(`${name}: ${overdue.message}.`, overdue)] : []),
     ...staleAttention(database),
     ...(heldPrune ? [attention(`${name}: ${heldPrune.problem.message}.`, heldPrune.problem)] : []),
   ]
-}
-
-/** What is said of the database's newest backup already is not said again of its copies. */
-function badCopiesAttention(bad: readonly BadCopy[], databases: readonly Database[]): Attention[] {
-  const told = new Set(databases.flatMap(({ suspect }) => suspect?.id ?? []))
-  return bad
-    .filter(({ backupId }) => !told.has(backupId))
-    .map(({ databaseId, serverId, serverName, database, destination, problem, goodAt }) => ({
-      databaseId,
-      serverId,
-      sentence: `A copy of ${database} on ${serverName} is bad at ${destination}: ${problem.message}.`,
-      hint:
-        goodAt.length > 0
-          ? `It is made again from ${goodAt.join(" or ")} by itself. Check the health of ${destination} before trusting it.`
-          : `No copy of that backup is good any more, and it is not counted as one: delete it, and check the health of ${destination}.`,
-    }))
 }
 
 function staleAttention(database: Database): Attention[] {

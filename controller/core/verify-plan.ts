@@ -44,15 +44,6 @@ export function copiesToVerify(
   )
 }
 
-/** The one copy that is read where one is enough, as all hold the same bytes: what is near costs no traffic. */
-export function nearestCopy(
-  { copies }: Pick<CompletedBackup, "copies">,
-  isLocal: (destination: string) => boolean,
-): string | null {
-  const stored = copies.filter(({ state }) => state === "stored").map(({ destination }) => destination)
-  return stored.find(isLocal) ?? stored[0] ?? null
-}
-
 /** A level that is to come. */
 export function noSuchLevel(level: VerifyLevel): Fault {
   return new Fault("restore-unsupported", `this version cannot verify a backup by a ${level} yet`, {

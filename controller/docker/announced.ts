@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream"
 import { Fault } from "../core/fault.ts"
 import type { ExecProcess } from "../ports.ts"
+import { type OutputPipe, throughPipe } from "./output-pipe.ts"
 import { goLine, type PidLine, type ProcessIdentity, pidLine } from "./pid-line.ts"
 import { stderrTail } from "./stderr-tail.ts"
 import { runningTool, type StartedTool } from "./tool.ts"
@@ -19,6 +20,8 @@ export interface StartedShell extends StartedTool {
   readonly stdin: boolean
   /** Lines for the script itself, before what the tool is fed. */
   readonly input: string
+  /** Where it was told to write to, if it can. */
+  readonly pipe?: OutputPipe | null
   /** The tool is fed; otherwise its input was for the script alone. */
   readonly fed: boolean
   /** Why it did not come up, from what it said instead. */
@@ -45,7 +48,7 @@ export async function announced(shell: StartedShell, signal: AbortSignal): Promi
     await tool.exit.catch(() => {})
     throw signal.reason
   }
-  if (identity !== null) return tool
+  if (identity !== null) return shell.pipe && head.piped() ? throughPipe(tool, shell.pipe) : tool
   tool.stdout.destroy()
   const said = head.said() || stderr.text().trim()
   const why = await shell.whyNot(said)

@@ -11,6 +11,7 @@ import { sweepHelpers } from "./helper-sweep.ts"
 import { endLeftovers } from "./leftovers.ts"
 import type { Mark } from "./mark.ts"
 import { observer } from "./observe.ts"
+import { noPipes, pipesIn } from "./pipes.ts"
 import { startScratch } from "./scratch-server.ts"
 
 const noHelp: OutsideHelp = { guess: () => null, secrets: async () => ({ password: "", ca: "" }) }
@@ -27,14 +28,17 @@ const askVersion: (this: Dockerode, options: { abortSignal: AbortSignal }) => Pr
 /**
  * Opens nothing yet. Throws a Fault `settings-invalid` for an endpoint that is not understood.
  * @param endpoint `unix:///var/run/docker.sock`, `tcp://host:2375`, `http://host:2375`: the forms of DOCKER_HOST
+ * @param pipeFolder of its own, for named pipes; absent: what helpers print comes through the engine
  * @param mark for the tools it starts; what carries one of the same installation and another instance is a leftover
  */
 export function createDocker(
   endpoint: string,
   mark?: Mark,
   help: OutsideHelp = noHelp,
+  pipeFolder?: string,
 ): Docker & Leftovers & Scratch & HelperTools {
   const connection = connect(endpoint, mark)
+  const pipes = pipeFolder === undefined ? noPipes : pipesIn(connection, pipeFolder)
   const observe = observer(connection)
   let swept = false
   const atWork = new Set<Promise<unknown>>()
@@ -51,17 +55,19 @@ export function createDocker(
     },
     async observe(signal) {
       // At the first look, which comes before any work: what a killed process left behind may still hold locks.
-      if (!swept)
+      if (!swept) {
+        await pipes.sweep()
         swept = await sweepHelpers(connection, signal).then(
           () => true,
           () => false,
         )
+      }
       return await observe(signal)
     },
     nudges: (signal, onLost) => nudges(connection, signal, onLost),
     exec({ helper, ...request }, signal) {
       if (!helper) return exec(connection, request, signal)
-      const tool = runInHelper(connection, request, helper, help, signal)
+      const tool = runInHelper(connection, request, helper, help, pipes, signal)
       const gone = tool.then(({ exit }) => exit).catch(() => undefined)
       atWork.add(gone)
       void gone.then(() => atWork.delete(gone))

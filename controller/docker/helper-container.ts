@@ -2,7 +2,7 @@
 import { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { ContainerCreateOptions, ContainerInspectInfo } from "dockerode"
-import { Fault } from "../core/fault.ts"
+import { Fault, problemOf } from "../core/fault.ts"
 import type { ExecProcess, ExecRequest, Helper, OutsideHelp, OutsidePlace } from "../ports.ts"
 import { announced } from "./announced.ts"
 import type { Connection } from "./connection.ts"
@@ -14,6 +14,7 @@ import { outsideConfig, preambleInput, withPreamble } from "./helper-outside.ts"
 import { removeHelper } from "./helper-sweep.ts"
 import { lookAt, whyDown } from "./look.ts"
 import { announcing } from "./pid-line.ts"
+import { type Offered, type Pipes, pipeTarget } from "./pipes.ts"
 import { toolImageFor } from "./tool-images.ts"
 
 const never = new AbortController().signal
@@ -33,17 +34,39 @@ export async function runInHelper(
   request: ExecRequest,
   helper: Helper,
   help: OutsideHelp,
+  pipes: Pipes,
   signal: AbortSignal,
 ): Promise<ExecProcess> {
   const { outside } = helper
-  const { config, stdin, input, server } = outside
+  const prepared = outside
     ? await prepareOutside(connection, request, helper, outside, help, signal)
     : helper.alone
       ? await prepareAlone(connection, request, helper, signal)
       : await prepareBeside(connection, request, helper, signal)
+  const offered = await pipes.offer(signal)
+  if (offered === null) return await run(connection, request, helper, prepared, null, signal)
+  try {
+    return await run(connection, request, helper, prepared, offered, signal)
+  } catch (error) {
+    await offered.pipe.remove()
+    // An engine names what it cannot mount: one on another machine, or one without the right to see it.
+    if (signal.aborted || !problemOf(error).message.includes(offered.source)) throw error
+    pipes.refused()
+    return await run(connection, request, helper, prepared, null, signal)
+  }
+}
+
+async function run(
+  connection: Connection,
+  request: ExecRequest,
+  helper: Helper,
+  { config, stdin, input, server }: Prepared,
+  offered: Offered | null,
+  signal: AbortSignal,
+): Promise<ExecProcess> {
   const down = async () =>
     server && whyDown(await lookAt(connection, server.containerId, never), server.containerId)
-  const helperId = await create(connection, config)
+  const helperId = await create(connection, offered ? mounting(config, offered.source) : config)
   const remove = () => removeHelper(connection, helperId)
   try {
     signal.throwIfAborted()
@@ -55,10 +78,14 @@ export async function runInHelper(
     const end = endOfHelper(connection, { helperId, memoryBytes: helper.memoryBytes, server })
     const shell = {
       ...{ ...end, stream, stdin, input, fed: request.stdin, upgraded: stream instanceof Socket },
+      pipe: offered?.pipe ?? null,
       whyNot: async (said: string) => (await down()) ?? notStarted(said),
     }
     const tool = await announced(shell, signal)
-    const exit = tool.exit.finally(remove)
+    const exit = tool.exit.finally(async () => {
+      await remove()
+      await offered?.pipe.remove()
+    })
     exit.catch(() => {})
     return {
       stdout: tool.stdout,
@@ -79,6 +106,11 @@ export async function runInHelper(
   }
 }
 
+const mounting = (config: ContainerCreateOptions, Source: string): ContainerCreateOptions => ({
+  ...config,
+  HostConfig: { ...config.HostConfig, Mounts: [{ Type: "bind", Source, Target: pipeTarget }] },
+})
+
 async function prepareBeside(
   connection: Connection,
   { containerId, script, args, stdin }: ExecRequest,
@@ -89,7 +121,7 @@ async function prepareBeside(
   const down = whyDown(container, containerId)
   if (container === null || down !== null) throw down
   const server = await inspected(connection, containerId, signal)
-  const argv = ["sh", "-c", announcing(script, stdin), "dbbackup", ...args]
+  const argv = ["sh", "-c", announcing(script, stdin, pipeTarget), "dbbackup", ...args]
   const volumes = await volumesOf(connection, helper.image ?? server.Image, signal)
   const config = helperConfig(server, helper, volumes, argv, stdin, connection.mark)
   return { config, stdin, input: "", server: { containerId, container } }
@@ -102,7 +134,7 @@ async function prepareAlone(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const image = helper.image ?? ""
-  const argv = ["sh", "-c", announcing(script, stdin), "dbbackup", ...args]
+  const argv = ["sh", "-c", announcing(script, stdin, pipeTarget), "dbbackup", ...args]
   const volumes = await volumesOf(connection, image, signal)
   const config = aloneConfig(helper, image, volumes, argv, stdin, connection.mark)
   return { config, stdin, input: "", server: null }
@@ -118,7 +150,7 @@ async function prepareOutside(
 ): Promise<Prepared> {
   const image = helper.image ?? (await toolImageFor(connection, outside, help, signal))
   const input = preambleInput(await help.secrets(outside.server))
-  const argv = ["sh", "-c", announcing(withPreamble(script), true), "dbbackup", ...args]
+  const argv = ["sh", "-c", announcing(withPreamble(script), true, pipeTarget), "dbbackup", ...args]
   const volumes = await volumesOf(connection, image, signal)
   const config = outsideConfig(helper, outside, image, volumes, argv, connection.mark)
   return { config, stdin: true, input, server: null }

@@ -43,9 +43,17 @@ async function stateOf(connection: Connection, helperId: string): Promise<Helper
 export function endOfHelper(connection: Connection, life: HelperLife): StartedTool {
   let known: number | Fault | undefined
 
-  /** Who removes a container kills what is in it first. */
-  const unlessRemoved = async (code: number): Promise<number | Fault> =>
-    code === killedCode && (await stateOf(connection, life.helperId)) === "gone" ? removedMeanwhile() : code
+  let killed = false
+
+  /**
+   * Who removes a container kills what is in it first. Of the others the kernel is the one that does it by itself: an engine under
+   * load notes late, or never, that memory was the reason.
+   */
+  const unlessLater = async (code: number): Promise<number | Fault> => {
+    if (code !== killedCode || killed) return code
+    if ((await stateOf(connection, life.helperId)) === "gone") return removedMeanwhile()
+    return outOfMemory(life.memoryBytes)
+  }
 
   /** Null while it runs. Rejects as `ask` does. */
   const ending = async (): Promise<number | Fault | null> => {
@@ -56,7 +64,7 @@ export function endOfHelper(connection: Connection, life: HelperLife): StartedTo
     if (typeof state === "object" && state.code !== 0) {
       if (state.outOfMemory) known = outOfMemory(life.memoryBytes)
       // A server that goes takes the helper, which shares its processes, with it: the code would only mislead.
-      else known = (await serverLoss(connection, life, state.code)) ?? (await unlessRemoved(state.code))
+      else known = (await serverLoss(connection, life, state.code)) ?? (await unlessLater(state.code))
     }
     return known
   }
@@ -86,6 +94,7 @@ export function endOfHelper(connection: Connection, life: HelperLife): StartedTo
     if ((await ending()) !== null) return "gone"
     await signal("SIGTERM")
     if (await endedWithin(termSeconds)) return "ended"
+    killed = true
     await signal("SIGKILL")
     return (await endedWithin(killSeconds)) ? "ended" : "unknown"
   }

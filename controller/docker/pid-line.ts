@@ -14,11 +14,24 @@ export interface ProcessIdentity {
 /**
  * Prepends the line to a script: /proc/PID/stat of the shell, which `exec` keeps. With stdin, the shell first waits for a line
  * of input, so that nothing of the script runs on a connection that cannot carry its input; `read` takes exactly one line.
+ * @param pipe a named pipe for the output of the script, if the shell can write to it; the line says whether it does
  */
-export function announcing(script: string, stdin: boolean): string {
+export function announcing(script: string, stdin: boolean, pipe: string | null = null): string {
   const wait = stdin ? "read -r dbbackup_line || exit 97\n" : ""
-  return `${wait}read -r dbbackup_line </proc/$$/stat\necho "dbbackup-pid:$dbbackup_line"\nunset dbbackup_line\n${script}`
+  const learn = "read -r dbbackup_line </proc/$$/stat\n"
+  const say = pipe === null ? 'echo "dbbackup-pid:$dbbackup_line"\n' : sayBefore(pipe)
+  return `${wait}${learn}${say}unset dbbackup_line\n${script}`
 }
+
+const sayBefore = (pipe: string) => `exec 3>&1
+if [ -p ${pipe} ] && [ -w ${pipe} ]; then
+  exec >${pipe}
+  echo "dbbackup-piped:$dbbackup_line" >&3
+else
+  echo "dbbackup-pid:$dbbackup_line"
+fi
+exec 3>&-
+`
 
 /** What to write to stdin to let such a script go on. */
 export const goLine = "go\n"
@@ -28,6 +41,8 @@ export interface PidLine {
   take(chunk: Buffer): Buffer
   /** Null once it is clear that no such line comes. */
   readonly process: Promise<ProcessIdentity | null>
+  /** Whether, as the line says, what follows is in the pipe. */
+  piped(): boolean
   /** What stdout began with instead, for a message. */
   said(): string
   /** Nothing more comes. */
@@ -39,6 +54,7 @@ const nothing = Buffer.alloc(0)
 export function pidLine(): PidLine {
   let seen = nothing
   let decided = false
+  let piped = false
   const { promise, resolve } = Promise.withResolvers<ProcessIdentity | null>()
   return {
     process: promise,
@@ -52,9 +68,11 @@ export function pidLine(): PidLine {
       resolve(identity)
       if (identity === null) return nothing
       const rest = seen.subarray(end + 1)
+      piped = seen.toString("latin1", 0, end).startsWith("dbbackup-piped:")
       seen = nothing
       return rest
     },
+    piped: () => piped,
     said: () => seen.toString("utf8").trim(),
     end: () => resolve(null),
   }
@@ -62,7 +80,7 @@ export function pidLine(): PidLine {
 
 /** The fields of `stat` are counted from behind the name, which may hold spaces: the start time is the 20th there. */
 function identityIn(line: string): ProcessIdentity | null {
-  const [, pid, fields] = /^dbbackup-pid:(\d+) \(.*\) (.*)$/.exec(line) ?? []
+  const [, pid, fields] = /^dbbackup-(?:pid|piped):(\d+) \(.*\) (.*)$/.exec(line) ?? []
   const born = fields?.split(" ")[19]
   return pid === undefined || born === undefined ? null : { pid: Number(pid), born }
 }

@@ -6,7 +6,7 @@
 import { listed } from "../core/restorable-part.ts"
 import type { Selected, Selection } from "../core/selection.ts"
 import { type ArchiveEntry, section } from "./archive-entries.ts"
-import { isPartOf, isRelation, nameOf, neededBy, spread, wantedIn } from "./archive-graph.ts"
+import { isPartOf, isRelation, linked, nameOf, neededBy, spread, wantedIn } from "./archive-graph.ts"
 import { referredTable } from "./archive-names.ts"
 
 export interface ArchiveChoice extends Selected {
@@ -37,8 +37,9 @@ const ofTable = [
 ]
 
 /** Throws a Fault, `request-invalid`, for a name that is not in the archive. */
-export function chooseEntries(entries: readonly ArchiveEntry[], selection: Selection): ArchiveChoice {
+export function chooseEntries(all: readonly ArchiveEntry[], selection: Selection): ArchiveChoice {
   const { tables, content, present } = selection
+  const entries = linked(all)
   const withRows = content !== "schema"
   if (tables === undefined) {
     const kept = entries.filter((entry) => withRows || entry.section !== section.data)
@@ -135,12 +136,14 @@ const byItself: Readonly<Record<string, string>> = {
 
 /** What the other tables had is not missed. */
 function saidOfGone(gone: readonly ArchiveEntry[], wanted: readonly ArchiveEntry[]): string[] {
-  const named = gone.flatMap((entry) => {
-    const alone = byItself[entry.kind]
-    if (alone !== undefined) return [`${alone} ${nameOf(entry)}`]
+  const theirs = gone.flatMap((entry) => {
     const word = ofOneTable[entry.kind]
     const table = word === undefined ? undefined : wanted.find((each) => isPartOf(entry, each))
     return table ? [`${word} ${entry.tag.slice(table.tag.length + 1)} of ${nameOf(table)}`] : []
   })
+  const alone = gone.flatMap(({ kind, schema, tag }) =>
+    byItself[kind] === undefined ? [] : [`${byItself[kind]} ${schema}.${tag}`],
+  )
+  const named = [...theirs, ...alone]
   return named.length === 0 ? [] : [`Left out, as a table that they refer to is left out: ${listed(named)}`]
 }

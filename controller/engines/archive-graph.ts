@@ -55,33 +55,49 @@ function heirsIn(
   )
 }
 
-/** All that the chosen ones, and the defaults of their columns, cannot be made without. */
+/** All that the chosen ones, with the defaults of their columns, cannot be made without. */
 export function neededBy(
   wanted: ReadonlySet<ArchiveEntry>,
   entries: readonly ArchiveEntry[],
-): Set<ArchiveEntry> {
+): ReadonlySet<ArchiveEntry> {
   const byId = new Map(entries.map((each) => [each.id, each]))
-  const tables = new Map([...wanted].map((each) => [each.id, each]))
-  const defaults = entries.filter(
-    (entry) =>
-      entry.kind === "DEFAULT" &&
-      entry.needs.some((need) => {
-        const table = tables.get(need)
-        return table !== undefined && isPartOf(entry, table)
-      }),
+  // A view that could not be made at once is made as another one first, which this rule then replaces.
+  const own = entries.filter(
+    ({ kind, tag }) => kind === "DEFAULT" || (kind === "RULE" && tag.endsWith(" _RETURN")),
   )
+  const ownOf = Map.groupBy(own, (each) => each.needs.find((need) => isOf(each, byId.get(need))))
   const found = new Set<ArchiveEntry>()
-  const open = [...wanted, ...defaults]
-  for (let entry = open.pop(); entry; entry = open.pop())
+  const open = [...wanted]
+  const take = (entry: ArchiveEntry) => {
+    if (found.has(entry) || wanted.has(entry)) return
+    found.add(entry)
+    open.push(entry)
+  }
+  for (let entry = open.pop(); entry; entry = open.pop()) {
+    for (const each of ownOf.get(entry.id) ?? []) if (each.kind === "RULE" || wanted.has(entry)) take(each)
     for (const id of entry.needs) {
       const need = byId.get(id)
-      if (!need || found.has(need) || wanted.has(need)) continue
       // One that is made by itself needs no table, though it may belong to one.
-      if (entry.kind === "SEQUENCE" && isRelation(need) && /^CREATE SEQUENCE/.test(entry.definition)) continue
-      found.add(need)
-      open.push(need)
+      const isOwner = entry.kind === "SEQUENCE" && /^CREATE SEQUENCE/.test(entry.definition)
+      if (need && !(isOwner && isRelation(need))) take(need)
     }
+  }
   return found
+}
+
+const isOf = (entry: ArchiveEntry, table: ArchiveEntry | undefined): boolean =>
+  table !== undefined && isPartOf(entry, table)
+
+/** With what the archive does not say: that the entry by which a sequence is owned needs the table, as the sequence does. */
+export function linked(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
+  const sequences = new Map(
+    entries.filter(({ kind }) => kind === "SEQUENCE").map((each) => [nameOf(each), each.needs]),
+  )
+  return entries.map((entry) =>
+    entry.kind === "SEQUENCE OWNED BY"
+      ? { ...entry, needs: [...entry.needs, ...(sequences.get(nameOf(entry)) ?? [])] }
+      : entry,
+  )
 }
 
 /** What needs some of the missing, and is not among what must be. */

@@ -198,6 +198,8 @@ export interface EngineRules extends Receiving {
   /** Prints what `readFacts` reads. */
   inspect(name: string, access: Access): Script
   readFacts(outcome: ToolOutcome): DatabaseFacts
+  /** Gathers the planner's statistics of a database anew. Absent: the server does so by itself within seconds of a load. */
+  refresh?(name: string, access: Access): Script
   /** Prints what `readFingerprint` reads, of one snapshot of the database, its own. Absent: there are no fingerprints of this engine. */
   fingerprint?(database: string, level: FingerprintLevel, access: Access): Script
   /** Of a script that exited 0. Tables and sequences by `schema.name` where there are schemas. Throws when it is not a whole one. */

@@ -35,11 +35,9 @@ export interface InPlace {
   rewriter(order: InPlaceOrder, backup: Pick<Manifest, "format">): (() => Rewriter) | undefined
   /** As a fingerprint writes a table's or view's name. */
   nameOf(relation: Pick<Relation, "schema" | "name">): string
-  /** Lets the server look at the tables again, for its planner. */
-  refresh(name: string, access: Access): Script
   /** Where it is atomic: whether a load was committed. */
   readonly mark?: {
-    /** Prints `committed` when that of the restore was. */
+    /** Ends a load that nobody waits for any more. Prints `committed` when that of the restore was, `at work` while it is not known. */
     ask(name: string, restoreId: string, access: Access): Script
     takeOff(name: string, restoreId: string, access: Access): Script
   }

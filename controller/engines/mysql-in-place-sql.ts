@@ -75,11 +75,3 @@ export const dropViews = (name: string, views: readonly string[]) =>
     `${drop("view", "t.table_schema", "t.table_name")} from ${tablesOf(name)} and t.table_type = 'VIEW'
 and t.table_name in (${views.map(text).join(", ")})`,
   ])
-
-export const analyzeAll = (name: string) =>
-  joined([
-    plain,
-    longLists,
-    `select coalesce(concat('analyze no_write_to_binlog table ', group_concat(${place("t.table_schema", "t.table_name")}), ';'), 'do 0;')
-from ${tablesOf(name)} and ${base}`,
-  ])

@@ -41,6 +41,5 @@ export function mysqlInPlace(
     },
     nameOf: ({ name }) => name,
     rewriter: () => undefined,
-    refresh: (name, access) => generated(sql.analyzeAll(name), access),
   }
 }

@@ -69,6 +69,17 @@ function foreignKeyIn(tokens: readonly MysqlToken[], text: string): ForeignKey |
   return { name: at === 2 ? nameIn(tokens[1], text) : undefined, refersTo }
 }
 
+/** Of a view, as the server writes it: names before a parenthesis. Those of the server itself stand in no quotes. */
+export function functionsCalled(text: string): readonly string[] {
+  const found = new Set<string>()
+  let before: string | undefined
+  for (const { kind, value } of tokensOf(text)) {
+    if (before !== undefined && kind === "symbol" && value === "(") found.add(before)
+    before = kind === "name" ? value : undefined
+  }
+  return [...found]
+}
+
 /** Of a view, as the server writes it: FROM and JOIN stand before each table, a database's name before none of this one. */
 export function tablesRead(text: string): readonly string[] {
   const found = new Set<string>()

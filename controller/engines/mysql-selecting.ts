@@ -1,10 +1,10 @@
 // Takes some tables out of a dump of mysqldump or mariadb-dump: each statement by what it is of. Settings of the session always stay,
-// routines and events never do, and of a statement that nobody can place none is guessed.
+// procedures and events never do, and where a statement cannot be placed nothing is guessed.
 import { Fault } from "../core/fault.ts"
 import { listed } from "../core/restorable-part.ts"
 import { namesIn, type Selected, type Selection } from "../core/selection.ts"
 import type { Rewriter } from "../ports.ts"
-import { type ForeignKey, tablesRead, withoutForeignKeys } from "./mysql-references.ts"
+import { type ForeignKey, functionsCalled, tablesRead, withoutForeignKeys } from "./mysql-references.ts"
 import { checkAndCommit, emptyTables } from "./mysql-rows.ts"
 import { type MysqlStatement, statementIn } from "./mysql-statement.ts"
 import { byStatement, type Fate } from "./mysql-statements.ts"
@@ -13,8 +13,10 @@ import type { Selecting } from "./selecting.ts"
 /** What the whole of a dump showed. */
 interface Seen {
   readonly tables: Map<string, string | null>
-  /** And what each view reads. */
-  readonly views: Map<string, readonly string[]>
+  /** And what each view reads, and calls. */
+  readonly views: Map<string, { readonly reads: readonly string[]; readonly calls: readonly string[] }>
+  /** In small letters: case does not matter in them. */
+  readonly functions: Set<string>
   readonly sequences: Set<string>
   unplaced: string | undefined
 }
@@ -24,11 +26,19 @@ interface Chosen {
   readonly named: ReadonlySet<string>
   /** Without rows: what a chosen view reads. */
   readonly along: ReadonlySet<string>
+  /** One of the views calls a function, and that may call others: all of them come. */
+  readonly withFunctions: boolean
 }
 
 /** @param database the one that was dumped, by which its tables may be named, too */
 export function mysqlSelecting(selection: Selection, database: string): Selecting {
-  const seen: Seen = { tables: new Map(), views: new Map(), sequences: new Set(), unplaced: undefined }
+  const seen: Seen = {
+    tables: new Map(),
+    views: new Map(),
+    functions: new Set(),
+    sequences: new Set(),
+    unplaced: undefined,
+  }
   const reader = byStatement({ fate: (text, isWhole) => look(seen, text, isWhole) })
   let isRead = false
   let chosen: Chosen | undefined
@@ -62,7 +72,7 @@ export function mysqlSelecting(selection: Selection, database: string): Selectin
       return {
         tables: new Map(made.map(([name]) => [name, filled.includes(name)])),
         sequences: new Set([...filled, ...(withRows ? seen.sequences : [])]),
-        said: selection.tables === undefined ? [] : [...saidOfAlong(along), ...saidOfGone(gone)],
+        said: selection.tables === undefined ? [] : [...saidOfAlong(choose()), ...saidOfGone(gone)],
       }
     },
     rewriter: () => taking(selection, seen, choose()),
@@ -82,7 +92,10 @@ function look(seen: Seen, text: string, isWhole: boolean): Fate {
       if (!isWhole) return "more"
       // Tables of that name stood in for it, of which only older tools make ones.
       seen.tables.delete(statement.name)
-      seen.views.set(statement.name, tablesRead(text))
+      seen.views.set(statement.name, { reads: tablesRead(text), calls: functionsCalled(text) })
+      break
+    case "function":
+      seen.functions.add(statement.name.toLowerCase())
       break
     case "sequence":
       seen.sequences.add(statement.name)
@@ -96,18 +109,19 @@ function look(seen: Seen, text: string, isWhole: boolean): Fate {
 /** Throws a Fault, `request-invalid`, for a name that is not in the dump. */
 function chosenOf({ tables, present }: Selection, seen: Seen, database: string): Chosen {
   const all = [...seen.tables.keys(), ...seen.views.keys()]
-  if (tables === undefined) return { named: new Set(all), along: new Set() }
+  if (tables === undefined) return { named: new Set(all), along: new Set(), withFunctions: true }
   const held = [...all, ...seen.sequences].map((name) => ({ name, also: [`${database}.${name}`] }))
   const named = new Set(namesIn(tables, held))
   const along = new Set<string>()
   const open = [...named]
   for (let name = open.pop(); name !== undefined; name = open.pop())
-    for (const read of seen.views.get(name) ?? []) {
+    for (const read of seen.views.get(name)?.reads ?? []) {
       if (named.has(read) || along.has(read) || present?.includes(read) || !all.includes(read)) continue
       along.add(read)
       open.push(read)
     }
-  return { named, along }
+  const calls = [...named, ...along].flatMap((name) => seen.views.get(name)?.calls ?? [])
+  return { named, along, withFunctions: calls.some((name) => seen.functions.has(name.toLowerCase())) }
 }
 
 /** Which tables a foreign key of one may refer to. Rows are loaded unchecked, so those of the others must come, too. */
@@ -146,6 +160,8 @@ function taking(selection: Selection, seen: Seen, chosen: Chosen): Rewriter {
       }
       case "sequence":
         return withSchema && (present === null || named.has(statement.name))
+      case "function":
+        return withSchema && chosen.withFunctions && present === null
       case "program":
         return withSchema && tables === undefined
       case "database":
@@ -181,9 +197,13 @@ function taking(selection: Selection, seen: Seen, chosen: Chosen): Rewriter {
   })
 }
 
-function saidOfAlong(along: ReadonlySet<string>): string[] {
-  if (along.size === 0) return []
+function saidOfAlong({ along, withFunctions }: Chosen): string[] {
+  const functions = withFunctions
+    ? ["A view that is chosen calls functions: all functions of the backup come along"]
+    : []
+  if (along.size === 0) return functions
   return [
+    ...functions,
     `What is chosen cannot be made without ${listed([...along])}: ${along.size === 1 ? "it comes" : "they come"} along without rows`,
   ]
 }

@@ -4,11 +4,11 @@ import { type MysqlToken, nameIn, tokensOf } from "./mysql-tokens.ts"
 export type MysqlStatement =
   /** Settings of the session, and what else is of no table. */
   | { readonly kind: "setting" | "transaction" | "database" }
-  /** Routines, events, packages. */
+  /** Procedures, events, packages. */
   | { readonly kind: "program" }
   /** `lock`: only holds the table, or its keys back, while rows come. */
   | { readonly kind: "rows" | "lock"; readonly name: string }
-  | { readonly kind: "drop" | "table" | "view" | "trigger" | "sequence"; readonly name: string }
+  | { readonly kind: "drop" | "table" | "view" | "trigger" | "sequence" | "function"; readonly name: string }
   | { readonly kind: "unknown"; readonly words: string }
 
 // The head of a statement with rows is enough: a name has 64 characters, each of four bytes, or two where it is a quote.
@@ -25,7 +25,10 @@ export function statementIn(text: string): MysqlStatement {
     while (optional.includes(word(at) ?? "")) at++
     return at
   }
-  const named = (kind: "rows" | "lock" | "drop" | "table" | "sequence", at: number): MysqlStatement => {
+  const named = (
+    kind: "rows" | "lock" | "drop" | "table" | "sequence" | "function",
+    at: number,
+  ): MysqlStatement => {
     const found = name(at)
     return found === undefined ? unknown() : { kind, name: found }
   }
@@ -62,6 +65,7 @@ export function statementIn(text: string): MysqlStatement {
       if (word(1) !== "TABLE") return unknown()
       return named(word(4) === "KEYS" ? "lock" : "table", 2)
     case "DROP":
+      if (word(1) === "FUNCTION") return named("function", after(2, "IF", "EXISTS"))
       if (programs.includes(word(1) ?? "") || word(1) === "TRIGGER") return { kind: "program" }
       if (word(1) === "SEQUENCE") return named("sequence", after(2, "IF", "EXISTS"))
       return ["TABLE", "VIEW"].includes(word(1) ?? "") ? named("drop", after(2, "IF", "EXISTS")) : unknown()
@@ -81,8 +85,9 @@ export function statementIn(text: string): MysqlStatement {
       mostBeforeKind,
     )
     if (what < 0) return unknown()
-    if (programs.includes(word(what) ?? "")) return { kind: "program" }
     const own = after(what + 1, "IF", "NOT", "EXISTS")
+    if (word(what) === "FUNCTION") return named("function", own)
+    if (programs.includes(word(what) ?? "")) return { kind: "program" }
     const at =
       word(what) === "VIEW"
         ? own

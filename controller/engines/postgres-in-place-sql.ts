@@ -86,8 +86,16 @@ ${runAll}  end loop;
 export const leaveMark = `  execute format('alter database %I set ${restoredMark} to %L', current_database(), ask->>'restoreId');
 `
 
-/** A statement with psql's variables `name`, the database, and `facts`, the restore: prints `committed` when its load was. */
-export const askMark = `select 'committed' from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
+/** Of a load whose client is gone, or about to be: the server would first end the statement that it is at. */
+function ownWriter(what: string, to = "\\g /dev/null"): string {
+  return `select ${what} from pg_stat_activity a where a.datname = :'name' and a.application_name = 'dbbackup' and a.pid <> pg_backend_pid()
+  and a.backend_xid is not null limit 1
+${to}
+`
+}
+
+/** A statement with psql's variables `name`, the database, and `facts`, the restore: prints `committed` when its load was, and `at work` while that is not decided. */
+export const askMark = `${ownWriter("pg_terminate_backend(a.pid)")}${ownWriter("pg_sleep(0.2)").repeat(50)}${ownWriter("'at work'", ";")}select 'committed' from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
 where d.datname = :'name' and s.setrole = 0 and '${restoredMark}=' || :'facts' = any (s.setconfig);
 `
 

@@ -17,10 +17,9 @@ import { askMark, takeMarkOff } from "./postgres-in-place-sql.ts"
 import { groups } from "./postgres-own-objects.ts"
 import { describePlaces, readPlaces } from "./postgres-swap.ts"
 
-/** `tell`: statements with psql's variables `name` and `facts`. `inside`: a statement in that database. */
+/** `tell`: statements with psql's variables `name` and `facts`. */
 export function postgresInPlace(
   tell: (statements: string, name: string, facts: string, access: Access) => Script,
-  inside: (statement: string, name: string, access: Access) => Script,
 ): InPlace {
   return {
     atomic: true,
@@ -38,7 +37,6 @@ export function postgresInPlace(
       () =>
         format === "sql" ? textInPlace(order) : archiveInPlace(order),
     nameOf: ({ schema, name }) => fullName(schema, name),
-    refresh: (name, access) => inside("analyze", name, access),
     mark: {
       ask: (name, restoreId, access) => tell(askMark, name, restoreId, access),
       takeOff: (name, restoreId, access) => tell(takeMarkOff, name, restoreId, access),

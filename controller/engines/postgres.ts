@@ -63,6 +63,7 @@ export const postgres: EngineRules = {
   },
   inspect: (name, access) => script(inspectScript, access, sql.describeDatabase, name),
   readFacts: ({ stdout }) => readPostgresFacts(stdout),
+  refresh: (name, access) => script(inspectScript, access, "analyze", name),
   fingerprint: (name, level, access) =>
     script(`${statementsScript}${sessionScript}`, access, name, fingerprintStatements(level)),
   readFingerprint: ({ stdout }) => readFingerprint(stdout.split("\n")),
@@ -113,9 +114,8 @@ export const postgres: EngineRules = {
         JSON.stringify({ key, mark: swap.keptMark(restoreId) }),
       ),
   },
-  inPlace: postgresInPlace(
-    (statements, name, facts, access) => script(statementScript, access, statements, name, facts),
-    (statement, name, access) => script(inspectScript, access, statement, name),
+  inPlace: postgresInPlace((statements, name, facts, access) =>
+    script(statementScript, access, statements, name, facts),
   ),
   nameMistake,
   restoreCommands: postgresCommands,

@@ -1,5 +1,6 @@
 // How an image is started as a throw-away server, by the conventions of images: what its entrypoint needs, and what makes it quick
 // where nothing has to survive.
+import type { DatabaseFacts } from "../../schemas/manifest.ts"
 import type { Engine } from "../../schemas/scalar.ts"
 import { imageTable } from "./image-table.ts"
 
@@ -22,11 +23,24 @@ const flags: Readonly<Record<Engine, readonly string[]>> = {
   ],
 }
 
-/** Whose entrypoints take the server's own options, as the official ones do. */
-const takesOptions: ReadonlySet<string> = new Set(["official", "postgis", "pgvector"])
+/** Its library is there before the extension is made; and no policy of its own changes what is to be compared. */
+const timescaleFlags = [
+  ...["-c", "shared_preload_libraries=timescaledb"],
+  ...["-c", "timescaledb.max_background_workers=0"],
+]
 
-/** @param image a reference, such as `docker.io/library/postgres:17`. One that is in no table counts as an official one. */
-export function scratchWay(engine: Engine, image: string): ScratchWay {
+/** Whose entrypoints take the server's own options, as the official ones do. */
+const takesOptions: ReadonlySet<string> = new Set(["official", "postgis", "pgvector", "timescale"])
+
+/**
+ * @param image a reference, such as `docker.io/library/postgres:17`. One that is in no table counts as an official one.
+ * @param attributes of the database that is to be restored there
+ */
+export function scratchWay(
+  engine: Engine,
+  image: string,
+  attributes: DatabaseFacts["attributes"] = {},
+): ScratchWay {
   const path = image.replace(/@.*$/, "").split("/")
   const name = path.at(-1)?.replace(/:.*$/, "") ?? ""
   const owner = path.at(-2) ?? "library"
@@ -37,6 +51,8 @@ export function scratchWay(engine: Engine, image: string): ScratchWay {
   if (!row) throw new Error(`the table has no official image of ${engine}`)
   return {
     passwordVariable: row.password,
-    command: takesOptions.has(row.owner) ? flags[engine] : [],
+    command: takesOptions.has(row.owner)
+      ? [...flags[engine], ...(attributes.timescaledb === undefined ? [] : timescaleFlags)]
+      : [],
   }
 }

@@ -3,7 +3,7 @@ import { Fault } from "../core/fault.ts"
 import type { RestoreOutcome } from "../ports.ts"
 import { compareRestored } from "./compare-restored.ts"
 import type { InPlaceWork } from "./in-place-work.ts"
-import { runTool } from "./tool.ts"
+import { refreshStatistics } from "./refresh-statistics.ts"
 import { must } from "./unfinished-database.ts"
 
 /** Throws a Fault `restore-failed` when nothing is there; what is only different is told in the outcome. */
@@ -15,10 +15,7 @@ export async function checkedInPlace(
   const { docker, log } = deps
   const { look } = ready
   const { name } = options
-  const { rules, access, place } = look
-  const refreshed = await runTool(docker, place, rules.inPlace.refresh(name, access), signal)
-  if (refreshed.code !== 0)
-    journal("warn", rules.explain(`refreshing the statistics of ${name}`, refreshed, access).message)
+  const { rules, access } = look
   const found = rules.readFacts(
     await must(docker, look, `checking ${name}`, rules.inspect(name, access), signal),
   )
@@ -28,11 +25,13 @@ export async function checkedInPlace(
     })
   // Definitions of all that is there tell nothing of those that the backup holds.
   const compared = options.mode === "clean" ? { ...expected.compared, isPart: true } : expected.compared
+  const refreshing = refreshStatistics(docker, look, name, journal, signal)
+  const compare = compareRestored({ docker, log }, compared, name, { look }, journal, signal)
   const differences = [
     ...(options.mode === "replace" && expected.facts.tables !== found.tables
       ? [`${found.tables} tables are there, ${expected.facts.tables} were dumped`]
       : []),
-    ...(await compareRestored({ docker, log }, compared, name, { look }, journal, signal)),
+    ...(await compare.finally(() => refreshing)),
   ]
   for (const difference of differences) journal("warn", difference)
   journal("info", `${name} is restored: ${found.tables} tables, ${rawBytes} bytes loaded`)

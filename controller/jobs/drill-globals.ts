@@ -1,5 +1,6 @@
 // What a database needs beside itself in a drill: the globals of its run, and the roles that none of them makes.
 import type { CompletedBackup } from "../../schemas/backup.ts"
+import { isOfOneCopy } from "../core/copy-order.ts"
 import { faultIn, problemOf } from "../core/fault.ts"
 import { copiesToVerify } from "../core/verify-plan.ts"
 import { loadDump, proveCopy } from "../pipeline/load.ts"
@@ -39,17 +40,39 @@ export async function loadGlobals(
   if (!globals) return ["there is no backup of the server's globals: its roles and accounts are not proven"]
   const which = globals.runId === backup.runId ? "the same run" : `another run, of ${globals.finishedAt}`
   try {
-    const [copy] = copiesToVerify(globals, null)
-    if (!copy) return []
-    const reading = deps.readingOf(globals, copy.destination)
-    await proveCopy({ ...reading.copy, end: reading.end(), onProgress: () => {}, signal })
-    await applyGlobals(deps.docker, reading, ready, journal, signal)
+    await applyGlobals(
+      deps.docker,
+      await goodReading(deps.readingOf, globals, signal),
+      ready,
+      journal,
+      signal,
+    )
     return [`the globals of ${which} were loaded: ${globals.proof.rawBytes} bytes`]
   } catch (error) {
     signal.throwIfAborted()
     const { message } = faultIn(error) ?? problemOf(error)
     return [`not all globals of ${which} could be loaded: ${message}`]
   }
+}
+
+/** Of the first copy that is good. Throws the Fault of the last when none is. */
+async function goodReading(
+  readingOf: ReadingOf,
+  globals: CompletedBackup,
+  signal: AbortSignal,
+): Promise<Reading> {
+  let reason: unknown
+  for (const { destination } of copiesToVerify(globals, null))
+    try {
+      const reading = readingOf(globals, destination)
+      await proveCopy({ ...reading.copy, end: reading.end(), onProgress: () => {}, signal })
+      return reading
+    } catch (error) {
+      signal.throwIfAborted()
+      reason = error
+      if (!isOfOneCopy(faultIn(error) ?? problemOf(error))) break
+    }
+  throw reason
 }
 
 /** Throws a Fault when some cannot be made. */

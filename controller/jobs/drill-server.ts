@@ -5,6 +5,7 @@ import { Fault } from "../core/fault.ts"
 import type { Access } from "../engines/engine.ts"
 import { scratchWay } from "../engines/scratch-way.ts"
 import type { Docker, Scratch, ScratchServer } from "../ports.ts"
+import type { Phases } from "./phases.ts"
 import { isAway, type Look, lookInside, type Target } from "./probe.ts"
 import { must } from "./unfinished-database.ts"
 
@@ -32,12 +33,13 @@ export async function withScratch<T>(
   { scratch, memoryBytes }: DrillMeans,
   manifest: Manifest,
   outer: AbortSignal,
+  phases: Phases,
   act: (ready: Promise<DrillServer>) => Promise<T>,
 ): Promise<T> {
   const own = new AbortController()
   const signal = AbortSignal.any([outer, own.signal])
   const { name } = manifest.engine
-  const way = scratchWay(name, manifest.server.image)
+  const way = scratchWay(name, manifest.server.image, manifest.facts?.attributes)
   const began = performance.now()
   const request = {
     imageId: manifest.server.imageId,
@@ -47,7 +49,7 @@ export async function withScratch<T>(
     memoryBytes: memoryBytes(),
   }
   const made = scratch.startScratch(request, signal)
-  const ready = made.then(async (server): Promise<DrillServer> => {
+  const start = async (server: ScratchServer): Promise<DrillServer> => {
     const target = targetOf(manifest, server)
     const first = await answers(docker, target, server, signal)
     const account = first.rules.scratch.account
@@ -60,14 +62,15 @@ export async function withScratch<T>(
     const { serverVersion } = first.probe
     const said = `a throw-away server, ${name} ${serverVersion}, was made of ${which}: ready after ${seconds} s`
     return { server, look: { ...first, access }, own: first.access, said }
-  })
+  }
+  const ready = phases.take("the server's start", async () => start(await made))
   ready.catch(() => {}) // Told to whoever waits for it.
   try {
     return await act(ready)
   } finally {
     own.abort(new Fault("cancelled", "the drill has ended"))
     await ready.catch(() => {})
-    await (await made.catch(() => undefined))?.remove()
+    await phases.take("removal", async () => (await made.catch(() => undefined))?.remove())
   }
 }
 

@@ -16,6 +16,7 @@ import { requireScratchRoom } from "./drill-room.ts"
 import { type DrillMeans, type DrillServer, secondsSince, withScratch } from "./drill-server.ts"
 import type { Journal } from "./journal.ts"
 import { loadRequest } from "./load-request.ts"
+import { createPhases, type Phases } from "./phases.ts"
 import { must } from "./unfinished-database.ts"
 import { checkCopy, type Reading } from "./verify-bytes.ts"
 
@@ -45,12 +46,13 @@ export async function drillCopy(deps: DrillDeps, order: DrillOrder, signal: Abor
   const { manifest } = reading
   requireTables(manifest)
   const halved = { ...reading, onProgress: (bytes: number) => reading.onProgress(Math.floor(bytes / 2)) }
-  return await withScratch(deps.docker, deps.drills, manifest, signal, async (starting) => {
+  const phases = createPhases()
+  const drill = async (starting: Promise<DrillServer>): Promise<Finding> => {
     const began = performance.now()
-    const proof = await checkCopy(halved, signal)
+    const proof = await phases.take("proof", () => checkCopy(halved, signal))
     if (!proof.good) return proof
     const proofSeconds = secondsSince(began)
-    const ready = await starting
+    const ready = await phases.take("waiting for the server", () => starting)
     await requireScratchRoom(deps.docker, ready, manifest, signal)
     const report = [...proof.report, ready.said]
     const { storedBytes } = reading.copy.proof
@@ -61,14 +63,23 @@ export async function drillCopy(deps: DrillDeps, order: DrillOrder, signal: Abor
     const restored = await unlessServerEnded(ready, signal, () =>
       manifest.subject.kind === "globals"
         ? drillGlobals(deps, second, ready, signal)
-        : drillDatabase(deps, { ...order, reading: second }, ready, signal),
+        : drillDatabase(deps, { ...order, reading: second }, ready, phases, signal),
     )
     if (!restored.good) return restored
     const { seconds } = restored
     const recoverySeconds = Math.round((proofSeconds + seconds) * 10) / 10
     const back = `it can be back in ${recoverySeconds} s: measured from the start of reading to the end of the comparison`
     return { good: true, report: [...report, ...restored.report, back], recoverySeconds }
-  })
+  }
+  return await phases
+    .take("all", () => withScratch(deps.docker, deps.drills, manifest, signal, phases, drill))
+    .finally(() => tellPhases(deps.log, order, phases))
+}
+
+/** What a drill costs beside the load itself. */
+function tellPhases(log: Log, { backup }: DrillOrder, { seconds }: Phases): void {
+  const text = Object.entries(seconds).map(([phase, took]) => `${phase} ${took} s`)
+  log("debug", `a drill of ${backup.database} took: ${text.join(", ")}`, { backupId: backup.id, seconds })
 }
 
 type Restored =
@@ -110,6 +121,7 @@ async function drillDatabase(
   deps: DrillDeps,
   { backup, reading, queries }: DrillOrder,
   ready: DrillServer,
+  phases: Phases,
   signal: AbortSignal,
 ): Promise<Restored> {
   const { docker } = deps
@@ -118,8 +130,10 @@ async function drillDatabase(
   const { rules, access } = look
   const journal = journalTo(reading)
   const began = performance.now()
-  const globals = await loadGlobals(deps, backup, ready, journal, signal)
-  const roles = await makeMissingRoles(docker, ready, manifest.fingerprint?.roles ?? [], signal)
+  const { globals, roles } = await phases.take("globals", async () => ({
+    globals: await loadGlobals(deps, backup, ready, journal, signal),
+    roles: await makeMissingRoles(docker, ready, manifest.fingerprint?.roles ?? [], signal),
+  }))
   const facts = expectedFrom(manifest)
   const name = freeName(subjectName(manifest.subject), ready)
   const create = rules.createDatabase(name, facts, access)
@@ -127,13 +141,13 @@ async function drillDatabase(
     await must(docker, look, `creating ${name}`, create, signal)
     const script = () => rules.load(name, manifest.format, access, { isPart: lacksSome(manifest), facts })
     const how = { copy, manifest, look, name, script, limitSeconds: stallSeconds, onProgress, journal }
-    await loadDump(loadRequest(docker, how, signal))
+    await phases.take("load", () => loadDump(loadRequest(docker, how, signal)))
   } catch (error) {
     signal.throwIfAborted()
     return { good: false, of: "dump", problem: verdictOn(error, name) }
   }
   const loadedSeconds = secondsSince(began)
-  const found = await compare(docker, manifest, name, ready, signal)
+  const found = await phases.take("comparison", () => compare(docker, manifest, name, ready, signal))
   if (found.differences.length > 0) return bad(`${found.differences.join("; ")}`)
   const seconds = secondsSince(began)
   const answers = await askQueries(docker, look, name, queries, signal)

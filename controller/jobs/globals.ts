@@ -3,17 +3,18 @@ import type { RestorePlan } from "../../schemas/restore.ts"
 import { Fault, problemOf } from "../core/fault.ts"
 import { type ChosenAccounts, planAccounts } from "../core/globals.ts"
 import { planGlobals, requireGlobals } from "../core/globals-plan.ts"
+import { failedAfterwards } from "../core/hook-after.ts"
 import { requirePlan } from "../core/plan-hash.ts"
-import { type CommonFacts, copyOf } from "../core/restore-plan.ts"
+import type { CommonFacts } from "../core/restore-plan.ts"
 import { readCopy } from "../pipeline/read-copy.ts"
 import type { RestoreOutcome } from "../ports.ts"
+import { goodCopies } from "./good-copy.ts"
 import type { Hooks } from "./hooks.ts"
 import { runWithInput } from "./input.ts"
 import type { Journal } from "./journal.ts"
 import type { Ready } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
 import { commonFacts } from "./restore-facts.ts"
-import { copyToRead } from "./restore-loading.ts"
 import { survey } from "./survey.ts"
 import { runTool } from "./tool.ts"
 
@@ -33,6 +34,7 @@ export async function planForGlobals(
   request: RestoreRequest,
   facts: CommonFacts,
   { look }: Ready,
+  journal: Journal,
   signal: AbortSignal,
 ): Promise<PlannedGlobals> {
   const { manifest, options } = request
@@ -40,9 +42,9 @@ export async function planForGlobals(
     throw new Fault("internal", "a restore of a database was planned as one of globals")
   requireGlobals(facts)
   const { rules, access, place, probe } = look
-  const copy = copyToRead(deps, request, copyOf(facts.backup).destination, signal)
-  const end = rules.end(manifest.format, manifest.subject)
-  const text = await readCopy({ ...copy, end, onProgress: () => undefined }, mostBytes)
+  const end = () => rules.end(manifest.format, manifest.subject)
+  const copy = await goodCopies(deps, request, end, journal, signal).next()
+  const text = await readCopy({ ...copy, end: end(), onProgress: () => undefined, signal }, mostBytes)
   const wanted = rules.globals.read(text.toString("utf8"))
   const found = await survey(deps.docker, look, "", signal)
   const own = rules.dump({ kind: "globals" }, probe, access, uncompressed).script
@@ -61,7 +63,14 @@ export async function applyGlobals(
   journal: Journal,
   signal: AbortSignal,
 ): Promise<RestoreOutcome> {
-  const { plan, make } = await planForGlobals(deps, request, commonFacts(deps, request, ready), ready, signal)
+  const { plan, make } = await planForGlobals(
+    deps,
+    request,
+    commonFacts(deps, request, ready),
+    ready,
+    journal,
+    signal,
+  )
   requirePlan(plan, request.planHash, undefined)
   for (const step of plan.steps) journal("debug", `plan: ${step}`)
   for (const warning of plan.warnings) journal("warn", warning)
@@ -73,7 +82,12 @@ export async function applyGlobals(
   } finally {
     afterwards = await hooks.after(request.target)
   }
-  if (afterwards) throw afterwards
+  if (afterwards)
+    throw failedAfterwards(
+      afterwards,
+      make.length === 0 ? "nothing was missing" : `${make.map(({ name }) => name).join(", ")} are made`,
+      "What was made stays.",
+    )
   const { rawBytes } = request.backup.proof
   journal(
     "info",

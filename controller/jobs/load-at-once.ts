@@ -3,7 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { RestoreId } from "../../schemas/restore.ts"
 import { Fault, faultIn, problemOf } from "../core/fault.ts"
 import { type LoadRequest, loadDump } from "../pipeline/load.ts"
+import type { StoredCopy } from "../pipeline/stored-copy.ts"
 import type { Catalogue, Docker, RestoreOutcome } from "../ports.ts"
+import type { GoodCopies } from "./good-copy.ts"
 import type { InPlaceWork } from "./in-place-work.ts"
 import type { Journal } from "./journal.ts"
 import type { Look } from "./probe.ts"
@@ -17,10 +19,17 @@ const afterwardsMilliseconds = 3600_000
 
 export type Check = (rawBytes: number, signal: AbortSignal) => Promise<RestoreOutcome>
 
+/** The copies of the backup, the first of which is proven. */
+export interface Loads {
+  readonly copies: GoodCopies
+  readonly copy: StoredCopy
+  readonly load: (copy: StoredCopy) => LoadRequest
+}
+
 /** Throws a Fault, with nothing changed; or saying that it is not known yet. */
 export async function loadAtOnce(
   work: InPlaceWork,
-  load: LoadRequest,
+  { copies, copy: first, load }: Loads,
   check: Check,
   signal: AbortSignal,
 ): Promise<RestoreOutcome> {
@@ -28,14 +37,36 @@ export async function loadAtOnce(
   const { name } = options
   const end = { owner: id, kind: "database" } as const
   deps.catalogue.addLooseEnd({ ...end, serverId: ready.target.id, detail: { name, inPlace: "at-once" } })
-  let broken: unknown
-  let { rawBytes } = request.backup.proof
-  try {
-    rawBytes = (await loadDump(load)).rawBytes
-  } catch (error) {
-    broken = signal.aborted ? signal.reason : error
+  for (let copy = first; ; ) {
+    const loaded = await loadDump(load(copy)).catch((error: unknown) => ({
+      broken: signal.aborted ? signal.reason : error,
+    }))
+    const broken = "broken" in loaded ? loaded.broken : undefined
+    if (await known(work, broken)) {
+      await takeMarkOff(deps, ready.look, id, name, journal)
+      if ("rawBytes" in loaded) return await check(loaded.rawBytes, signal)
+      journal("warn", `the load was committed before it was broken off: ${problemOf(broken).message}`)
+      const { rawBytes } = request.backup.proof
+      return await check(rawBytes, AbortSignal.timeout(afterwardsMilliseconds))
+    }
+    journal("info", `${name} is as it was: nothing of the load was committed`)
+    try {
+      if (broken === undefined) throw notCommitted(name)
+      if (signal.aborted) throw broken
+      copies.brokeOff(copy, broken)
+      copy = await copies.next()
+    } catch (error) {
+      deps.catalogue.removeLooseEnd(end)
+      throw error
+    }
   }
-  const happened = await committed(deps, ready.look, id, name).catch((unknown: unknown) => {
+}
+
+/** Whether it was committed. `broken`: what broke the load off. Throws a Fault where that is not to be found out now. */
+async function known({ deps, id, options: { name }, ready }: InPlaceWork, broken: unknown): Promise<boolean> {
+  try {
+    return await committed(deps, ready.look, id, name)
+  } catch (unknown) {
     const { code, message } = faultIn(broken) ?? problemOf(broken ?? unknown)
     throw new Fault(
       code,
@@ -45,25 +76,13 @@ export async function loadAtOnce(
         cause: broken ?? unknown,
       },
     )
-  })
-  if (!happened) {
-    deps.catalogue.removeLooseEnd(end)
-    if (broken === undefined)
-      throw new Fault(
-        "restore-failed",
-        "the load ended without an error, and the server has not committed it",
-        {
-          hint: `${name} is as it was. Look at the server's log.`,
-        },
-      )
-    journal("info", `${name} is as it was: nothing of the load was committed`)
-    throw broken
   }
-  await takeMarkOff(deps, ready.look, id, name, journal)
-  if (broken === undefined) return await check(rawBytes, signal)
-  journal("warn", `the load was committed before it was broken off: ${problemOf(broken).message}`)
-  return await check(rawBytes, AbortSignal.timeout(afterwardsMilliseconds))
 }
+
+const notCommitted = (name: string) =>
+  new Fault("restore-failed", "the load ended without an error, and the server has not committed it", {
+    hint: `${name} is as it was. Look at the server's log.`,
+  })
 
 /** Tries for a while. Throws when it cannot be asked. */
 async function committed(
@@ -95,6 +114,8 @@ export async function isCommitted(
   const script = mark.ask(name, id, access)
   const signal = AbortSignal.timeout(askMilliseconds)
   const { stdout } = await must(docker, { rules, access, ...look }, `looking at ${name}`, script, signal)
+  if (stdout.includes("at work"))
+    throw new Fault("server-not-ready", "the server is still at work on the load that was broken off")
   return stdout.trim() === "committed"
 }
 

@@ -1,13 +1,13 @@
 // A load into a database that is there, on an engine that commits each statement by itself: when it fails, what was there is put back from the
 // backup that was made before; and where that cannot be, it is said how.
 import { Fault, faultIn, inFull, problemOf } from "../core/fault.ts"
-import { copyOf } from "../core/restore-plan.ts"
 import { quote } from "../engines/command-text.ts"
-import { type LoadRequest, loadDump } from "../pipeline/load.ts"
+import { loadDump } from "../pipeline/load.ts"
 import type { RestoreOutcome } from "../ports.ts"
 import { compareRestored } from "./compare-restored.ts"
+import { goodCopies } from "./good-copy.ts"
 import type { InPlaceWork } from "./in-place-work.ts"
-import type { Check } from "./load-at-once.ts"
+import type { Check, Loads } from "./load-at-once.ts"
 import { howToLoad, loadingOf } from "./restore-loading.ts"
 import { runTool } from "./tool.ts"
 import { must } from "./unfinished-database.ts"
@@ -18,7 +18,7 @@ const backMilliseconds = 24 * 3600_000
 /** Throws a Fault that says what has become of the database. */
 export async function loadInTurns(
   work: InPlaceWork,
-  load: LoadRequest,
+  loads: Loads,
   check: Check,
   signal: AbortSignal,
 ): Promise<RestoreOutcome> {
@@ -34,8 +34,8 @@ export async function loadInTurns(
   })
   let loaded = false
   try {
-    if (!ofRows) await clear(work, options.mode, views, signal)
-    const { rawBytes } = await loadDump(load)
+    const make = async () => void (ofRows || (await clear(work, options.mode, views, signal)))
+    const rawBytes = await loadAnyCopy(loads, make)
     loaded = true
     return await check(rawBytes, signal)
   } catch (error) {
@@ -43,6 +43,21 @@ export async function loadInTurns(
     throw await afterwards(work, signal.aborted ? signal.reason : error)
   } finally {
     deps.catalogue.removeLooseEnd(end)
+  }
+}
+
+/** What a copy that breaks off has left is cleared away before the next one, as what was there was. */
+async function loadAnyCopy(
+  { copies, copy: first, load }: Loads,
+  clearFirst: () => Promise<void>,
+): Promise<number> {
+  for (let copy = first; ; copy = await copies.next()) {
+    await clearFirst()
+    try {
+      return (await loadDump(load(copy))).rawBytes
+    } catch (error) {
+      copies.brokeOff(copy, error)
+    }
   }
 }
 
@@ -146,11 +161,11 @@ async function putBack(work: InPlaceWork): Promise<void> {
     ...{ backup, manifest, identity: undefined },
     options: { mode: "replace" as const, name, endConnections, safetyBackup: false },
   }
-  const { destination } = copyOf(backup)
-  const thereof = { ...plan, destination, storedBytes: backup.proof.storedBytes }
-  const { load } = loadingOf(deps, id, again, thereof, ready, howToLoad(request, ready), journal, signal)
-  await clear(work, "replace", [], signal)
-  await loadDump(load)
+  const thereof = { ...plan, storedBytes: backup.proof.storedBytes }
+  const loading = loadingOf(deps, id, again, thereof, ready, howToLoad(request, ready), journal, signal)
+  const copies = goodCopies(deps, again, loading.end, journal, signal)
+  const copy = await copies.next()
+  await loadAnyCopy({ copies, copy, load: loading.load }, () => clear(work, "replace", [], signal))
   const differences = await compareRestored(deps, manifest, name, ready, journal, signal)
   if (differences.length > 0) throw new Fault("restore-failed", differences.join("; "))
   journal("info", `${name} is as it was before`)

@@ -1,6 +1,7 @@
 // What is known of a restore before its plan, whatever its mode: the target, its tools, its hooks, how long it may take.
 import type { CompletedBackup } from "../../schemas/backup.ts"
 import { hookOf, type JobLabels } from "../../schemas/labels.ts"
+import { nearestFirst } from "../core/copy-order.ts"
 import { Fault } from "../core/fault.ts"
 import type { CommonFacts } from "../core/restore-plan.ts"
 import { identityFor } from "./identity-for.ts"
@@ -15,7 +16,8 @@ export function commonFacts(
   request: RestoreRequest,
   { look, target }: Ready,
 ): CommonFacts {
-  const { backup, manifest } = request
+  const { manifest } = request
+  const backup = nearestFirst(request.backup, (name) => deps.destinations.get(name)?.kind)
   if (look.rules.engine !== manifest.engine.name) {
     throw new Fault(
       "restore-unsupported",

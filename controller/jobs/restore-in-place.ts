@@ -1,12 +1,13 @@
 // A stored backup into a database that is there: prove the copy ▸ back up what is overwritten ▸ load ▸ check. What a failure leaves is told.
 import type { RestoreId } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
+import { failedAfterwards } from "../core/hook-after.ts"
 import { requireFree } from "../core/in-place-plan.ts"
 import { requirePlan } from "../core/plan-hash.ts"
 import { selectionOf } from "../core/selection.ts"
-import { proveCopy } from "../pipeline/load.ts"
 import type { RestoreOutcome } from "../ports.ts"
 import { checkedInPlace } from "./check-in-place.ts"
+import { goodCopies } from "./good-copy.ts"
 import type { Hooks } from "./hooks.ts"
 import { presentIn } from "./in-place-facts.ts"
 import { type InPlaceWork, inPlaceOptions, orderOf } from "./in-place-work.ts"
@@ -39,13 +40,9 @@ export async function restoreInPlace(
   const present = await presentIn(deps.docker, ready.look, options.name, signal)
   const how = howToLoad(request, ready)
   const loading = loadingOf(deps, id, request, plan, ready, how, journal, signal, present)
-  await proveCopy(loading.copy)
-  const { storedBytes, storedSha256 } = request.backup.proof
-  journal(
-    "info",
-    `the copy at ${plan.destination} is what left the server: ${storedBytes} bytes, sha256 ${storedSha256}`,
-  )
-  const selected = loading.selecting?.selected() ?? null
+  const copies = goodCopies(deps, request, loading.end, journal, signal)
+  const copy = await copies.next()
+  const selected = loading.selected()
   for (const sentence of selected?.said ?? [])
     if (!plan.warnings.includes(sentence)) journal("warn", sentence)
   const expected = expectedOf(request.manifest, selectionOf(options, present), selected)
@@ -59,18 +56,18 @@ export async function restoreInPlace(
     const load = ready.look.rules.inPlace.atomic ? loadAtOnce : loadInTurns
     outcome = await load(
       work,
-      loading.load,
+      { copies, copy, load: loading.load },
       (rawBytes, under) => checkedInPlace(work, rawBytes, under),
       signal,
     )
   } finally {
     afterwards = await hooks.after(request.target)
   }
-  if (afterwards)
-    throw new Fault(afterwards.code, `${options.name} is restored, but ${afterwards.message}`, {
-      ...(afterwards.hint === null ? {} : { hint: afterwards.hint }),
-      cause: afterwards,
-    })
+  if (afterwards) {
+    const safety = deps.catalogue.restore(id)?.safetyBackupId
+    const hint = safety ? `What it was before is in the backup ${safety}.` : "No backup was made before."
+    throw failedAfterwards(afterwards, `${options.name} is restored`, hint)
+  }
   return outcome
 }
 

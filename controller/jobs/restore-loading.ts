@@ -1,14 +1,12 @@
-// The two passes over a stored copy that a restore makes: the proof, before anything is touched, and the load.
+// How the copy that was chosen is read: what must be at its end when it is proven, and what loads it.
 import type { Manifest } from "../../schemas/manifest.ts"
 import { isInPlace, type RestoreId, type RestorePlan } from "../../schemas/restore.ts"
-import { Fault } from "../core/fault.ts"
-import { requireIdentity } from "../core/key-missing.ts"
 import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
 import { type Selection, selectionOf } from "../core/selection.ts"
-import { bothOf, guardAgainst } from "../engines/hostile.ts"
+import { bothOf, type Guard, guardAgainst } from "../engines/hostile.ts"
 import { politely } from "../engines/polite.ts"
-import { alsoSelecting } from "../engines/selecting.ts"
-import { identityFor } from "./identity-for.ts"
+import { alsoSelecting, type Selecting } from "../engines/selecting.ts"
+import type { StoredCopy } from "../pipeline/stored-copy.ts"
 import { orderOf } from "./in-place-work.ts"
 import type { Journal } from "./journal.ts"
 import { loadRequest } from "./load-request.ts"
@@ -16,24 +14,6 @@ import type { Ready } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
 import { specOf } from "./restore-facts.ts"
 import { selectingOf } from "./selected-tables.ts"
-
-/** Where the copy is, and what opens it. Throws a Fault, `destination-unavailable` or `key-missing`. */
-export function copyToRead(
-  deps: Pick<RestoreDeps, "destinations" | "identities">,
-  request: Pick<RestoreRequest, "backup" | "manifest" | "identity">,
-  from: string,
-  signal: AbortSignal,
-) {
-  const { manifest, backup } = request
-  const destination = deps.destinations.get(from)
-  const key = backup.copies.find((copy) => copy.destination === from)?.key
-  if (!destination || key === undefined)
-    throw new Fault("destination-unavailable", `the destination ${from} is not defined any more`)
-  const identity = identityFor(deps, request)?.identity ?? null
-  requireIdentity(manifest.encryption, identity === null ? null : { identity })
-  const { compression } = manifest
-  return { destination, key, proof: backup.proof, compression, identity, signal }
-}
 
 /** Its bytes are proven, but not where they come from: somebody handed it in. */
 const isOfOthers = ({ imported }: Manifest): boolean => imported !== undefined
@@ -60,13 +40,13 @@ export function loadingOf(
 ) {
   const { manifest, options } = request
   const { targetDatabase: name } = plan
-  const common = copyToRead(deps, request, plan.destination, signal)
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
-  const end = look.rules.end(manifest.format, manifest.subject)
   const selection = selectionOf(options, present)
-  const selecting = selectingOf(look.rules, manifest, selection)
   const isText = manifest.format === "sql"
-  const guard = isText && isOfOthers(manifest) ? guardAgainst(look.rules.engine) : null
+  const isGuarded = isText && isOfOthers(manifest)
+  /** Of the last reading. */
+  let guard: Guard | null = null
+  let selecting: Selecting | null = null
   const order = isInPlace(options) ? orderOf(id, options) : null
   /** After the proof, which shows what the dump does by itself. Our own of PostgreSQL has a key of its own from some version on. */
   const script = () => {
@@ -81,33 +61,27 @@ export function loadingOf(
     })
     return how.nice ? politely(load) : load
   }
-  const guarded = guard ? bothOf(end, guard) : end
   return {
-    selecting,
-    copy: {
-      ...common,
-      end: selecting ? alsoSelecting(guarded, selecting) : guarded,
-      onProgress: () => undefined,
+    end() {
+      const end = look.rules.end(manifest.format, manifest.subject)
+      guard = isGuarded ? guardAgainst(look.rules.engine) : null
+      selecting = selectingOf(look.rules, manifest, selection)
+      const guarded = guard ? bothOf(end, guard) : end
+      return selecting ? alsoSelecting(guarded, selecting) : guarded
     },
-    load: loadRequest(
-      deps.docker,
-      {
-        ...{
-          copy: common,
-          manifest,
-          look,
-          name,
-          script,
-          limitSeconds: how.limitSeconds,
-          onProgress,
-          journal,
+    /** After the proof; null: all of it is loaded. */
+    selected: () => selecting?.selected() ?? null,
+    load: (copy: StoredCopy) =>
+      loadRequest(
+        deps.docker,
+        {
+          ...{ copy, manifest, look, name, script, limitSeconds: how.limitSeconds, onProgress, journal },
+          rewriters: [
+            selecting?.rewriter,
+            order === null ? undefined : look.rules.inPlace.rewriter(order, manifest),
+          ],
         },
-        rewriters: [
-          selecting?.rewriter,
-          order === null ? undefined : look.rules.inPlace.rewriter(order, manifest),
-        ],
-      },
-      signal,
-    ),
+        signal,
+      ),
   }
 }

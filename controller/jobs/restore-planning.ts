@@ -36,7 +36,8 @@ export async function planOf(
 ): Promise<RestorePlan> {
   const { options } = request
   const facts = commonFacts(deps, request, ready)
-  if (options.mode === "globals") return (await planForGlobals(deps, request, facts, ready, signal)).plan
+  if (options.mode === "globals")
+    return (await planForGlobals(deps, request, facts, ready, () => undefined, signal)).plan
   const { look } = ready
   const survey = await surveyIfPossible(deps, look, options.name, signal)
   const present = look.probe.databases.map(({ name }) => name)

@@ -3,10 +3,10 @@ import type { CompletedBackup } from "../../schemas/backup.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import { isInPlace, type RestoreId, type RestoreOptions } from "../../schemas/restore.ts"
 import { Fault, inFull, problemOf } from "../core/fault.ts"
+import { failedAfterSwap } from "../core/hook-after.ts"
 import { requirePlan } from "../core/plan-hash.ts"
 import { selectionOf } from "../core/selection.ts"
 import { besideOptions } from "../core/swap-plan.ts"
-import { loadDump, proveCopy } from "../pipeline/load.ts"
 import type {
   Aside,
   Catalogue,
@@ -19,11 +19,14 @@ import type {
 } from "../ports.ts"
 import { checked } from "./check-restored.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
+import { fillDatabase } from "./fill-database.ts"
 import { applyGlobals } from "./globals.ts"
+import { goodCopies } from "./good-copy.ts"
 import { type HookDeps, hooksAround } from "./hooks.ts"
 import { failureOf, type Journal, journalOf, statusOf } from "./journal.ts"
 import type { Target } from "./probe.ts"
 import { type ReadyDeps, whenReady } from "./ready.ts"
+import { refreshStatistics } from "./refresh-statistics.ts"
 import { specOf } from "./restore-facts.ts"
 import { restoreInPlace } from "./restore-in-place.ts"
 import { howToLoad, loadingOf } from "./restore-loading.ts"
@@ -117,14 +120,10 @@ async function restoreBetweenHooks(
   const name = options.mode === "swap" ? besideOptions(options, request.askedAt).name : plan.targetDatabase
   const beside = { ...plan, targetDatabase: name }
   const loading = loadingOf(deps, id, request, beside, ready, how, journal, signal)
-  await proveCopy(loading.copy)
-  const { storedBytes, storedSha256 } = request.backup.proof
-  journal(
-    "info",
-    `the copy at ${plan.destination} is what left the server: ${storedBytes} bytes, sha256 ${storedSha256}`,
-  )
+  const copies = goodCopies(deps, request, loading.end, journal, signal)
+  const copy = await copies.next()
   const selection = selectionOf(options)
-  const selected = loading.selecting?.selected() ?? null
+  const selected = loading.selected()
   for (const sentence of selected?.said ?? [])
     if (!plan.warnings.includes(sentence)) journal("warn", sentence)
   let made: UnfinishedDatabase | undefined
@@ -136,16 +135,29 @@ async function restoreBetweenHooks(
       await request.safetyBackup?.(id, signal)
       const { facts, compared } = expectedOf(request.manifest, selection, selected)
       const { target, look } = ready
-      made = await createUnfinished(deps, id, target, look, name, facts, journal, signal)
-      if (options.mode === "swap") await settleBeside(deps.docker, look, name, options.name, signal)
-      const { rawBytes } = await loadDump(loading.load)
-      outcome = await checked(deps, compared, name, ready, facts, rawBytes, journal, signal)
+      const make = async () => {
+        const begun = await createUnfinished(deps, id, target, look, name, facts, journal, signal)
+        if (options.mode === "swap")
+          await settleBeside(deps.docker, look, name, options.name, signal).catch(async (error) => {
+            await begun.drop()
+            throw error
+          })
+        return begun
+      }
+      const filled = await fillDatabase(copies, copy, make, loading.load)
+      made = filled.made
+      const { rawBytes } = filled
+      const refreshing = refreshStatistics(deps.docker, look, name, journal, signal)
+      outcome = await checked(deps, compared, name, ready, facts, rawBytes, journal, signal).finally(
+        () => refreshing,
+      )
       if (options.mode === "swap")
         await takePlace(deps, id, ready, options, name, outcome, made, journal, signal)
     } finally {
       afterwards = await hooks.after(request.target)
     }
-    if (afterwards) throw afterwards
+    const swap = deps.catalogue.swap(id)
+    if (afterwards) throw swap ? failedAfterSwap(afterwards, swap) : afterwards
     if (options.mode === "new") await made.release(signal)
     return outcome
   } catch (error) {

@@ -1,15 +1,21 @@
 // The tables that a restore was asked for, as the head of an archive tells them, for the plan.
-import { copyOf } from "../core/restore-plan.ts"
+import { copiesToTry, isOfOneCopy, nearestFirst, storedNowhere } from "../core/copy-order.ts"
+import { faultIn } from "../core/fault.ts"
 import { type Selected, type Selection, selectionOf } from "../core/selection.ts"
 import type { EngineRules } from "../engines/engine.ts"
+import type { Selecting } from "../engines/selecting.ts"
 import { readHead } from "../pipeline/head.ts"
-import type { RestoreDeps, RestoreRequest } from "./restore.ts"
-import { copyToRead } from "./restore-loading.ts"
+import type { StoredCopy } from "../pipeline/stored-copy.ts"
+import { type CopyDeps, openedCopy } from "./good-copy.ts"
+import type { RestoreRequest } from "./restore.ts"
 import { selectingOf } from "./selected-tables.ts"
 
-/** What they come to, by the head of the copy that will be restored; null where all of it would have to be read. Throws as the restore would. */
+/**
+ * What they come to, by the nearest copy that can be read so far; null where all of it would have to be read. Throws a Fault as
+ * `selectingOf` does, and as the restore would where no copy can be read.
+ */
 export async function selectedAhead(
-  deps: Pick<RestoreDeps, "destinations" | "identities">,
+  deps: Pick<CopyDeps, "destinations" | "identities">,
   request: RestoreRequest,
   rules: EngineRules,
   signal: AbortSignal,
@@ -18,13 +24,26 @@ export async function selectedAhead(
   const { manifest, backup, options } = request
   const selection = selectionOf(options, present)
   if (selection.tables === undefined || manifest.format !== "archive") return null
-  const selecting = selectingOf(rules, manifest, selection)
-  if (selecting === null) return null
-  const copy = copyToRead(deps, request, copyOf(backup).destination, signal)
+  let failure: unknown = storedNowhere()
+  for (const copy of copiesToTry(nearestFirst(backup, (name) => deps.destinations.get(name)?.kind))) {
+    const selecting = selectingOf(rules, manifest, selection)
+    if (selecting === null) return null
+    try {
+      await look(openedCopy(deps, request, copy), selecting, signal)
+      return selecting.selected()
+    } catch (error) {
+      const fault = faultIn(error)
+      if (signal.aborted || !fault || !isOfOneCopy(fault)) throw error
+      failure = error
+    }
+  }
+  throw failure
+}
+
+async function look(copy: StoredCopy, selecting: Selecting, signal: AbortSignal): Promise<void> {
   const take = (chunk: Buffer) => {
     selecting.push(chunk)
     return selecting.isKnown()
   }
   await readHead(copy, take, signal)
-  return selecting.selected()
 }

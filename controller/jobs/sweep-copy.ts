@@ -2,6 +2,7 @@
 // asked for that. Only what is bad is kept in the history: nobody asked.
 import type { BackupId } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
+import type { Signer } from "../core/manifest-seal.ts"
 import { rulesFor } from "../engines/registry.ts"
 import type { Catalogue, Clock, Destination, Log } from "../ports.ts"
 import { failureOf } from "./journal.ts"
@@ -12,6 +13,7 @@ export interface SweepDeps {
   readonly catalogue: Catalogue
   readonly clock: Clock
   readonly log: Log
+  readonly signer?: Signer | null
 }
 
 export interface Swept {
@@ -22,7 +24,7 @@ export interface Swept {
 
 /** Never rejects. */
 export async function sweepCopy(
-  { catalogue, clock, log }: SweepDeps,
+  { catalogue, clock, log, signer = null }: SweepDeps,
   destination: Destination,
   id: BackupId,
   bytesPerSecond: number | null,
@@ -38,7 +40,7 @@ export async function sweepCopy(
   const { key } = copy
   const reading: Reading = {
     copy: { destination, key, proof: backup.proof, compression: "none", identity: null, bytesPerSecond },
-    manifest,
+    ...{ manifest, signer },
     opens: false,
     end: () => rulesFor(manifest.engine.name).end(manifest.format, manifest.subject),
     onProgress: () => undefined,

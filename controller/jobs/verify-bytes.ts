@@ -3,7 +3,9 @@
 import type { Manifest } from "../../schemas/manifest.ts"
 import { Fault, faultIn, problemOf } from "../core/fault.ts"
 import { keepingOfManifest } from "../core/keeping.ts"
+import { manifestKey } from "../core/key.ts"
 import { formatManifest } from "../core/manifest.ts"
+import type { Signer } from "../core/manifest-seal.ts"
 import { guideKey } from "../core/restore-guide.ts"
 import type { Finding } from "../core/verify-plan.ts"
 import { proveBytes } from "../pipeline/copy-across.ts"
@@ -11,7 +13,7 @@ import { proveCopy } from "../pipeline/load.ts"
 import type { StoredCopy } from "../pipeline/stored-copy.ts"
 import type { Destination, EndDetector, Log } from "../ports.ts"
 import { publishManifest } from "./publish.ts"
-import { storedManifest } from "./stored-manifest.ts"
+import { sealedManifest } from "./stored-manifest.ts"
 
 /** One copy to be read. */
 export interface Reading {
@@ -23,6 +25,8 @@ export interface Reading {
   readonly end: () => EndDetector
   readonly onProgress: (storedBytes: number) => void
   readonly log: Log
+  /** Manifests are signed by it; absent or null: there is no secret to sign with. */
+  readonly signer?: Signer | null
 }
 
 /** The bytes, then the manifest beside them. */
@@ -109,20 +113,27 @@ export function bytesInWords({ copy, opens, manifest }: Reading): readonly strin
   return [stored, `the ${rawBytes} bytes that left the server came out of them, with their sha-256`]
 }
 
-/** The catalogue knows what the manifest says, so that one that is missing, or other than it was, is written again. */
+/**
+ * The catalogue knows what the manifest says, so that one that is missing, or other than it was, is written again. One that is right
+ * and not signed with the secret that is in force gets its signature.
+ */
 export async function checkManifest(
-  { copy: { destination, key }, manifest, log }: Reading,
+  { copy: { destination, key }, manifest, log, signer = null }: Reading,
   report: readonly string[],
   signal: AbortSignal,
 ): Promise<Finding> {
-  const wanted = formatManifest(manifest)
-  const found = await storedManifest(destination, key, signal).catch((error) => {
+  const wanted = formatManifest(manifest, signer)
+  const sealed = await sealedManifest(destination, key, signer, signal).catch((error) => {
     if (faultIn(error)?.code === "copy-mismatch") return "unreadable" as const
     throw error
   })
+  const found = sealed === "unreadable" ? sealed : sealed?.manifest
   if (found !== undefined && found !== "unreadable") {
-    if (formatManifest(found).equals(wanted))
-      return { good: true, report: [...report, "its manifest is as it was"] }
+    if (formatManifest(found, signer).equals(wanted)) {
+      const isSigned = signer === null || (sealed !== "unreadable" && sealed?.seal === "signed")
+      const signed = isSigned ? [] : await signAnew(destination, key, wanted, manifest, log, signal)
+      return { good: true, report: [...report, "its manifest is as it was", ...signed] }
+    }
     if (found.id !== manifest.id) {
       const problem = problemOf(
         new Fault("copy-mismatch", `the manifest of another backup, ${found.id}, stands beside ${key}`, {
@@ -138,4 +149,26 @@ export async function checkManifest(
   const said = `the manifest of ${key} at ${destination.name} ${was}, and was written again`
   log("warn", said)
   return { good: true, report: [...report, said] }
+}
+
+/** It is right without it, so nothing is thrown: the next reading tries again. */
+async function signAnew(
+  destination: Destination,
+  key: string,
+  text: Buffer,
+  manifest: Manifest,
+  log: Log,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  try {
+    await destination.put(manifestKey(key), text, signal, keepingOfManifest(manifest))
+    return ["it was signed with the ENCRYPTION_KEY that is in force"]
+  } catch (error) {
+    signal.throwIfAborted()
+    log(
+      "warn",
+      `the manifest of ${key} at ${destination.name} could not be signed anew: ${problemOf(error).message}`,
+    )
+    return []
+  }
 }

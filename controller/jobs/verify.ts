@@ -2,15 +2,11 @@
 import type { CompletedBackup } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Verification, VerifyLevel } from "../../schemas/verification.ts"
-import { Fault } from "../core/fault.ts"
+import { isOfOneCopy, nearestFirst } from "../core/copy-order.ts"
+import { Fault, inFull } from "../core/fault.ts"
 import { givenIdentity, requireIdentity } from "../core/key-missing.ts"
-import {
-  copiesToVerify,
-  type Finding,
-  nearestCopy,
-  noSuchLevel,
-  type ReadableCopy,
-} from "../core/verify-plan.ts"
+import type { Signer } from "../core/manifest-seal.ts"
+import { copiesToVerify, type Finding, noSuchLevel, type ReadableCopy } from "../core/verify-plan.ts"
 import { rulesFor } from "../engines/registry.ts"
 import type { Catalogue, Clock, Destination, Identities, Log } from "../ports.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
@@ -29,13 +25,16 @@ export interface VerifyDeps extends ReadDeps {
   readonly drills: DrillMeans
   readonly clock: Clock
   readonly log: Log
+  readonly signer?: Signer | null
 }
 
 export interface VerifyOrder {
   readonly backup: CompletedBackup
   readonly level: VerifyLevel
-  /** Null: every stored copy; of a drill, the nearest one, as all hold the same bytes. */
+  /** Null: every stored copy, or, where one is enough, the nearest. */
   readonly destination: string | null
+  /** All hold the same bytes, so one that is good says enough; when it is bad or cannot be read, the next one is asked. A drill always does so. */
+  readonly oneIsEnough?: boolean
   /** What opens the backup, where it was given with the request. */
   readonly identity: string | undefined
   readonly server: ServerOf
@@ -91,20 +90,32 @@ export async function verifyBackup(
   try {
     const verify = levels[level]
     if (!verify) throw noSuchLevel(level)
-    const isLocal = (name: string) => deps.destinations.get(name)?.kind === "local"
-    const nearest = level === "drill" ? nearestCopy(backup, isLocal) : null
-    const copies = copiesToVerify(backup, destination ?? nearest)
+    const oneIsEnough = order.oneIsEnough === true || (level === "drill" && destination === null)
+    const near = nearestFirst(backup, (name) => deps.destinations.get(name)?.kind)
+    const copies = copiesToVerify(near, oneIsEnough ? null : destination)
     const { storedBytes } = backup.proof
     for (const [i, copy] of copies.entries()) {
       limit.signal.throwIfAborted()
       const startedAt = deps.clock()
-      const onBytes = (bytes: number) => onProgress(i * storedBytes + bytes, copies.length * storedBytes)
+      const totalBytes = (oneIsEnough ? i + 1 : copies.length) * storedBytes
+      const onBytes = (bytes: number) => onProgress(i * storedBytes + bytes, totalBytes)
       try {
         const finding = await verify(deps, order, readingOf(deps, order, copy, onBytes), limit.signal)
         results.push(record(deps, { backup, copy, level, startedAt, finding }))
+        if (oneIsEnough && (finding.good || finding.of === "dump")) {
+          error = null
+          break
+        }
       } catch (reason) {
         limit.signal.throwIfAborted()
-        error ??= failureOf(reason, deps.log)
+        const problem = failureOf(reason, deps.log)
+        error ??= problem
+        if (!oneIsEnough) continue
+        if (!isOfOneCopy(problem)) break
+        deps.log("warn", `${what}: ${inFull(problem)}`, {
+          backupId: backup.id,
+          destination: copy.destination,
+        })
       }
     }
   } catch (reason) {
@@ -117,7 +128,7 @@ export async function verifyBackup(
 
 /** Throws a Fault when the destination is not defined, or a key is missing that the level cannot do without. */
 function readingOf(
-  { catalogue, destinations, identities, log }: VerifyDeps,
+  { catalogue, destinations, identities, log, signer = null }: VerifyDeps,
   { backup, level, identity: given }: VerifyOrder,
   { destination: name, key }: ReadableCopy,
   onProgress: (storedBytes: number) => void,
@@ -136,7 +147,7 @@ function readingOf(
   const identity = encryption === null ? null : found.identity
   return {
     copy: { destination, key, proof: backup.proof, compression: manifest.compression, identity },
-    manifest,
+    ...{ manifest, signer },
     opens: encryption === null || identity !== null,
     end: () => rulesFor(manifest.engine.name).end(manifest.format, manifest.subject),
     onProgress,

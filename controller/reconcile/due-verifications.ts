@@ -1,12 +1,11 @@
-// Asks for the checks that labels want: one at a time, of the newest backup of each database, at the nearest copy. What is due
+// Asks for the checks that labels want: one at a time, of the newest backup of each database, at the nearest copy that is good. What is due
 // follows from the labels and the catalogue, so that a restart forgets none.
 import type { CompletedBackup } from "../../schemas/backup.ts"
 import type { JobId } from "../../schemas/server.ts"
 import { problemOf } from "../core/fault.ts"
 import type { DesiredJob, Rules } from "../core/schedule-plan.ts"
 import { asksForMore, verifyDue } from "../core/verify-due.ts"
-import { nearestCopy } from "../core/verify-plan.ts"
-import type { Catalogue, Clock, Destination, EventHub, Log } from "../ports.ts"
+import type { Catalogue, Clock, EventHub, Log } from "../ports.ts"
 import type { Verifications } from "./verifications.ts"
 import type { World } from "./world.ts"
 
@@ -23,7 +22,6 @@ const longestHoldMilliseconds = 24 * 3600 * 1000
 
 export function createDueVerifications(deps: {
   readonly catalogue: Pick<Catalogue, "lastGood" | "newestGood" | "verifications">
-  readonly destinations: ReadonlyMap<string, Destination>
   readonly world: Pick<World, "wantedJobs" | "databases">
   readonly verifications: Pick<Verifications, "ask" | "isBusy">
   readonly events: Pick<EventHub, "subscribe">
@@ -32,7 +30,7 @@ export function createDueVerifications(deps: {
   readonly log: Log
   readonly signal: AbortSignal
 }): DueVerifications {
-  const { catalogue, destinations, world, verifications, events, rules, clock, log, signal } = deps
+  const { catalogue, world, verifications, events, rules, clock, log, signal } = deps
   /** Of what was asked for and is due still: it could not be looked at, and is asked for again later and later. */
   const held = new Map<string, { readonly until: number; readonly milliseconds: number }>()
 
@@ -50,13 +48,12 @@ export function createDueVerifications(deps: {
     }
     const last = held.get(backup.id)
     if (last && last.until > now.getTime()) return false
-    const destination = nearestCopy(backup, (name) => destinations.get(name)?.kind === "local")
     const milliseconds = Math.min(
       last ? last.milliseconds * 2 : firstHoldMilliseconds,
       longestHoldMilliseconds,
     )
     held.set(backup.id, { until: now.getTime() + milliseconds, milliseconds })
-    verifications.ask({ backupId: backup.id, level, destination, askedBy: "label" })
+    verifications.ask({ backupId: backup.id, level, destination: null, askedBy: "label" })
     return true
   }
 

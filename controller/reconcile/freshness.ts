@@ -1,5 +1,4 @@
-// Notices databases that become late by nothing but the passing of time, and tells of it: no event of Docker's would.
-import type { DatabaseId } from "../../schemas/server.ts"
+// Notices databases that become late, or overdue for a drill, by nothing but the passing of time, and tells of it: no event of Docker's would.
 import type { Clock, EventHub } from "../ports.ts"
 import type { Deadline } from "./world.ts"
 
@@ -14,12 +13,14 @@ const longestNap = 60_000
 /** After a new backup, new labels, a new database: deadlines have moved. Many at once are one reason to check. */
 const settleMilliseconds = 1000
 
+const nameOf = ({ databaseId, of }: Deadline) => `${of ?? "backup"} ${databaseId}`
+
 export function createFreshness(
   deadlines: () => readonly Deadline[],
   clock: Clock,
   events: EventHub,
 ): Freshness {
-  let late: ReadonlySet<DatabaseId> | undefined
+  let late: ReadonlySet<string> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let wakesAt = 0
 
@@ -34,11 +35,13 @@ export function createFreshness(
     const now = clock()
     const all = deadlines()
     const before = late
-    late = new Set(all.filter(({ lateAt }) => lateAt < now).map(({ databaseId }) => databaseId))
+    late = new Set(all.filter(({ lateAt }) => lateAt < now).map(nameOf))
     let soonest = longestNap
     const changed = new Set<Deadline["serverId"]>()
-    for (const { databaseId, serverId, lateAt } of all) {
-      if (before && before.has(databaseId) !== late.has(databaseId)) changed.add(serverId)
+    for (const deadline of all) {
+      const { serverId, lateAt } = deadline
+      const name = nameOf(deadline)
+      if (before && before.has(name) !== late.has(name)) changed.add(serverId)
       // It is late a millisecond after its deadline, not at it.
       if (lateAt >= now) soonest = Math.min(soonest, lateAt.getTime() - now.getTime() + 1)
     }

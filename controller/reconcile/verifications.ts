@@ -1,17 +1,18 @@
 // Checks of stored backups, one at a time, beside the queue of runs: they take no place there, so that no backup waits for one.
-// Persons go before labels. What was asked for is forgotten with the process; what was found is in the catalogue.
+// Persons go before labels. What was found is in the catalogue; what was asked for and not done is remembered over restarts, and is
+// not begun anew: nobody can tell whether it is wanted still, and what a label wants is asked for again by itself.
 import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Verification, VerifyLevel } from "../../schemas/verification.ts"
 import type { VerifyTask, VerifyTaskId } from "../../schemas/verify-task.ts"
 import { Fault, problemOf } from "../core/fault.ts"
 import { copiesToVerify, noSuchLevel } from "../core/verify-plan.ts"
-import type { Catalogue, Clock, EventHub, Log } from "../ports.ts"
+import type { Catalogue, Clock, EventHub, Log, TaskMemory } from "../ports.ts"
 
 export interface VerifyRequest {
   readonly backupId: BackupId
   readonly level: VerifyLevel
-  /** Null: every stored copy. */
+  /** Null: every stored copy; of a drill, and of what a label asks for, the nearest that is good. */
   readonly destination: string | null
   readonly askedBy: VerifyTask["askedBy"]
   /** Opens an encrypted backup for this one time. Kept in memory until it has ended, and nowhere else. */
@@ -50,18 +51,31 @@ export function createVerifications(deps: {
   readonly run: RunVerification
   /** Those that it can carry out. */
   readonly levels: readonly VerifyLevel[]
+  /** Absent: what is not done is forgotten with the process. */
+  readonly memory?: TaskMemory
   readonly signal: AbortSignal
 }): Verifications {
-  const { catalogue, events, clock, newId, log, run, levels, signal } = deps
+  const { catalogue, events, clock, newId, log, run, levels, memory, signal } = deps
   /** In the order in which they were asked for. */
-  const tasks = new Map<string, VerifyTask>()
+  const tasks = new Map<string, VerifyTask>(
+    memory?.read().map((task) => [task.id, endedByRestart(task, clock())] as const) ?? [],
+  )
   const waiting: { readonly id: VerifyTaskId; readonly request: VerifyRequest }[] = []
   let running:
     | { readonly id: VerifyTaskId; readonly abort: AbortController; ended: Promise<void> }
     | undefined
 
+  const remember = () => {
+    try {
+      memory?.write([...tasks.values()].filter(({ status }) => status !== "completed"))
+    } catch (error) {
+      log("warn", `verifications are not remembered over a restart: ${problemOf(error).message}`)
+    }
+  }
   const keep = (task: VerifyTask) => {
+    const before = tasks.get(task.id)
     tasks.set(task.id, task)
+    if (before?.status !== task.status) remember()
     const { id, backupId, databaseId, status } = task
     const readBytes = task.status === "running" ? task.readBytes : null
     events.publish({ name: "verify.updated", data: { taskId: id, backupId, databaseId, status, readBytes } })
@@ -180,6 +194,29 @@ export function createVerifications(deps: {
     async ended() {
       while (running) await running.ended
     },
+  }
+}
+
+/** What was queued or running when the controller stopped. */
+function endedByRestart(task: VerifyTask, now: Date): VerifyTask {
+  if (task.status !== "queued" && task.status !== "running") return task
+  const again =
+    task.askedBy === "label"
+      ? "The label has it done again by itself."
+      : "Have it done again if it is wanted still."
+  const error = problemOf(
+    new Fault("interrupted", "the controller stopped before it was done, which says nothing of the backup", {
+      hint: again,
+    }),
+  )
+  const startedAt = task.status === "running" ? task.startedAt : null
+  return {
+    ...baseOf(task),
+    startedAt,
+    finishedAt: now.toISOString(),
+    results: [],
+    status: "interrupted",
+    error,
   }
 }
 

@@ -3,22 +3,18 @@ import type { DockerStatus, Verdict } from "../../schemas/api.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { JobView } from "../../schemas/job.ts"
 import type { Database, DatabaseId, JobId, Server, ServerId } from "../../schemas/server.ts"
-import {
-  databaseViews,
-  deadlinesOf,
-  type Insight,
-  jobView,
-  retiredView,
-  serverView,
-} from "../core/database-view.ts"
+import { databaseViews, type Insight, jobView, retiredView, serverView } from "../core/database-view.ts"
+import { deadlinesOf, drillDeadlinesOf } from "../core/deadlines.ts"
 import { Fault } from "../core/fault.ts"
 import { databaseIdOf } from "../core/key.ts"
 import { managedBy } from "../core/outside-server.ts"
+import type { NoVerdict } from "../core/overdue-drill.ts"
 import { type DesiredJob, labelRules, nextRunsAt, type Rules } from "../core/schedule-plan.ts"
 import type { DerivedServer } from "../core/server.ts"
 import { verdictOf } from "../core/verdict.ts"
-import type { Catalogue, Clock, Doubt, EventHub, Log, ServerRecord } from "../ports.ts"
-import { type WaitingPrune, waitingPrunes } from "./held-prunes.ts"
+import type { Catalogue, Clock, EventHub, Log, ServerRecord } from "../ports.ts"
+import { drilledIn, historyOf } from "./database-history.ts"
+import { waitingPrunes } from "./held-prunes.ts"
 import { createServerMemory, recordOf } from "./server-memory.ts"
 
 export interface World {
@@ -38,7 +34,7 @@ export interface World {
   require(id: ServerId): DerivedServer
   servers(): readonly Server[]
   databases(): readonly Database[]
-  /** When each database that has a good backup will be, or became, late. */
+  /** When each database that has a good backup will be, or became, late; and so its drills. */
   deadlines(): readonly Deadline[]
   jobs(): readonly JobView[]
   /** The next times a job fires; undefined when there is no such job. */
@@ -52,6 +48,8 @@ export interface Deadline {
   readonly serverId: ServerId
   readonly databaseId: DatabaseId
   readonly lateAt: Date
+  /** Of the drills that are asked for; absent: of its backups. */
+  readonly of?: "drill"
 }
 
 export function createWorld(deps: {
@@ -61,8 +59,11 @@ export function createWorld(deps: {
   readonly prefix: string
   readonly rules?: Rules
   readonly log?: Log
+  /** Of databases whose newest drill reached no verdict. */
+  readonly noVerdicts?: () => ReadonlyMap<string, NoVerdict>
 }): World {
   const { catalogue, events, clock, prefix, rules = labelRules, log = () => {} } = deps
+  const { noVerdicts = () => new Map() } = deps
   let current: ReadonlyMap<ServerId, DerivedServer> = new Map()
   const insights = new Map<ServerId, Insight>()
   const memory = createServerMemory(catalogue, log)
@@ -169,6 +170,7 @@ export function createWorld(deps: {
     databases() {
       const doubts = new Map(catalogue.doubts().map((doubt) => [doubt.databaseId, doubt]))
       const drills = catalogue.lastDrills()
+      const [drilledBy, tried] = [drilledIn(catalogue), noVerdicts()]
       const held = waitingPrunes(catalogue, catalogue.heldPrunes(), (id) => current.get(id), clock())
       return servers().flatMap((server) => {
         const jobs = current.get(server.id)?.jobs ?? []
@@ -176,28 +178,31 @@ export function createWorld(deps: {
           server,
           jobs,
           insightOf(server.id).databases,
-          (subject) => ({
-            ...historyOf(catalogue, doubts, held, server.id, subject),
-            lastDrill: drills.get(databaseIdOf(server.id, subject)),
-          }),
+          (subject) => {
+            const id = databaseIdOf(server.id, subject)
+            return {
+              ...historyOf(catalogue, doubts, held, server.id, subject),
+              ...{ lastDrill: drills.get(id), noVerdict: tried.get(id), drilledBy: drilledBy(id) },
+            }
+          },
           clock(),
           rules,
         )
         return server.state === "retired" ? views.filter(({ lastBackup }) => lastBackup !== null) : views
       })
     },
-    deadlines: () =>
-      [...current.values()].flatMap(({ id, state, jobs }) =>
-        state === "active"
-          ? deadlinesOf(
-              id,
-              jobs,
-              insightOf(id).databases,
-              (databaseId) => catalogue.lastGood(databaseId),
-              rules,
-            )
-          : [],
-      ),
+    deadlines() {
+      const drilledBy = drilledIn(catalogue)
+      return [...current.values()].flatMap(({ id, state, jobs }) => {
+        if (state !== "active") return []
+        const { databases } = insightOf(id)
+        const drills = drillDeadlinesOf(id, jobs, databases, drilledBy, rules)
+        return [
+          ...deadlinesOf(id, jobs, databases, (databaseId) => catalogue.lastGood(databaseId), rules),
+          ...drills.map((deadline) => ({ ...deadline, of: "drill" as const })),
+        ]
+      })
+    },
     jobs: () =>
       [...current.values()].flatMap(({ name, jobs, container }) =>
         jobs.map((job) => jobView(job, name, clock(), rules, managedBy(container))),
@@ -221,17 +226,4 @@ export function createWorld(deps: {
       )
     },
   }
-}
-
-function historyOf(
-  catalogue: Catalogue,
-  doubts: ReadonlyMap<DatabaseId, Doubt>,
-  waiting: readonly WaitingPrune[],
-  serverId: ServerId,
-  subject: Parameters<typeof databaseIdOf>[1],
-) {
-  const id = databaseIdOf(serverId, subject)
-  const held = waiting.flatMap(({ held }) => (held.databaseId === id ? [held] : []))
-  const [lastGood, lastAttempt] = [catalogue.lastGood(id), catalogue.lastAttempt(id)]
-  return { lastGood, lastAttempt, doubt: doubts.get(id), held }
 }

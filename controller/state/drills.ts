@@ -16,8 +16,29 @@ interface Row {
 
 const Passed = z.object({ recoverySeconds: z.number().optional() })
 
-export function drillsIn(store: Store): Pick<Catalogue, "lastDrills"> {
+export function drillsIn(store: Store): Pick<Catalogue, "lastDrills" | "passedDrills" | "firstBackupAt"> {
   return {
+    passedDrills() {
+      const rows = store.db
+        .query<{ jobId: string; databaseId: string; at: number }, []>(
+          `SELECT b.job_id AS jobId, b.database_id AS databaseId, max(v.finished_at) AS at
+           FROM verifications v JOIN backups b ON b.id = v.backup_id
+           WHERE v.level = 'drill' AND v.outcome = 'passed' GROUP BY b.database_id, b.job_id`,
+        )
+        .all()
+      const times = new Map(rows.map(({ jobId, databaseId, at }) => [`${jobId} ${databaseId}`, new Date(at)]))
+      return (jobId, databaseId) => times.get(`${jobId} ${databaseId}`) ?? null
+    },
+    firstBackupAt(jobId, databaseId) {
+      const row = store.db
+        .query<{ at: number }, [string, string]>(
+          `SELECT finished_at AS at FROM backups INDEXED BY backups_ended
+           WHERE database_id = ? AND finished_at IS NOT NULL AND status = 'completed' AND job_id = ?
+           ORDER BY finished_at LIMIT 1`,
+        )
+        .get(databaseId, jobId)
+      return row ? new Date(row.at) : null
+    },
     lastDrills() {
       // With max(), SQLite takes the other columns from the row that it is of.
       const rows = store.db

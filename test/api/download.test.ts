@@ -48,6 +48,10 @@ describe("a download", () => {
     expect(response.headers.get("accept-ranges")).toBe("none")
     expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true)
     expect(world.log.map(({ message }) => message)).toContain("backup b1 cannot be read from local")
+    const looked = (await ask(world, "/api/verifications")).body.data
+    expect(looked).toMatchObject([
+      { backupId: "b1", level: "checksum", destination: "local", askedBy: "person" },
+    ])
   })
 
   test("of bytes that are gone or cut is refused before it begins", async () => {

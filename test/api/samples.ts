@@ -68,6 +68,8 @@ export const theDatabase: Database = {
   suspect: null,
   heldPrune: null,
   lastDrill: null,
+  drillWithoutVerdict: null,
+  overdueDrill: null,
   nextRunAt: minute(60).toISOString(),
 }
 

@@ -98,6 +98,18 @@ describe("servers --why", () => {
     expect(stdout).not.toContain("legacy")
   })
 
+  test("says of which database drills stay away, and what to do", async () => {
+    const overdueDrill = {
+      ...{ code: "drill-overdue" as const, key: null, suggestion: null },
+      ...{ message: "no drill of it has ever passed, and two were due", hint: "Have one made now." },
+    }
+    databases = [{ ...theDatabase, overdueDrill }]
+    const { stdout } = await dbbackup("servers", "--why", "shop/db")
+    expect(stdout).toContain(
+      "  problem    shop: no drill of it has ever passed, and two were due. Have one made now.\n",
+    )
+  })
+
   test("says where a server outside Docker is, in the place of a container", async () => {
     const tls = { mode: "verify-full", ca: "browsers" } as const
     const outside = {

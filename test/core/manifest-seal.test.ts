@@ -149,10 +149,29 @@ test("how certain it is depends on who wrote it and who reads it", () => {
     sealNote("signed", ours),
     sealNote("hash", null),
   ]).toEqual([
-    "it is signed with another ENCRYPTION_KEY than this installation's",
+    "it is signed with another ENCRYPTION_KEY than this installation's; where that was changed, ENCRYPTION_KEY_OLD may name the one before",
     "it is signed, and without ENCRYPTION_KEY that cannot be checked",
     null,
     null,
+  ])
+})
+
+test("after the secret was changed, what the one before has signed is believed while it is named, and signs nothing", () => {
+  const [before, now] = [
+    "a secret of this installation, 32 characters",
+    "its secret from now on, 32 characters too",
+  ]
+  const turned = signerOf(now, before)
+  expect([read(sealed, turned).seal, read(sealed, signerOf(now)).seal]).toEqual(["signed-before", "foreign"])
+  expect(sealNote("signed-before", turned)).toBeNull()
+  const forged = {
+    ...sealed,
+    seal: { ...(sealed.seal as object), signature: { key: ours?.key() ?? "", hmac: "0".repeat(64) } },
+  }
+  expect(() => read(forged as never, turned)).toThrow("its signature is not of this text")
+  expect([read(written(turned), turned).seal, read(written(turned), ours).seal]).toEqual([
+    "signed",
+    "foreign",
   ])
 })
 

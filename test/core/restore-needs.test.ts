@@ -52,6 +52,19 @@ describe("roles that the server lacks", () => {
     )
   })
 
+  test("can be left out of a new database, and not of what takes the place of another one: the hint says no other", () => {
+    const hint = (takesPlace: boolean) => {
+      try {
+        needsOf(aKnownManifest(), aSurvey(lacking), { owners: "keep" }, "shop/db", takesPlace)
+      } catch (error) {
+        return (error as Fault).hint ?? ""
+      }
+      return ""
+    }
+    expect([hint(false).includes("owners=drop"), hint(true).includes("owners=drop")]).toEqual([true, false])
+    expect(hint(true)).toContain("a restore into a new database can leave them out")
+  })
+
   test("that owned the database itself are told", () => {
     const facts = { attributes: { owner: "gone" }, tables: 1 }
     expect(needs({ facts }).warnings).toEqual([

@@ -106,6 +106,33 @@ test("reads the first copy that is still stored", () => {
   expect(refusal({ backup: aCompletedBackup({ copies: copies.slice(0, 1) }) }).code).toBe("copy-missing")
 })
 
+test("warns of a backup of which no copy was good when it was last read, and would read them all the same", () => {
+  const error = {
+    code: "copy-mismatch" as const,
+    message: "it has other bytes",
+    hint: null,
+    key: null,
+    suggestion: null,
+  }
+  const copies = [{ state: "failed" as const, destination: "nas", key: "k", error }]
+  const { destination, warnings } = plan({ backup: aCompletedBackup({ copies }) })
+  expect([destination, warnings]).toEqual([
+    "nas",
+    ["No copy of this backup was good when it was last read: it is restored only if one is by now"],
+  ])
+})
+
+test("names the copies that are read when the first is bad, in their order", () => {
+  const copies = ["local", "nas", "offsite"].map((destination) => ({
+    ...{ state: "stored" as const, destination, key: "k", storedAt: "2026-03-01T02:01:00.000Z" },
+  }))
+  const [first] = plan({ backup: aCompletedBackup({ copies }) }).steps
+  expect(first).toEndWith("; if it is bad or cannot be read, the one at nas, then at offsite")
+  expect(plan({ backup: aCompletedBackup({ copies: copies.slice(0, 1) }) }).steps[0]).not.toContain(
+    "if it is bad",
+  )
+})
+
 describe("is refused, with what to do,", () => {
   test("into a database that exists, the one that was backed up above all", () => {
     for (const name of ["shop", "users"]) {

@@ -62,6 +62,8 @@ const aDatabase = (name: string, changes: Partial<Database> = {}, server = aServ
   suspect: null,
   heldPrune: null,
   lastDrill: null,
+  drillWithoutVerdict: null,
+  overdueDrill: null,
   nextRunAt: null,
   ...changes,
 })
@@ -348,6 +350,28 @@ test("a database of which only parts are backed up needs a person, and does not 
       hint: expect.stringContaining("a job of its own"),
     }),
   ])
+})
+
+test("drills that stay away are told with what to do, unless the last one failed, which is told then", () => {
+  const overdueDrill = problem({
+    code: "drill-overdue",
+    message: "no drill of it has ever passed",
+    hint: "Have one made.",
+  })
+  expect(verdict([db], [aDatabase("shop", { overdueDrill })])).toMatchObject({
+    level: "attention",
+    sentence: "1 database is backed up; 1 database's drill is overdue.",
+    attention: [{ sentence: "shop on db: no drill of it has ever passed.", hint: "Have one made." }],
+  })
+  const at = "2026-03-01T08:00:00.000Z"
+  const lastDrill = {
+    backupId: "b7",
+    at,
+    outcome: "failed",
+    recoverySeconds: null,
+    problem: problem(),
+  } as const
+  expect(verdict([db], [aDatabase("shop", { overdueDrill, lastDrill })]).attention).toHaveLength(1)
 })
 
 test("a last drill that failed is told until one passes, and once where its backup is damaged for it", () => {

@@ -135,6 +135,56 @@ test.each([
   expect(now.textContent).toMatch(words)
 })
 
+test("the database's page tells of drills that stay away, and why the newest one reached no verdict", async () => {
+  const noRoom = { ...problem, code: "disk-full" as const, message: "the disk has 1 MiB left" }
+  const overdue = {
+    ...problem,
+    code: "drill-overdue" as const,
+    message: "no drill of it has ever passed",
+    hint: "Have one made now.",
+  }
+  const drillWithoutVerdict = { backupId: "backup-1", at: hoursAgo(2), problem: noRoom }
+  controllerAnswers(
+    answer(getDatabase, database({ overdueDrill: overdue, drillWithoutVerdict })),
+    answer(listSchedules, []),
+    answer(listBackups, []),
+    answer(listRestores, []),
+  )
+  show("/databases/shop~db:shop")
+  const now = await screen.findByRole("region", { name: "Now" })
+  expect(now.textContent).toContain("no drill of it has ever passed")
+  expect(now.textContent).toContain("Have one made now.")
+  expect(now.textContent).toMatch(/The newest one reached no verdict, .* ago: the disk has 1 MiB left/)
+  expect(within(now).getByRole("link", { name: "newest one" }).getAttribute("href")).toBe("/backups/backup-1")
+})
+
+test.each([
+  ["failed", "the drill's throw-away server ran out of its memory"],
+  ["interrupted", "the controller stopped before it was done"],
+] as const)(
+  "a drill that %s without a verdict is told with its reason, after a restart, too",
+  async (status, message) => {
+    const ended = {
+      startedAt: hoursAgo(3),
+      finishedAt: hoursAgo(2),
+      results: [],
+      error: { ...problem, message },
+    }
+    const { readBytes: _, totalBytes: __, ...asked } = task as Extract<VerifyTask, { status: "running" }>
+    controllerAnswers(
+      answer(getBackup, backup),
+      answer(getRunLogs, []),
+      answer(listVerifications, [{ ...asked, level: "drill", ...ended, status }]),
+      answer(verificationsOf, []),
+    )
+    show("/backups/backup-1")
+    await screen.findByText(new RegExp(message))
+    expect((await section()).textContent).toMatch(
+      /The drill reached no verdict, .* ago, which says nothing of the backup/,
+    )
+  },
+)
+
 test("a backup of which no copy is good says so, offers no restore, and can be deleted", async () => {
   const copies = [{ state: "failed", destination: "local", key: "k", error: problem }] as const
   controllerAnswers(

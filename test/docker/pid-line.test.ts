@@ -1,6 +1,12 @@
 // The line that a started shell prints first, told apart from the dump behind it and from whatever else comes instead.
+
 import { expect, test } from "bun:test"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { buffer } from "node:stream/consumers"
 import fc from "fast-check"
+import { makeOutputPipe } from "../../controller/docker/output-pipe.ts"
 import { announcing, goLine, pidLine } from "../../controller/docker/pid-line.ts"
 
 const line = "dbbackup-pid:42 (sh (x) y) S 1 42 42 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 98765 2 3\n"
@@ -66,4 +72,22 @@ test("does not come, and nothing of the script runs, when there is no input", as
   const shell = Bun.spawn(["sh", "-c", announcing("echo ran", true)], { stdin: "ignore", stdout: "pipe" })
   expect(await new Response(shell.stdout).text()).toBe("")
   expect(await shell.exited).toBe(97)
+})
+
+test("says that what follows is in the pipe, or, where there is none, on the same stream", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "dbbackup-pipe-"))
+  const pipe = await makeOutputPipe(folder)
+  for (const [path, piped] of [
+    [pipe.path, true],
+    [join(folder, "none"), false],
+  ] as const) {
+    const shell = Bun.spawn(["sh", "-c", announcing("echo said", false, path)], { stdout: "pipe" })
+    const head = pidLine()
+    const rest = head.take(Buffer.from(await new Response(shell.stdout).bytes())).toString()
+    expect(await head.process).toMatchObject({ pid: shell.pid })
+    expect(head.piped()).toBe(piped)
+    expect(rest).toBe(piped ? "" : "said\n")
+  }
+  expect((await buffer(pipe.read())).toString()).toBe("said\n")
+  rmSync(folder, { recursive: true })
 })

@@ -142,6 +142,18 @@ describe("into a new database", () => {
     ])
   })
 
+  test("a view that calls a function brings the functions along, and no other program", () => {
+    const f = "DELIMITER ;;\nCREATE DEFINER=`root`@`%` FUNCTION `F`() RETURNS int\nreturn 1 ;;\nDELIMITER ;\n"
+    const text = dump.replace(programs, `${programs}/*!50003 DROP FUNCTION IF EXISTS \`F\` */;\n${f}`)
+    const calling = text.replace("select `c`.`order` AS", "select `f`(`c`.`order`) AS")
+    const { text: out, said } = taken({ tables: ["rich"] }, calling)
+    expect(out).toContain("DROP FUNCTION IF EXISTS `F`")
+    expect(out).toContain("FUNCTION `F`() RETURNS int")
+    expect(out).not.toContain("PROCEDURE")
+    expect(said[0]).toBe("A view that is chosen calls functions: all functions of the backup come along")
+    expect(taken({ tables: ["rich"] }, text).text).not.toContain("FUNCTION")
+  })
+
   test("a name that is not in the dump is refused, with the nearest", () => {
     expect(() => taken({ tables: ["ordr"] })).toThrow('the backup holds no table or view "ordr"')
     try {

@@ -23,6 +23,17 @@ test.each([
   },
 )
 
+test("the library of TimescaleDB is there where the database has the extension, and none of its policies runs", () => {
+  const attributes = { timescaledb: "2.19.3" }
+  for (const image of ["timescale/timescaledb:latest-pg17", "own/metrics"]) {
+    const { command } = scratchWay("postgres", image, attributes)
+    expect(command).toContain("shared_preload_libraries=timescaledb")
+    expect(command).toContain("timescaledb.max_background_workers=0")
+  }
+  expect(scratchWay("postgres", "timescale/timescaledb").command.join()).not.toContain("preload")
+  expect(scratchWay("postgres", "bitnami/postgresql", attributes).command).toEqual([])
+})
+
 test("no event of a restored database is carried out", () => {
   for (const engine of ["mysql", "mariadb"] as const)
     expect(scratchWay(engine, engine).command).toContain("--event-scheduler=OFF")

@@ -422,6 +422,23 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     file: verify,
     title: "a byte that has flipped in the folder is found, told, and healed from the bucket",
   },
+  "nearest-copy-bad": {
+    fault: "The nearest copy of a backup that is restored is bad",
+    outcome:
+      "it is recorded as bad before a byte reaches the server, the next copy is restored, and the bad one made again",
+    code: "copy-mismatch",
+    hint: "Restore another backup, and check the storage",
+    file: verify,
+    title: "a restore whose nearest copy is bad goes on with the next one, and the bad one is healed",
+  },
+  "hook-after-exchange": {
+    fault: "The hook after a restore in the place of a database fails",
+    outcome: "the restore has failed, and says that the database is in place, and how it is undone",
+    code: "hook-failed",
+    hint: "dbbackup undo",
+    file: "test/integration/swap.test.ts",
+    title: "says that it is in place, and how to go back, when the hook after it fails",
+  },
   "bucket-rots": {
     fault: "An object in the bucket is changed, or cut short, long after the backup",
     outcome: "the same",

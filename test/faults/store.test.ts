@@ -2,8 +2,10 @@
 // what the store does decides; that a folder beside it keeps its copy, and the bucket gets it later, is another test's matter.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import * as aws from "@aws-sdk/client-s3"
+import { guideKey } from "../../controller/core/restore-guide.ts"
 import { createRestore } from "../../schemas/api.ts"
 import { type BucketStore, startBucketStore } from "../support/bucket-store.ts"
+import { until } from "../support/until.ts"
 import { type Stage, stage } from "./stage.ts"
 import { type Answer, refusal, type StoreProxy, storeProxy } from "./store-proxy.ts"
 
@@ -30,6 +32,8 @@ beforeAll(async () => {
       S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
   })
+  // Left after the first backup, whose row is there before it.
+  await until("the guide in the bucket", async () => (await inBucket()).objects.includes(guideKey))
 })
 afterAll(async () => {
   await on?.end()

@@ -1,4 +1,4 @@
-// Backups of real servers restored into throw-away ones: a good one of each engine, with roles and a person's questions; one that is
+// Backups of real servers restored into throw-away ones: a good one of each engine and of an image of other conventions, with roles and a person's questions; one that is
 // not what its manifest says; one cancelled; one whose controller is killed. Nothing of any of them stays.
 
 import { Database } from "bun:sqlite"
@@ -18,8 +18,10 @@ import {
 } from "../../schemas/api.ts"
 import type { CompletedBackup } from "../../schemas/backup.ts"
 import type { Verification } from "../../schemas/verification.ts"
+import { bitnamiLike, buildBitnamiLike } from "../support/bitnami-like.ts"
 import { must, run } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
+import { inside, removeContainer, startContainer } from "../support/docker-cli.ts"
 import { repository } from "../support/places.ts"
 import { startServer, type TestServer } from "../support/servers.ts"
 import { until } from "../support/until.ts"
@@ -28,6 +30,7 @@ setDefaultTimeout(400_000)
 
 let here: Place
 let controller: Controller
+let unlike: string | undefined
 const servers: TestServer[] = []
 const backups = new Map<string, CompletedBackup>()
 
@@ -42,6 +45,7 @@ beforeAll(async () => {
         ),
       ),
     )
+  await buildBitnamiLike()
   const query = { "verify.query.rows": "select count(*) = 20 from t" }
   servers.push(
     ...(await Promise.all([
@@ -55,9 +59,41 @@ beforeAll(async () => {
       start("mariadb:11.8", { id: "ma", ...query }),
     ])),
   )
+  unlike = await startContainer(bitnamiLike, {
+    environment: { POSTGRESQL_PASSWORD: "secret" },
+    flags: Object.entries({
+      enable: "true",
+      schedule: "manual",
+      databases: "bn",
+      id: "bn",
+      ...query,
+    }).flatMap(([key, value]) => ["--label", `${here.prefix}.${key}=${value}`]),
+  })
   const [postgres, mysql, mariadb] = servers
   if (!postgres || !mysql || !mariadb) throw new Error("three servers were started")
   await Promise.all(servers.map((server) => server.ready()))
+  const client = [
+    "env",
+    "PGPASSWORD=secret",
+    "psql",
+    "-q",
+    "-h",
+    "/tmp",
+    "-U",
+    "postgres",
+    "-v",
+    "ON_ERROR_STOP=1",
+  ]
+  await until(
+    "the fourth answers",
+    async () => (await run(["docker", "exec", unlike ?? "", ...client, "-l"])).code === 0,
+  )
+  await inside(unlike, client, "create database bn; create role keeper")
+  await inside(
+    unlike,
+    [...client, "bn"],
+    "create table t as select generate_series(1, 20) i; alter table t owner to keeper",
+  )
   await postgres.sql(
     "postgres",
     "create role keeper login password 'secret'; create database pg owner keeper",
@@ -81,11 +117,13 @@ beforeAll(async () => {
     )
   }
   controller = await startController(here)
-  for (const name of ["pg", "my", "ma"]) backups.set(name, await backUp(name))
+  for (const name of ["pg", "my", "ma", "bn"]) backups.set(name, await backUp(name))
 })
 afterAll(async () => {
   await controller?.end("SIGTERM")
   await Promise.all(servers.map((server) => server.remove()))
+  if (unlike) await removeContainer(unlike)
+  await run(["docker", "rmi", bitnamiLike])
   here?.remove()
 })
 
@@ -142,7 +180,7 @@ const volumesOf = async (container: string) =>
     .filter((name) => name !== "")
 const isThere = async (volume: string) => (await run(["docker", "volume", "inspect", volume])).code === 0
 
-test.each(["pg", "my", "ma"])(
+test.each(["pg", "my", "ma", "bn"])(
   "a good backup of %s is restored with its globals, compared, asked, and its time told",
   async (name) => {
     const { code, stdout, stderr } = await drill(backupOf(name).id)

@@ -1,13 +1,20 @@
 // Tools in a throw-away container beside a real one: their output, their exit code, and that nothing stays, whatever happens.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { mkdtempSync, readdirSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { createDocker } from "../../controller/docker/client.ts"
+import { connect } from "../../controller/docker/connection.ts"
+import { runInHelper } from "../../controller/docker/helper-container.ts"
+import { type Pipes, pipesIn } from "../../controller/docker/pipes.ts"
 import { must, run } from "../support/command.ts"
 import { until } from "../support/until.ts"
 import { type Container, endpoint, idle, image, never, outcome, rejection, remove } from "./docker-fixture.ts"
 
 setDefaultTimeout(120_000)
 const installation = `test-${Math.random().toString(36).slice(2, 10)}`
-const docker = createDocker(endpoint, { installation, instance: "1" })
+const pipes = mkdtempSync(join(tmpdir(), "dbbackup-pipes-"))
+const docker = createDocker(endpoint, { installation, instance: "1" }, undefined, pipes)
 const memoryBytes = 256 * 2 ** 20
 
 let box: Container
@@ -66,6 +73,40 @@ describe("a tool in a helper container", () => {
   test("is not in the server's container: what it writes stays outside, and its image's files are its own", async () => {
     expect((await outcome(await start("echo x >/tmp/beside; cat /tmp/beside"))).stdout).toBe("x\n")
     expect((await run(["docker", "exec", box.name, "test", "-e", "/tmp/beside"])).code).toBe(1)
+  })
+
+  test("prints into a pipe that the engine has no part in, whoever it runs as, and no name of it stays", async () => {
+    const { stdout } = await outcome(await start("readlink /proc/self/fd/1; id -u"))
+    // Its name may be gone already.
+    expect(stdout.replace(" (deleted)", "")).toBe("/dbbackup-output\n1000\n")
+    expect(readdirSync(pipes)).toEqual([])
+  })
+
+  test("prints through the engine when that cannot mount a pipe, then and from then on", async () => {
+    const connection = connect(endpoint, { installation, instance: "1" })
+    const here = pipesIn(connection, pipes)
+    const elsewhere: Pipes = {
+      ...here,
+      async offer(signal) {
+        const offered = await here.offer(signal)
+        return offered && { ...offered, source: `/of-another-machine${offered.source}` }
+      },
+    }
+    const request = { containerId: box.id, script: "readlink /proc/self/fd/1", args: [], stdin: false }
+    const helper = { image: null, memoryBytes }
+    const tool = () =>
+      runInHelper(
+        connection,
+        request,
+        helper,
+        { guess: () => null, secrets: async () => ({ password: "", ca: "" }) },
+        elsewhere,
+        never,
+      )
+    expect((await outcome(await tool())).stdout).toStartWith("pipe:")
+    expect(readdirSync(pipes)).toEqual([])
+    expect(await elsewhere.offer(never)).toBeNull()
+    expect((await outcome(await tool())).stdout).toStartWith("pipe:")
   })
 
   test("gets its arguments as they are, and all of its input", async () => {

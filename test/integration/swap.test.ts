@@ -85,7 +85,10 @@ beforeAll(async () => {
   const label = (key: string, value: string) => ({ [`${here.prefix}.${key}`]: value })
   server = await startServer(
     "postgres:17",
-    { ...label("enable", "true"), ...label("schedule", "manual"), ...label("retention", "last=1") },
+    {
+      ...{ ...label("enable", "true"), ...label("schedule", "manual"), ...label("retention", "last=1") },
+      ...label("hooks.post-restore", '["sh", "-c", "! rm /tmp/hook-fails"]'),
+    },
     ["--network", "none"],
   )
   await server.ready()
@@ -225,5 +228,46 @@ describe("a restore in the place of a PostgreSQL database", () => {
       swap: { state: "beside" },
     })
     expect([await names(), await rows(), await around()]).toEqual(before)
+  })
+
+  test("loses no row that is written meanwhile: each is in the one that is kept, or in the one in place", async () => {
+    await server.sql("shop", "truncate seen_at")
+    const loop =
+      "i=0; while [ ! -e /tmp/enough ]; do i=$((i + 1)); psql -qAtXU postgres shop -c \"insert into seen_at values ('w$i')\" 2>/dev/null && echo w$i; done"
+    const writer = spawn("docker", ["exec", server.name, "sh", "-c", loop])
+    let told = ""
+    writer.stdout.setEncoding("utf8").on("data", (text) => {
+      told += text
+    })
+    const written = () => told.split("\n").filter((line) => line !== "")
+    await until("somebody writes", () => written().length > 3)
+    const { id, startedAt } = await restored({ endConnections: true })
+    const swapped = written().length
+    await until("they write on", () => written().length > swapped + 3)
+    await must(["docker", "exec", server.name, "touch", "/tmp/enough"])
+    await new Promise((resolve) => writer.on("close", resolve))
+    const after = (await rows()).trim().split(",")
+    await undone(id)
+    const before = (await rows()).trim().split(",")
+    expect(startedAt).not.toBeNull()
+    expect(written().filter((row) => !before.includes(row) && !after.includes(row))).toEqual([])
+    expect([before.length > 3, after.filter((row) => row.startsWith("w")).length > 3]).toEqual([true, true])
+  })
+
+  test("says that it is in place, and how to go back, when the hook after it fails", async () => {
+    await must(["docker", "exec", server.name, "touch", "/tmp/hook-fails"])
+    const { data } = await controller.call(createRestore, { body: swap({ safetyBackup: false }) })
+    const done = await controller.restoreDone(data.id)
+    expect(done).toMatchObject({
+      status: "failed",
+      error: {
+        code: "hook-failed",
+        message: "shop is the restored database now, and then the post-restore hook exited 1",
+        hint: expect.stringContaining(`dbbackup undo ${data.id}`),
+      },
+      swap: { state: "kept", inPlace: "restored" },
+    })
+    expect(await rows()).toBe("dumped\n")
+    expect(await undone(data.id)).toMatchObject({ inPlace: "old" })
   })
 })

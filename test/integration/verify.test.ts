@@ -12,10 +12,13 @@ import type { Reading } from "../../controller/jobs/verify-bytes.ts"
 import { readCopy } from "../../controller/jobs/verify-read.ts"
 import {
   createBackup,
+  createRestore,
   getBackup,
   getDatabase,
   getManifest,
+  getRestoreLogs,
   getStatus,
+  planRestore,
   verificationsOf,
   verifyBackup,
 } from "../../schemas/api.ts"
@@ -233,4 +236,24 @@ test("an archive that was cut short before it was stored is told from a copy tha
   expect(await look(whole.subarray(0, whole.length - 3000))).toMatchObject({ good: false, of: "dump" })
   const imageless = { server: { ...manifest.server, imageId: `sha256:${"0".repeat(64)}` } }
   expect(look(whole, imageless)).rejects.toThrow("the server is not asked")
+})
+
+test("a restore whose nearest copy is bad goes on with the next one, and the bad one is healed", async () => {
+  writeFileSync(path(shop), flipped(readFileSync(path(shop))))
+  const options = { mode: "new", name: "shop_again" } as const
+  const { data: plan } = await controller.call(planRestore, {
+    body: { backupId: shop.id, options, dryRun: true },
+  })
+  expect(plan.destination).toBe("local")
+  expect(plan.steps[0]).toEndWith("; if it is bad or cannot be read, the one at s3")
+  const { data } = await controller.call(createRestore, { body: { backupId: shop.id, options } })
+  const done = await controller.restoreDone(data.id)
+  expect(done).toMatchObject({ status: "completed", differences: [] })
+  const told = (await controller.call(getRestoreLogs, { params: { id: data.id } })).data.map(
+    ({ message }) => message,
+  )
+  expect(told).toContainEqual(expect.stringContaining("Going on with the copy at s3."))
+  expect(told).toContainEqual(expect.stringContaining("the copy at s3 is what left the server"))
+  expect((await postgres.sql("shop_again", "select count(*) from t")).trim()).toBe("20000")
+  await healed(shop)
 })

@@ -6,7 +6,8 @@ import { dirname, join } from "node:path"
 import { Readable } from "node:stream"
 import { Fault } from "../../controller/core/fault.ts"
 import { manifestKey } from "../../controller/core/key.ts"
-import { formatManifest } from "../../controller/core/manifest.ts"
+import { formatManifest, readManifest } from "../../controller/core/manifest.ts"
+import { type Signer, signerOf } from "../../controller/core/manifest-seal.ts"
 import { guideKey } from "../../controller/core/restore-guide.ts"
 import { localDestination } from "../../controller/destinations/local.ts"
 import { fillOrHeal } from "../../controller/jobs/heal.ts"
@@ -95,16 +96,17 @@ const log = () => store.catalogue.logs("run", "info").map(({ message }) => messa
 const refused = () => {
   throw new Fault("server-down", "the server is gone")
 }
-const deps = (): VerifyDeps => ({
+const deps = (signer: Signer | null = null): VerifyDeps => ({
+  signer,
   ...{ catalogue: store.catalogue, destinations, log: () => {}, tieUp: async () => {} },
   clock: () => minute(minutes++),
   identities: { find: () => ({ identity: null, unusable: [] }) },
   drills: { scratch: { startScratch: refused }, memoryBytes: () => 2 ** 30 },
   docker: { endpoint: "none", version: refused, observe: refused, nudges: refused, exec: refused },
 })
-const verify = (changes: Partial<VerifyOrder> = {}) =>
+const verify = (changes: Partial<VerifyOrder> = {}, signer: Signer | null = null) =>
   verifyBackup(
-    deps(),
+    deps(signer),
     {
       backup: backup(),
       level: "checksum",
@@ -160,6 +162,40 @@ describe("copies that are right", () => {
       expect(readFileSync(beside).equals(formatManifest(manifest))).toBe(true)
     }
     expect(states()).toEqual({ local: "stored", nas: "stored" })
+  })
+
+  test("get a signature by the secret that is in force, whoever had signed before, and keep one they have", async () => {
+    const [ours, theirs] = [
+      signerOf("a secret of ours, 32 characters long"),
+      signerOf("the secret until now, long enough too"),
+    ]
+    make()
+    const beside = path("local", manifestKey(key))
+    writeFileSync(beside, formatManifest(manifest, theirs))
+    const seals = async () => {
+      const { results } = await verify({ destination: "local" }, ours)
+      expect(results).toMatchObject([{ outcome: "passed" }])
+      return [
+        readManifest(readFileSync(beside), ours).seal,
+        JSON.stringify(results).includes("was signed with the ENCRYPTION_KEY"),
+      ]
+    }
+    expect(await seals()).toEqual(["signed", true])
+    expect(await seals()).toEqual(["signed", false])
+    rmSync(beside)
+    expect(await seals()).toEqual(["signed", false])
+  })
+
+  test("pass also where they cannot be signed anew", async () => {
+    make()
+    const refusing = async () => Promise.reject(new Fault("destination-unavailable", "it is locked"))
+    destinations.set("nas", { ...(destinations.get("nas") as Destination), put: refusing })
+    const ours = signerOf("a secret of ours, 32 characters long")
+    expect(await verify({ destination: "nas" }, ours)).toMatchObject({
+      error: null,
+      results: [{ outcome: "passed" }],
+    })
+    expect(readManifest(readFileSync(path("nas", manifestKey(key))), ours).seal).toBe("hash")
   })
 
   test("that are garbled on the way once are read again, and pass", async () => {
@@ -239,6 +275,49 @@ describe("a bad copy", () => {
     destinations.set("local", { ...real, size: away })
     expect(await heal("local", "nas")).toMatchObject({ code: "destination-unavailable" })
     expect(store.catalogue.badCopies()).toHaveLength(1)
+  })
+})
+
+describe("where one copy is enough", () => {
+  const seen = ({ results }: Awaited<ReturnType<typeof verify>>) =>
+    results.map(({ destination, outcome }) => `${destination} ${outcome}`)
+  const away = async () => Promise.reject(new Fault("destination-unavailable", "it is away"))
+
+  test("the nearest is read, and no other", async () => {
+    make()
+    expect(seen(await verify({ oneIsEnough: true }))).toEqual(["local passed"])
+  })
+
+  test("the next one is when that is bad, which is recorded, or cannot be read, which is no failure then", async () => {
+    make()
+    flip("local")
+    expect(await verify({ oneIsEnough: true })).toMatchObject({ error: null })
+    expect(states()).toEqual({ local: "failed", nas: "stored" })
+    await heal("local", "nas")
+    destinations.set("local", { ...(destinations.get("local") as Destination), size: away })
+    const outcome = await verify({ oneIsEnough: true, level: "read" })
+    expect([seen(outcome), outcome.error]).toEqual([["nas passed"], null])
+  })
+
+  test("no other is when the dump itself is bad, or a drill cannot be made here", async () => {
+    make(Buffer.from("-- MySQL dump 10.13\nCREATE TABLE"))
+    expect(seen(await verify({ oneIsEnough: true }))).toEqual(["local failed"])
+  })
+
+  test("no other is when a drill's server cannot be made, which would be so with every copy", async () => {
+    make()
+    let asked = 0
+    const startScratch = async () => {
+      asked++
+      return refused()
+    }
+    const counted = { ...deps(), drills: { scratch: { startScratch }, memoryBytes: () => 2 ** 30 } }
+    const order = {
+      ...{ backup: backup(), destination: null, identity: undefined, server: refused },
+      level: "drill" as const,
+    }
+    const { results, error } = await verifyBackup(counted, order, () => undefined, signal)
+    expect([results, error?.code, asked]).toEqual([[], "server-down", 1])
   })
 })
 

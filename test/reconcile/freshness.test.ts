@@ -51,6 +51,16 @@ test("tells of a server once, when the first of its databases has become late, a
   expect(goTo("2026-03-01T16:00:01Z")).toEqual(["shop"])
 })
 
+test("tells of drills that are overdue beside backups that are late already", () => {
+  const late = deadline("shop", "a", new Date("2026-03-01T14:00:00Z"))
+  const { goTo } = watching("2026-03-01T15:00:00Z", [
+    late,
+    { ...late, lateAt: new Date("2026-03-01T16:00:00Z"), of: "drill" },
+  ])
+  expect(goTo("2026-03-01T16:00:00Z")).toEqual([])
+  expect(goTo("2026-03-01T16:00:01Z")).toEqual(["shop"])
+})
+
 test("tells of one that is late no longer: backed up, or by a clock that was set back", () => {
   const at = new Date("2026-03-01T14:00:00Z")
   const { goTo, deadlines } = watching("2026-03-01T13:00:00Z", [deadline("shop", "a", at)])

@@ -1,10 +1,13 @@
 // Checks that were asked for: one at a time, persons first, each followed to its end; and those that labels ask for.
 import { afterEach, beforeEach, expect, test } from "bun:test"
+import { readFileSync, writeFileSync } from "node:fs"
 import { createEventHub } from "../../controller/api/event-hub.ts"
 import { Fault, problemOf } from "../../controller/core/fault.ts"
 import { desiredJob, labelRules } from "../../controller/core/schedule-plan.ts"
+import type { TaskMemory } from "../../controller/ports.ts"
 import { createDueVerifications } from "../../controller/reconcile/due-verifications.ts"
 import { createVerifications, type VerifyRequest } from "../../controller/reconcile/verifications.ts"
+import { keptTasks } from "../../controller/state/kept-tasks.ts"
 import type { Event } from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import { JobLabels } from "../../schemas/labels.ts"
@@ -31,8 +34,9 @@ beforeEach(() => {
 afterEach(() => store.remove())
 
 let ids = 0
-const lane = () =>
+const lane = (memory?: TaskMemory) =>
   createVerifications({
+    ...(memory && { memory }),
     ...{ catalogue: store.catalogue, clock: () => minute(99), log: () => {}, signal: stop.signal },
     events: { publish: (event) => void events.push(event) },
     newId: () => `v${++ids}`,
@@ -126,6 +130,62 @@ test("not being able to look is a failure of the request, with the reason", asyn
   expect(task(id)).toMatchObject({ status: "failed", error: { code: "destination-unavailable" } })
 })
 
+test("what a restart broke off is told afterwards as interrupted, and what came to nothing with its reason", async () => {
+  const memory = keptTasks(store.path)
+  const before = lane(memory)
+  const [failed, running, waiting] = [
+    before.ask(request("b1")),
+    before.ask(request("b2")),
+    before.ask(request("b3")),
+  ]
+  answer = { results: [], error: problemOf(new Fault("disk-full", "no room for it")) }
+  finish.shift()?.()
+  await settled()
+  expect([failed, running, waiting].map(({ id }) => before.task(id)?.status)).toEqual([
+    "failed",
+    "running",
+    "queued",
+  ])
+  // Killed: nobody ends anything any more.
+  const after = lane(keptTasks(store.path))
+  expect(after.tasks().map(({ id, status }) => [id, status])).toEqual([
+    [waiting.id, "interrupted"],
+    [running.id, "interrupted"],
+    [failed.id, "failed"],
+  ])
+  expect(after.task(running.id)).toMatchObject({
+    error: { hint: "Have it done again if it is wanted still." },
+  })
+  expect(after.task(failed.id)).toMatchObject({ error: { code: "disk-full" } })
+  expect(VerifyTask.array().safeParse(after.tasks()).error).toBeUndefined()
+  expect(after.isBusy()).toBe(false)
+  after.ask(request("b2"))
+  expect(began.at(-1)).toBe("b2 checksum")
+})
+
+test("what was carried out is in the catalogue, and is remembered nowhere else", async () => {
+  const { ask } = lane(keptTasks(store.path))
+  ask(request("b1", { identity: "AGE-SECRET-KEY-1X" }))
+  expect(readFileSync(`${store.path}.verifications.json`, "utf8")).not.toContain("SECRET")
+  finish[0]?.()
+  await settled()
+  expect(keptTasks(store.path).read()).toEqual([])
+})
+
+test("a file of them that was cut short is as none, and one that cannot be written stops nothing", async () => {
+  writeFileSync(`${store.path}.verifications.json`, '[{"id":')
+  const { ask, task } = lane({
+    ...keptTasks(store.path),
+    write: () => {
+      throw new Error("read-only")
+    },
+  })
+  const { id } = ask(request("b1"))
+  finish[0]?.()
+  await settled()
+  expect(task(id)?.status).toBe("completed")
+})
+
 test("labels have the newest backup of each database read once after its run, and again later when that could not be", () => {
   let now = minute(100)
   const asked: VerifyRequest[] = []
@@ -133,7 +193,6 @@ test("labels have the newest backup of each database read once after its run, an
   const due = createDueVerifications({
     ...{
       catalogue: store.catalogue,
-      destinations: new Map(),
       rules: labelRules,
       log: () => {},
       signal: stop.signal,
@@ -151,9 +210,7 @@ test("labels have the newest backup of each database read once after its run, an
   })
   due.check()
   due.check()
-  expect(asked).toEqual([
-    { backupId: "b3" as BackupId, level: "read", destination: "local", askedBy: "label" },
-  ])
+  expect(asked).toEqual([{ backupId: "b3" as BackupId, level: "read", destination: null, askedBy: "label" }])
   now = minute(120)
   due.check()
   expect(asked).toHaveLength(2)

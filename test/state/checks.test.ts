@@ -115,6 +115,30 @@ describe("the last drill of a database", () => {
   })
 })
 
+describe("when drills have passed", () => {
+  const other = "shop~db:weekly" as never
+
+  test("is known by job and database, the newest that passed, and of a backup that is deleted, too", () => {
+    expect(catalogue.passedDrills()(job, shop)).toBeNull()
+    catalogue.addVerification("b1" as BackupId, checked("drill", 30))
+    catalogue.addVerification(id, checked("drill", 40, "restore-failed"))
+    catalogue.addVerification(id, checked("read", 50))
+    const passed = catalogue.passedDrills()
+    expect([passed(job, shop), passed(other, shop)]).toEqual([minute(30), null])
+    catalogue.copyDeleted("b1" as BackupId, "local", minute(60))
+    expect(catalogue.passedDrills()(job, shop)).toEqual(minute(30))
+  })
+
+  test("is measured from the first good backup of the job, which may be deleted by now", () => {
+    expect([catalogue.firstBackupAt(job, shop), catalogue.firstBackupAt(other, shop)]).toEqual([
+      minute(2),
+      null,
+    ])
+    catalogue.copyDeleted("b1" as BackupId, "local", minute(60))
+    expect(catalogue.firstBackupAt(job, shop)).toEqual(minute(2))
+  })
+})
+
 describe("what is to be read again", () => {
   test("comes in the order in which it was last known to be right", () => {
     addGood(catalogue, "b3", 20)

@@ -69,7 +69,7 @@ function standInHash(recipe: Recipe): string {
 
 /** Builds under a temporary tag; the last step adds version and label, so the final tag is always a whole image. */
 async function buildStandIn(name: string, recipe: Recipe, hash: string): Promise<void> {
-  await ensureImage(`debian:${recipe.suite}-slim`)
+  await ensureImage(recipe.on ?? `debian:${recipe.suite}-slim`)
   const temporary = `dbbackup-stand-in:${process.pid}-${name.replace(/[^a-z0-9.]/g, "-")}`
   const isBun = recipe.folder === "bun"
   const context = isBun ? bunContext(recipeFolder(recipe)) : recipeFolder(recipe)

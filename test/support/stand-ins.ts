@@ -6,8 +6,11 @@ import type { Suite } from "./debian-base.ts"
 import { repository } from "./places.ts"
 
 export interface Recipe {
-  readonly folder: "postgres" | "mysql" | "mariadb" | "bun" | "moto" | "by-hand"
+  readonly folder: "postgres" | "postgres-extensions" | "mysql" | "mariadb" | "bun" | "moto" | "by-hand"
+  /** What it is built on. */
   readonly suite: Suite
+  /** An image in between. */
+  readonly on?: string
   readonly args: Readonly<Record<string, string>>
   /** The variable in which the official image names its exact version, and the package that has it. */
   readonly version?: { readonly variable: string; readonly package: string }
@@ -38,7 +41,13 @@ const recipes: Readonly<Record<string, Recipe>> = {
   "mariadb:11.8": mariadb("trixie", "mariadb-server-core"),
   [`oven/bun:${bunVersion}-slim`]: { folder: "bun", suite: "trixie", args: {} },
   "motoserver/moto:5.1.0": { folder: "moto", suite: "trixie", args: {} },
-  // Nobody's but ours: no registry has it.
+  // Nobody's but ours: no registry has them.
+  "dbbackup-test-extensions:1": {
+    folder: "postgres-extensions",
+    suite: "trixie",
+    on: "postgres:17",
+    args: {},
+  },
   "dbbackup-test-by-hand:1": { folder: "by-hand", suite: "trixie", args: {} },
 }
 

@@ -96,7 +96,9 @@ function verificationUpdated(
     return
   }
   stale(keys.verificationTasks)
-  if (status !== "running" && status !== "queued") stale(keys.verificationsOf(backupId))
+  // Also one without a verdict is told with its database.
+  if (status !== "running" && status !== "queued")
+    stale(keys.verificationsOf(backupId), keys.databases, keys.status)
 }
 
 function appendLine(client: QueryClient, owner: string, line: LogLine): void {

@@ -136,6 +136,8 @@ export function database(changes: Partial<z.input<typeof Database>> = {}): Datab
     suspect: null,
     heldPrune: null,
     lastDrill: null,
+    drillWithoutVerdict: null,
+    overdueDrill: null,
     nextRunAt: hoursAgo(-3),
     ...changes,
   })

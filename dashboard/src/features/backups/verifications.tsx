@@ -23,6 +23,12 @@ const levelWords: Readonly<Record<VerifyLevel, string>> = {
   drill: "restored into a throw-away server",
 }
 
+const noVerdictWords: Readonly<Record<VerifyLevel, string>> = {
+  checksum: "Its bytes could not be compared",
+  read: "It could not be read",
+  drill: "The drill reached no verdict",
+}
+
 export function Verifications({ backup }: { readonly backup: CompletedBackup }) {
   const results = useQuery(verificationsQuery(backup.id))
   const tasks = useQuery(verificationTasksQuery()).data ?? []
@@ -47,9 +53,11 @@ export function Verifications({ backup }: { readonly backup: CompletedBackup }) 
         </div>
       )}
       {asking.error && <Refusal what="Not checked" error={asking.error} />}
-      {last?.status === "failed" && (
+      {(last?.status === "failed" || last?.status === "interrupted") && (
         <div>
-          <p>It could not be looked at, which says nothing of the backup:</p>
+          <p>
+            {noVerdictWords[last.level]}, <Age at={last.finishedAt} />, which says nothing of the backup:
+          </p>
           <ProblemNote problem={last.error} />
         </div>
       )}

@@ -70,6 +70,7 @@ function Actions({ database }: { readonly database: Database }) {
 
 function Summary({ database }: { readonly database: Database }) {
   const { server, lastBackup, lastAttempt, suspect, heldPrune, lastDrill, problems } = database
+  const { drillWithoutVerdict, overdueDrill } = database
   const note = subjectNote(database.kind)
   return (
     <Section title="Now">
@@ -100,6 +101,15 @@ function Summary({ database }: { readonly database: Database }) {
         {database.kind === "database" && (
           <Fact name="Last drill">
             <LastDrillLine drill={lastDrill} />
+            {drillWithoutVerdict && (
+              <p>
+                The{" "}
+                <Link href={backupPath(drillWithoutVerdict.backupId)} className="link">
+                  newest one
+                </Link>{" "}
+                reached no verdict, <Age at={drillWithoutVerdict.at} />: {drillWithoutVerdict.problem.message}
+              </p>
+            )}
           </Fact>
         )}
         {suspect && (
@@ -121,7 +131,7 @@ function Summary({ database }: { readonly database: Database }) {
           {database.nextRunAt ? <Time at={database.nextRunAt} zone focusable /> : "none"}
         </Fact>
       </Facts>
-      {problems.map((problem) => (
+      {[...problems, ...(overdueDrill ? [overdueDrill] : [])].map((problem) => (
         <div key={`${problem.code} ${problem.message}`} className="pb-2">
           <ProblemNote problem={problem} />
         </div>
