@@ -27,18 +27,31 @@ interface More {
   readonly tables?: readonly string[]
 }
 
+// All at once: most of a server's start is waiting.
+const started = new Map<string, { readonly here: Place; readonly server: TestServer }>()
+beforeAll(async () => {
+  for (const image of ["mysql:9", "mariadb:11.8", "postgres:17"]) {
+    const here = place()
+    const labels = { enable: "true", schedule: "manual", retention: "last=50" }
+    const named = Object.entries(labels).map(([key, value]) => [`${here.prefix}.${key}`, value])
+    started.set(image, {
+      here,
+      server: await startServer(image, Object.fromEntries(named), ["--network", "none"]),
+    })
+  }
+})
+afterAll(async () => {
+  for (const { here, server } of started.values()) {
+    await server.remove()
+    here.remove()
+  }
+})
+
 /** A server with a database of that name, a good backup of it, and other rows in it since. */
 async function scene(image: string, name: string, prepare: (server: TestServer) => Promise<unknown>) {
-  const here: Place = place()
-  const server = await startServer(
-    image,
-    {
-      [`${here.prefix}.enable`]: "true",
-      [`${here.prefix}.schedule`]: "manual",
-      [`${here.prefix}.retention`]: "last=50",
-    },
-    ["--network", "none"],
-  )
+  const begun = started.get(image)
+  if (!begun) throw new Error(`${image} was not started`)
+  const { here, server } = begun
   await server.ready()
   await fill(server, name)
   await prepare(server)
@@ -92,11 +105,7 @@ async function scene(image: string, name: string, prepare: (server: TestServer) 
         60,
       )
     },
-    async end() {
-      await controller.end("SIGTERM")
-      await server.remove()
-      here.remove()
-    },
+    end: () => controller.end("SIGTERM"),
   }
 }
 type Scene = Awaited<ReturnType<typeof scene>>
@@ -123,7 +132,7 @@ describe("into a PostgreSQL database", () => {
       await server.sql(
         nasty,
         `create function hold(i int) returns int immutable language plpgsql as 'begin perform pg_sleep(0.1); return i; end';
-         create table slow (i int, j int generated always as (hold(i)) stored); insert into slow select generate_series(1, 20);
+         create table slow (i int, j int generated always as (hold(i)) stored); insert into slow select generate_series(1, 12);
          create extension hstore; create schema apart; create table apart.t (h public.hstore); create role reader`,
       )
       await server.sql("postgres", `alter database "${nasty.replaceAll('"', '""')}" connection limit 40`)
@@ -382,7 +391,7 @@ describe.each([
       await server.sql(
         name,
         `create table slow (i int, j char(128) generated always as (sha2(repeat(char(65 + i % 26), 4000000), 512)) stored);
-         insert into slow (i) with recursive n (i) as (select 1 union all select i + 1 from n where i < 80) select i from n;
+         insert into slow (i) with recursive n (i) as (select 1 union all select i + 1 from n where i < 60) select i from n;
          create user app@localhost; grant select, insert on \`${name.replaceAll("`", "``").replaceAll("_", "\\_")}\`.* to app@localhost;
          ${image.startsWith("mariadb") ? "create sequence counter; create table kept_rows (i int) with system versioning; insert into kept_rows values (1)" : ""}`,
       )
