@@ -13,7 +13,7 @@ export interface Around {
 }
 
 /** A setting of the database, there as soon as the load is committed, and not before; it is taken off once that was seen. */
-export const restoredMark = "dbbackup.restored"
+export const restoredMark = "restored_by.dbbackup"
 
 const lockSeconds = 10
 const tries = 8
