@@ -13,6 +13,8 @@ export type RestoreId = z.output<typeof RestoreId>
 /** The server to restore on; absent: the one that was backed up. */
 const serverId = ServerId.optional()
 
+/** PostgreSQL, of a whole archive: how many processes load it at once. Its bytes are put into a file in the container meanwhile. Absent: one. */
+const jobs = z.number().int().min(1).max(16).optional()
 /** `schema`: tables without their rows. `data`: rows without their tables. */
 export const Content = z.enum(["all", "schema", "data"])
 export type Content = z.output<typeof Content>
@@ -38,6 +40,7 @@ const NewOptions = z.strictObject({
   content: Content.extract(["all", "schema"]).optional(),
   /** Only these, with what they cannot be made without. Foreign keys to others are left out. */
   tables: tables.optional(),
+  jobs,
 })
 export type NewOptions = z.output<typeof NewOptions>
 
@@ -56,6 +59,7 @@ const SwapOptions = z.strictObject({
   keepFor: DurationOrNone.optional(),
   /** Back it up before, and go on only when that is good. */
   safetyBackup: z.boolean().default(true),
+  jobs,
 })
 export type SwapOptions = z.output<typeof SwapOptions>
 

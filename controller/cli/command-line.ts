@@ -16,6 +16,7 @@ const options = {
   on: { type: "string" },
   owners: { type: "string" },
   content: { type: "string" },
+  jobs: { type: "string" },
   table: { type: "string", multiple: true },
   globals: { type: "boolean" },
   from: { type: "string" },

@@ -24,6 +24,7 @@ export interface RestoreChoice {
   readonly onto?: string | undefined
   readonly owners?: string | undefined
   readonly content?: string | undefined
+  readonly jobs?: string | undefined
   /** Only these tables and views. */
   readonly tables?: readonly string[] | undefined
   /** File with the identity that opens it, where the controller has none. */
@@ -47,13 +48,13 @@ export function restoreChoice(
   values: Values,
   confirm: RestoreChoice["confirm"] | null,
 ): RestoreChoice {
-  const { as: name, on: onto, owners, content, table: tables, globals = false } = values
+  const { as: name, on: onto, owners, content, jobs, table: tables, globals = false } = values
   const over = overOf(values)
   if (!over && !globals && !name) throw usageFault("--as NAME is missing, or --swap, --clean or --replace")
   if (tables !== undefined && (globals || (over && over.mode !== "clean")))
     throw usageFault("--table goes with --as NAME or with --clean: other ways are for all of a backup")
   return {
-    ...{ source, name, globals, over, onto, owners, content, tables },
+    ...{ source, name, globals, over, onto, owners, content, jobs, tables },
     identityFile: values.identity,
     dryRun: values["dry-run"] ?? false,
     confirm: confirm ?? (async (_, name) => name),
@@ -120,7 +121,8 @@ async function optionsOf(
   if (choice.over) {
     const own = async () => (await call(getBackup, { params: { id: backupId } })).data.database
     const name = choice.name ?? (await own())
-    if (choice.over.mode !== "clean") return { name, ...where, ...choice.over }
+    if (choice.over.mode === "swap") return { name, ...where, ...choice.over, ...jobsOf(choice) }
+    if (choice.over.mode === "replace") return { name, ...where, ...choice.over }
     const { content, tables } = choice
     return {
       ...{ name, ...where, ...choice.over },
@@ -134,12 +136,19 @@ async function optionsOf(
     mode: "new",
     name,
     ...where,
+    ...jobsOf(choice),
     ...(choice.owners === undefined ? {} : { owners: oneOf("--owners", choice.owners, ["keep", "drop"]) }),
     ...(choice.content === undefined
       ? {}
       : { content: oneOf("--content", choice.content, ["all", "schema"]) }),
     ...(choice.tables === undefined ? {} : { tables: [...choice.tables] }),
   }
+}
+
+function jobsOf({ jobs }: RestoreChoice): { jobs?: number } {
+  if (jobs === undefined) return {}
+  if (/^\d+$/.test(jobs)) return { jobs: Number(jobs) }
+  throw new Fault("request-invalid", `--jobs is ${jobs}`, { hint: "Write a number, 1 to 16." })
 }
 
 function oneOf<const T extends string>(option: string, given: string, values: readonly T[]): T {

@@ -36,6 +36,8 @@ export const usage = `Usage: dbbackup COMMAND
                                      holds is replaced (with --content data its rows alone)
   undo RESTORE [--end-connections] [--yes]
                                      put back what such a restore has replaced
+      --jobs N                       either of them: load with N processes at once (PostgreSQL), which need the archive as
+                                     a file in the container meanwhile
   restore BACKUP|SERVER --globals [--on SERVER] [--dry-run] [--yes] [--identity FILE]
                                      make the roles or accounts that a server lacks
   verify BACKUP|SERVER/DATABASE [--level checksum|read|drill] [--destination NAME] [--wait] [--identity FILE]

@@ -9,6 +9,7 @@ import { doubtWarning, firstSteps, hookStep, planned, type RestoreFacts } from "
 import { versionWarnings } from "./restore-versions.ts"
 import { selectionOf } from "./selection.ts"
 import { guessOf, requireSelectable, selectionWarnings } from "./selection-plan.ts"
+import type { Obstacle } from "./swap-plan.ts"
 
 /** Who is in a database. */
 export interface Occupied {
@@ -16,7 +17,7 @@ export interface Occupied {
   readonly sessions: number
   readonly who: readonly string[]
   /** What is for nobody to end. */
-  readonly obstacles: readonly string[]
+  readonly obstacles: readonly Obstacle[]
 }
 
 export interface InPlaceFacts extends RestoreFacts {
@@ -98,9 +99,13 @@ export function requireFree(
   endConnections: boolean,
 ): void {
   if (obstacles.length > 0)
-    throw new Fault("in-use", `${name} cannot be overwritten: it has ${obstacles.join(", ")}`, {
-      hint: "End them first: commit or roll back what is prepared, drop subscriptions.",
-    })
+    throw new Fault(
+      "in-use",
+      `${name} cannot be overwritten: it has ${obstacles.map(({ what }) => what).join(", ")}`,
+      {
+        hint: [...new Set(obstacles.map(({ todo }) => todo))].join(" "),
+      },
+    )
   if (sessions === 0 || endConnections) return
   const connections = `${sessions} ${sessions === 1 ? "connection" : "connections"}`
   throw new Fault("in-use", `${name} has ${connections}, of ${who.join(", ")}`, {

@@ -10,6 +10,7 @@ import { copiesToTry, storedCopies, storedNowhere } from "./copy-order.ts"
 import { Fault } from "./fault.ts"
 import { subjectName } from "./key.ts"
 import { requireIdentity } from "./key-missing.ts"
+import { loadJobs, parallelSteps, parallelWarnings } from "./parallel-load.ts"
 import { aboutRoom, withHash } from "./plan-hash.ts"
 import { partWarnings, requireTables } from "./restorable-part.ts"
 import { needsOf } from "./restore-needs.ts"
@@ -73,6 +74,7 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
   const needs = needsOf(manifest, survey, options, target.name, facts.takesPlace)
   const source = subjectName(manifest.subject)
   const { name } = options
+  const jobs = loadJobs(manifest, options)
   const selected = facts.selected ?? null
   const elsewhere =
     target.id === backup.serverId ? "" : `, which is not ${backup.serverName}, where it was made`
@@ -88,6 +90,7 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
       steps: [
         ...firstSteps(facts),
         `Create the database ${name} on ${target.name}${elsewhere}, empty, with the settings of ${source}`,
+        ...parallelSteps(manifest, jobs),
         `Load ${whatIsLoaded(selection)} into ${name}${needs.owners === "drop" ? `, leaving out owners and grants` : ""}, stopping at the first error`,
         `Count the tables of ${name} and compare them with ${selection.tables === undefined ? "the manifest" : "what the manifest says of the chosen ones"}`,
         ...hookStep(hooks.after, "whatever happened"),
@@ -100,6 +103,7 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
         ...selectionWarnings(manifest, selection, selected),
         ...needs.warnings,
         ...roomWarning(neededBytes, freeBytes, target.name),
+        ...parallelWarnings(manifest, jobs, survey),
       ],
       freeBytes,
       neededBytes,

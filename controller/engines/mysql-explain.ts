@@ -106,6 +106,11 @@ function vocabulary(access: Access | undefined): Vocabulary {
         hint: "The disk of the database server is full.",
       },
       {
+        pattern: /Unknown column '(its (tables|triggers) changed meanwhile|another exchange is under way)'/,
+        code: "in-use",
+        hint: "Nothing was changed. Try again when nobody changes the database.",
+      },
+      {
         pattern: error(1205, 1213),
         code: "failed",
         hint: "Another session held a lock for too long. Choose a quieter time.",
@@ -138,6 +143,7 @@ function vocabulary(access: Access | undefined): Vocabulary {
     ],
     // The client repeats values and pieces of statements.
     redactions: [
+      [/.*Unknown column '(.* meanwhile|.* under way)' in .*/, "$1"],
       [/(Duplicate entry )'.*'( for key)/, "$1'…'$2"],
       [/((?:Incorrect|Truncated incorrect) .*? value: )'.*?'( for|$)/, "$1'…'$2"],
       [/(right syntax to use near ).*/, "$1…"],

@@ -19,6 +19,7 @@ import { mysqlSelecting } from "./mysql-selecting.ts"
 import * as sql from "./mysql-sql.ts"
 import { describeStanding, readMysqlStanding } from "./mysql-standing.ts"
 import { readMysqlSurvey, surveyServer } from "./mysql-survey.ts"
+import { mysqlSwap } from "./mysql-swap.ts"
 import { mysqlTogether } from "./mysql-together.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/mysql.sh" with { type: "text" }
@@ -30,6 +31,7 @@ import dumpPartScript from "./sh/mysql-dump-part.sh" with { type: "text" }
 import generatedScript from "./sh/mysql-generated.sh" with { type: "text" }
 import globalsScript from "./sh/mysql-globals.sh" with { type: "text" }
 import loadRowsScript from "./sh/mysql-load-rows.sh" with { type: "text" }
+import playScript from "./sh/mysql-play.sh" with { type: "text" }
 import probeScript from "./sh/mysql-probe.sh" with { type: "text" }
 import surveyScript from "./sh/mysql-survey.sh" with { type: "text" }
 import setup from "./sh/setup.sh" with { type: "text" }
@@ -195,6 +197,20 @@ export function mysqlFamily(variety: Variety): EngineRules {
     claim: (name, id, access) => statement(sql.claim(name, id), access),
     release: (name, access) => statement(sql.release(name), access),
     dropUnfinished: (name, id, access) => statement(sql.dropUnfinished(name, id), access),
+    swap: mysqlSwap({
+      isMysql: engine === "mysql",
+      statement,
+      play: (access, doing, force) =>
+        script(
+          `${playScript}${force ? "exit 0\n" : ""}`,
+          access,
+          ...[...confined, ...variety.clientOptions, ...answerOptions, "--comments"],
+          "--max-allowed-packet=1G",
+          ...(force ? ["--force"] : []),
+          // For whoever looks at the processes, and for a log of statements.
+          `--init-command=do 0 /* ${doing.replaceAll(/[^\w .-]/g, "?")} */`,
+        ),
+    }),
     nameMistake,
     restoreCommands: (backup) => mysqlCommands(variety.client, variety.prefixes, backup),
   }

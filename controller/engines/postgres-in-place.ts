@@ -29,7 +29,9 @@ export function postgresInPlace(
       const [place] = readPlaces(outcome)
       if (!place) return undefined
       // A subscription can only be dropped outside a transaction.
-      const subscriptions = place.staysBehind.filter((what) => what.includes("subscription"))
+      const subscriptions = place.staysBehind
+        .filter((what) => what.includes("subscription"))
+        .map((what) => ({ what, todo: "Drop subscriptions first: that cannot be done in a transaction." }))
       return { sessions: place.sessions, who: place.who, obstacles: [...place.obstacles, ...subscriptions] }
     },
     rewriter:

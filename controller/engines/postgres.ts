@@ -95,15 +95,24 @@ export const postgres: EngineRules = {
   dropUnfinished: (name, id, access) =>
     script(statementScript, access, sql.dropUnfinished, name, sql.mark(id)),
   swap: {
-    places: (names, access) =>
-      script(statementScript, access, swap.describePlaces, "", JSON.stringify(names)),
+    words: swap.words,
+    places,
     readPlaces: swap.readPlaces,
     settleBeside: (name, other, access) =>
       script(statementScript, access, swap.moveToTablespace, name, other),
-    exchange({ restoreId, name, outgoing, incoming, keptName, endConnections }, access) {
+    *exchange({ restoreId, name, incomingName, outgoing, incoming, keptName, endConnections }, access) {
       const facts = { old: outgoing, new: incoming, kept: keptName, mark: swap.keptMark(restoreId) }
       const meanwhile = endConnections ? swap.endSessions : ""
-      return script(exchangeScript, access, swap.exchange, name, JSON.stringify(facts), meanwhile)
+      yield {
+        doing: `putting ${incomingName} in the place of ${name}`,
+        script: script(exchangeScript, access, swap.exchange, name, JSON.stringify(facts), meanwhile),
+      }
+    },
+    // One transaction: there is nothing to complete or to take back.
+    *settle({ name, incoming }, access) {
+      const answer = yield { doing: "looking at the databases", script: places([name], access) }
+      const [place] = swap.readPlaces({ stdout: answer.toString("utf8") })
+      return { exchanged: place?.key === incoming, amiss: [] }
     },
     dropKept: ({ name, key }, restoreId, access) =>
       script(
@@ -119,6 +128,10 @@ export const postgres: EngineRules = {
   ),
   nameMistake,
   restoreCommands: postgresCommands,
+}
+
+function places(names: readonly string[], access: Access): Script {
+  return script(statementScript, access, swap.describePlaces, "", JSON.stringify(names))
 }
 
 /** For a tool that connects to nothing. */

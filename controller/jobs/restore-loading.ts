@@ -1,6 +1,7 @@
 // How the copy that was chosen is read: what must be at its end when it is proven, and what loads it.
 import type { Manifest } from "../../schemas/manifest.ts"
 import { isInPlace, type RestoreId, type RestorePlan } from "../../schemas/restore.ts"
+import { loadJobs } from "../core/parallel-load.ts"
 import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
 import { type Selection, selectionOf } from "../core/selection.ts"
 import { bothOf, type Guard, guardAgainst } from "../engines/hostile.ts"
@@ -38,9 +39,10 @@ export function loadingOf(
   signal: AbortSignal,
   present: Selection["present"] = null,
 ) {
-  const { manifest, options } = request
+  const { manifest, options, backup } = request
   const { targetDatabase: name } = plan
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
+  const jobs = options.mode === "globals" || isInPlace(options) ? 1 : loadJobs(manifest, options)
   const selection = selectionOf(options, present)
   const isText = manifest.format === "sql"
   const isGuarded = isText && isOfOthers(manifest)
@@ -57,6 +59,7 @@ export function loadingOf(
       content: selection.content,
       tables: [...(selecting?.selected().tables.keys() ?? [])],
       withoutOwners: plan.owners === "drop",
+      ...(jobs > 1 ? { parallel: { jobs, bytes: backup.proof.rawBytes } } : {}),
       unconfined: isText && guard !== null && !guard.confinesItself(),
     })
     return how.nice ? politely(load) : load

@@ -3,7 +3,7 @@ import { isInPlace, type RestorePlan } from "../../schemas/restore.ts"
 import { planInPlace } from "../core/in-place-plan.ts"
 import { planRestore } from "../core/restore-plan.ts"
 import { planSwap } from "../core/swap-plan.ts"
-import { placesOf } from "./exchange.ts"
+import { placesOf, swappingOf } from "./exchange.ts"
 import { planForGlobals } from "./globals.ts"
 import { foundInPlace } from "./in-place-facts.ts"
 import { asJobSays } from "./place.ts"
@@ -51,7 +51,8 @@ export async function planOf(
     return planRestore({ ...all, selected: await selectedAhead(deps, request, look.rules, signal) }, options)
   const place = (await placesOf(deps.docker, look, [options.name], signal)).get(options.name)
   const { keepSeconds, askedAt: now } = request
-  return planSwap({ ...all, place, keepSeconds, now }, options)
+  const { words } = swappingOf(look)
+  return planSwap({ ...all, place, keepSeconds, words, now }, options)
 }
 
 export const placed = (request: RestoreRequest) => () => {

@@ -24,6 +24,8 @@ export interface UnfinishedDatabase {
   release(signal: AbortSignal): Promise<void>
   /** It has another name by now, and no mark: there is nothing to be dropped. */
   forget(): void
+  /** It is for the next look at the server to say what of it is left. */
+  leave(): void
   /** Drops it; what cannot be dropped now is at the next look at the server. Never rejects. */
   drop(): Promise<void>
 }
@@ -53,7 +55,7 @@ export async function createUnfinished(
   }
   journal("info", `created the database ${name}`)
   let marked = true
-  let renamed = false
+  let isLeft = false
   await ask("marking", rules.claim(name, restore, access), signal).catch((error) => {
     marked = false
     journal("debug", `could not mark ${name} as unfinished: ${problemOf(error).message}`)
@@ -64,11 +66,14 @@ export async function createUnfinished(
       catalogue.removeLooseEnd(end)
     },
     forget() {
-      renamed = true
+      isLeft = true
       catalogue.removeLooseEnd(end)
     },
+    leave() {
+      isLeft = true
+    },
     async drop() {
-      if (renamed) return
+      if (isLeft) return
       try {
         await ask("dropping", rules.dropDatabase(name, access), AbortSignal.timeout(dropMilliseconds))
         catalogue.removeLooseEnd(end)

@@ -3,6 +3,7 @@ import { Writable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { Fault } from "../core/fault.ts"
 import type { EndDetector, ExecProcess, Rewriter } from "../ports.ts"
+import { collector } from "./collector.ts"
 import { endOf } from "./end.ts"
 import { type FirstCause, underFirstCause, untilAborted } from "./first-cause.ts"
 import { meter } from "./meter.ts"
@@ -35,7 +36,7 @@ export async function proveCopy(request: ProveRequest): Promise<void> {
   await underFirstCause(request.signal, async (cause) => {
     const progress = progressOf(request)
     const copy = await openStoredCopy(request, cause, progress.onBytes)
-    const raw = meter()
+    const raw = rawMeter(request)
     const end = endOf(request.end)
     const nowhere = new Writable({ write: (_chunk, _encoding, next) => next() })
     for (const stream of [raw.stream, end.stream]) cause.watch(stream)
@@ -53,7 +54,7 @@ export async function loadDump(request: LoadRequest): Promise<{ storedBytes: num
   return await underFirstCause(request.signal, async (cause) => {
     const progress = progressOf(request)
     const copy = await openStoredCopy(request, cause, progress.onBytes)
-    const raw = meter()
+    const raw = rawMeter(request)
     const tool = await startTool(request.start, cause.signal).catch((error) => {
       copy[0].destroy()
       throw error
@@ -81,6 +82,9 @@ export async function loadDump(request: LoadRequest): Promise<{ storedBytes: num
     return { storedBytes: request.proof.storedBytes, rawBytes: raw.result().bytes }
   })
 }
+
+/** What is not decompressed was counted as it was read. */
+const rawMeter = ({ compression }: Reading) => (compression === "none" ? meter() : meter(collector().passed))
 
 /** Resolves at exit code 0, once everything was handed over. What the tool prints is of no use, but must be read for it to go on. */
 async function endOfTool(tool: ExecProcess, sink: Writable, explain: Explain): Promise<void> {

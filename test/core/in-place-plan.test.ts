@@ -122,7 +122,7 @@ describe("a restore into a database is refused", () => {
   })
 
   test("for what nobody can end", () => {
-    const occupied = { ...free, obstacles: ["1 subscription"] }
+    const occupied = { ...free, obstacles: [{ what: "1 subscription", todo: "Drop it first." }] }
     expect(code("replace", { occupied }, { endConnections: true })).toBe("in-use")
   })
 

@@ -1,7 +1,9 @@
 // The name of the dumped database in its own dump: taken out, wherever the stream is split, and nothing else with it.
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { withoutOwnName } from "../../controller/engines/mysql-own-name.ts"
+
+setDefaultTimeout(120_000)
 
 function rewritten(text: string, sizes: readonly number[] = []): string {
   const rewriter = withoutOwnName()

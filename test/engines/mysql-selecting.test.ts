@@ -80,7 +80,7 @@ const dump = [
   viewStandIn("rich"),
   viewStandIn("richer"),
   programs,
-  view("rich", "(`customer` `c` join `other`.`order`)"),
+  view("rich", "(`customer` `c` join `order`.`far`)"),
   view("richer", "`rich` `c`"),
   end,
 ].join("")
@@ -129,10 +129,7 @@ describe("into a new database", () => {
 
   test("a view brings along, without rows, what it reads, however far down", () => {
     const { text, tables, said } = taken({ tables: ["richer"] })
-    const [rich, richer] = [
-      view("rich", "(`customer` `c` join `other`.`order`)"),
-      view("richer", "`rich` `c`"),
-    ]
+    const [rich, richer] = [view("rich", "(`customer` `c` join `order`.`far`)"), view("richer", "`rich` `c`")]
     expect(effects(text)).toBe(
       effects(customer + viewStandIn("rich") + viewStandIn("richer") + rich + richer),
     )
@@ -174,7 +171,7 @@ describe("into a new database", () => {
   test("without rows, everything comes but rows", () => {
     const { text, tables } = taken({ content: "schema" })
     const want = [order, orderTrigger, customer, viewStandIn("rich"), viewStandIn("richer"), programs]
-    const views = view("rich", "(`customer` `c` join `other`.`order`)") + view("richer", "`rich` `c`")
+    const views = view("rich", "(`customer` `c` join `order`.`far`)") + view("richer", "`rich` `c`")
     expect(effects(text)).toBe(effects(want.join("") + views))
     expect(text).toContain("ALTER DATABASE CHARACTER SET latin1")
     expect([...tables.values()]).toEqual([false, false])

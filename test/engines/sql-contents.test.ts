@@ -1,6 +1,8 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { sqlContents } from "../../controller/engines/sql-contents.ts"
+
+setDefaultTimeout(120_000)
 
 function heldIn(text: string, lengths: readonly number[] = [65_536]) {
   const contents = sqlContents()

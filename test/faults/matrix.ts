@@ -144,6 +144,26 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     file: "test/faults/crash.test.ts",
     title: "it leaves order behind, and the next one works",
   },
+  "swap-killed": {
+    fault:
+      "The controller is killed while a PostgreSQL database takes the place of another, or while that is undone",
+    outcome:
+      "one of the two is in place, whole, and at the next look at the server it is known which; the other one is kept, or is gone when nothing was exchanged",
+    code: "interrupted",
+    hint: "",
+    file: "test/faults/swap.test.ts",
+    title: "killed while a database takes the place of another",
+  },
+  "swap-broken-off": {
+    fault:
+      "An exchange of two MySQL or MariaDB databases is broken off, after each kind of statement, or with the controller",
+    outcome:
+      "before all tables are renamed it is taken back, after that it is completed: every row, trigger, view, routine, event and grant is that of one of the two; the other one is whole beside it, or in the backup",
+    code: "interrupted",
+    hint: "",
+    file: "test/faults/swap-mysql.test.ts",
+    title: "an exchange that is broken off is all or nothing",
+  },
   "engine-away": {
     fault: "The Docker engine cannot be reached",
     outcome: "nothing is unscheduled or pruned, and it is said",

@@ -141,13 +141,6 @@ describe("from one PostgreSQL server to another", () => {
     ).toBe("1\n")
   })
 
-  test("tables come without their rows when only they are asked for", async () => {
-    const backup = await backUp(production, "shop")
-    const options = { mode: "new", name: "bare", content: "schema", serverId: await idOf(staging) } as const
-    expect((await restore(backup, options)).done).toMatchObject({ tables: 1, differences: expect.any(Array) })
-    expect(await staging.sql("bare", "select count(*) from item")).toBe("0\n")
-  })
-
   test("a plan that is not what it was is refused, with what is other", async () => {
     const backup = await backUp(production, "shop")
     const options = { mode: "new", name: "later", serverId: await idOf(staging) } as const

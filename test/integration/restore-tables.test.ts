@@ -168,7 +168,7 @@ const expectSame = async (engine: string, name: string, table: string) => {
 describe.each(engines)("%s", (engine) => {
   const id = (table: string) => (engine === "postgres" ? `public.${table}` : table)
 
-  test("chosen tables come row for row, without foreign keys to the others, and nothing else comes", async () => {
+  test.concurrent("chosen tables come row for row, without foreign keys to the others, and nothing else comes", async () => {
     const { name, plan, done, log } = await restore(engine, { tables: [id("line"), oddName(engine)] })
     expect(done).toMatchObject({ status: "completed", tables: 2, differences: [] })
     expect((await contents(engine, name)).sort()).toEqual(["line", odd[engine]].sort())
@@ -188,14 +188,21 @@ describe.each(engines)("%s", (engine) => {
     expect(server(engine).sql("shop", "select 1 from line where note = 'changed'")).resolves.toBe("")
   })
 
-  test("a foreign key between chosen tables stays, partitions go with their table", async () => {
+  test.concurrent("a foreign key between chosen tables stays, partitions go with their table", async () => {
     const { name, done } = await restore(engine, { tables: [id("line"), id("item"), id("event")] })
     expect(done).toMatchObject({ status: "completed", differences: [] })
     for (const table of ["line", "item", "event"]) await expectSame(engine, name, table)
     expect(server(engine).sql(name, "update line set item_id = 999")).rejects.toThrow(/foreign key/i)
   })
 
-  test("a view brings along what it reads, without rows", async () => {
+  test.concurrent("without rows, everything else comes", async () => {
+    const { name, done } = await restore(engine, { content: "schema" })
+    expect(done).toMatchObject({ status: "completed", differences: [] })
+    expect(await contents(engine, name)).toEqual(await contents(engine, "shop"))
+    expect(await server(engine).sql(name, "select count(*) from line")).toBe("0\n")
+  })
+
+  test.concurrent("a view brings along what it reads, without rows", async () => {
     const { name, done, log } = await restore(engine, { tables: [id("rich")] })
     expect(done).toMatchObject({ status: "completed", tables: 1, differences: [] })
     expect(await contents(engine, name)).toEqual(["item", "rich"])
@@ -203,17 +210,7 @@ describe.each(engines)("%s", (engine) => {
     expect(log).toContain(`cannot be made without ${id("item")}: it comes along without rows`)
   })
 
-  test("without rows, everything else comes", async () => {
-    const { name, done } = await restore(engine, { content: "schema" })
-    expect(done).toMatchObject({ status: "completed", differences: [] })
-    expect(await contents(engine, name)).toEqual(await contents(engine, "shop"))
-    expect(await server(engine).sql(name, "select count(*) from line")).toBe("0\n")
-    const some = await restore(engine, { content: "schema", tables: [id("item")] })
-    expect(some.done).toMatchObject({ status: "completed", tables: 1, differences: [] })
-    expect(await rows(engine, some.name, "item")).toBe("")
-  })
-
-  test("a name that the backup does not hold is refused, and nothing is made", async () => {
+  test.concurrent("a name that the backup does not hold is refused, and nothing is made", async () => {
     if (engine === "postgres") {
       const { message, hint } = await refusal(planFor(engine, { tables: ["public.lin"] }))
       expect(message).toBe('the backup holds no table or view "public.lin"')
@@ -232,7 +229,7 @@ describe.each(engines)("%s", (engine) => {
 })
 
 describe.each(["mysql", "mariadb"] as const)("%s", (engine) => {
-  test("rows alone take the place of rows that are there, and come all or not at all", async () => {
+  test.concurrent("rows alone take the place of rows that are there, and come all or not at all", async () => {
     const rules = rulesFor(engine)
     const there = server(engine)
     const taken = await dump(there.name, rules, await look(there.name, rules), named("shop"))
@@ -280,7 +277,7 @@ const databases = (engine: string) =>
   )
 
 describe("of PostgreSQL alone", () => {
-  test("what belongs to a table comes with it, and what belongs to the database does not", async () => {
+  test.concurrent("what belongs to a table comes with it, and what belongs to the database does not", async () => {
     const { name, plan } = await restore("postgres", { tables: ["line", "event_2"] })
     const ask = (statement: string) => server("postgres").sql(name, statement)
     expect(await contents("postgres", name)).toEqual(["event", "event_2", "line"])
