@@ -29,7 +29,7 @@ const tables = z.array(z.string().min(1)).min(1).max(10_000)
 const NewOptions = z.strictObject({
   mode: z.literal("new"),
   /** Name of the database to create. It must not exist. */
-  name: z.string().min(1).max(63),
+  name: z.string().min(1).max(64),
   serverId,
   /**
    * PostgreSQL: whether objects belong to their owners again, and grants are made again. Absent: they are, unless the server lacks
@@ -51,7 +51,7 @@ const GlobalsOptions = z.strictObject({ mode: z.literal("globals"), serverId })
 const SwapOptions = z.strictObject({
   mode: z.literal("swap"),
   /** Name of the database whose place is taken. It must exist. */
-  name: z.string().min(1).max(63),
+  name: z.string().min(1).max(64),
   serverId,
   /** End the connections that it has. Without it a swap is refused while there are any. */
   endConnections: z.boolean().default(false),

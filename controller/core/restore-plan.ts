@@ -101,6 +101,7 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
         ...versions,
         ...partWarnings(manifest),
         ...selectionWarnings(manifest, selection, selected),
+        ...(selection.tables === undefined ? eventWarning(manifest, name) : []),
         ...needs.warnings,
         ...roomWarning(neededBytes, freeBytes, target.name),
         ...parallelWarnings(manifest, jobs, survey),
@@ -181,6 +182,15 @@ export function doubtWarning(backup: CompletedBackup): string[] {
     ...(storedCopies(backup).length > 0
       ? []
       : ["No copy of this backup was good when it was last read: it is restored only if one is by now"]),
+  ]
+}
+
+/** Of MySQL and MariaDB. One that names a database does to that one what it always did, only twice. */
+function eventWarning({ facts }: Manifest, name: string): string[] {
+  const events = facts?.objects?.events ?? 0
+  if (events === 0) return []
+  return [
+    `The backup has ${events === 1 ? "an event" : `${events} events`}: once loaded, what is enabled of that runs in ${name} as well as in the original`,
   ]
 }
 

@@ -205,7 +205,7 @@ export interface EngineRules extends Receiving {
   /** Of a script that exited 0. Tables and sequences by `schema.name` where there are schemas. Throws when it is not a whole one. */
   readFingerprint?(outcome: ToolOutcome): FingerprintReading
   /** For dumps of databases as SQL text, when they are stored, and again when they are loaded. Absent: they stay as the tool prints them. */
-  readonly rewriter?: () => Rewriter
+  readonly rewriter?: (database: string) => Rewriter
   /** Absent: each database can only be dumped in a snapshot of its own. */
   readonly together?: Together
   /** Absent, and no `lockedSnapshot` either: the fingerprint can only be taken of another snapshot than the dump. */

@@ -47,6 +47,7 @@ function vocabulary(access: Access | undefined): Vocabulary {
         pattern: error(1049),
         code: "database-gone",
         hint: "It was dropped since the server was looked at. The next run looks again.",
+        restoreHint: "Somebody dropped it meanwhile. Find out who, and restore again.",
       },
       {
         // Rows that are loaded into tables that are there are checked so, see checkAndCommit in mysql-rows.ts.
@@ -124,6 +125,8 @@ function vocabulary(access: Access | undefined): Vocabulary {
         pattern: error(1146, 1051),
         code: "failed",
         hint: "A table was dropped or renamed while it was dumped, or a view needs one that is gone. The next run tries again.",
+        restoreHint:
+          "The dump needs a table that is not in it: of another database, or somebody dropped one meanwhile.",
       },
       {
         pattern: error(1153, 2020),

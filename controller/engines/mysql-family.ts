@@ -11,9 +11,9 @@ import { mysqlGlobals as globals } from "./mysql-globals.ts"
 import { mysqlInPlace } from "./mysql-in-place.ts"
 import { lockSeconds } from "./mysql-in-place-sql.ts"
 import { mysqlInstant } from "./mysql-instant.ts"
-import { withoutOwnName } from "./mysql-own-name.ts"
 import { partRuns, readRelations, wantedIn } from "./mysql-part.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
+import { mysqlRewriter } from "./mysql-rewriter.ts"
 import { obstaclesOf } from "./mysql-rows.ts"
 import { mysqlSelecting } from "./mysql-selecting.ts"
 import * as sql from "./mysql-sql.ts"
@@ -152,7 +152,7 @@ export function mysqlFamily(variety: Variety): EngineRules {
     },
     inspect: (name, access) => statement(sql.describeDatabase(name), access),
     readFacts: ({ stdout }) => readMysqlFacts(stdout),
-    rewriter: withoutOwnName,
+    rewriter: mysqlRewriter,
     fingerprint: (name, level, access) => statement(fingerprintOf(name, level), access),
     readFingerprint: ({ stdout }) => readMysqlFingerprint(stdout),
     scratch: {

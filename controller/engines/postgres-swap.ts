@@ -102,7 +102,7 @@ ${`select pg_terminate_backend(a.pid) from pg_stat_activity a where a.datid = :'
 select pg_sleep(0.2) from pg_database where oid = :'old'::oid and datname = :'name';
 `.repeat(30)}`
 
-const kept =
+export const kept =
   "d.datname = :'name' and d.oid = (:'facts'::json->>'key')::oid and shobj_description(d.oid, 'pg_database') = :'facts'::json->>'mark'"
 
 /** Statements with psql's variables `name` and `facts`: JSON of the oid `key` and the `mark`. The word is only read when the rest succeeded. */

@@ -21,6 +21,7 @@ import * as swap from "./postgres-swap.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/postgres.sh" with { type: "text" }
 import drillGlobalsScript from "./sh/postgres-drill-globals.sh" with { type: "text" }
+import dropScript from "./sh/postgres-drop.sh" with { type: "text" }
 import dumpScript from "./sh/postgres-dump.sh" with { type: "text" }
 import exchangeScript from "./sh/postgres-exchange.sh" with { type: "text" }
 import inspectScript from "./sh/postgres-inspect.sh" with { type: "text" }
@@ -89,11 +90,10 @@ export const postgres: EngineRules = {
     throw cannotTell()
   },
   run: (access) => script(runScript, access),
-  dropDatabase: (name, access) => script(statementScript, access, sql.dropDatabase, name, ""),
+  dropDatabase: (name, access) => drop(access, name, "", sql.dropDatabase, sql.ofThatName),
   claim: (name, id, access) => script(statementScript, access, sql.claim, name, sql.mark(id)),
   release: (name, access) => script(statementScript, access, sql.release, name, ""),
-  dropUnfinished: (name, id, access) =>
-    script(statementScript, access, sql.dropUnfinished, name, sql.mark(id)),
+  dropUnfinished: (name, id, access) => drop(access, name, sql.mark(id), sql.dropUnfinished, sql.marked),
   swap: {
     words: swap.words,
     places,
@@ -114,14 +114,10 @@ export const postgres: EngineRules = {
       const [place] = swap.readPlaces({ stdout: answer.toString("utf8") })
       return { exchanged: place?.key === incoming, amiss: [] }
     },
-    dropKept: ({ name, key }, restoreId, access) =>
-      script(
-        statementScript,
-        access,
-        swap.dropKept,
-        name,
-        JSON.stringify({ key, mark: swap.keptMark(restoreId) }),
-      ),
+    dropKept({ name, key }, restoreId, access) {
+      const facts = JSON.stringify({ key, mark: swap.keptMark(restoreId) })
+      return drop(access, name, facts, swap.dropKept, swap.kept)
+    },
   },
   inPlace: postgresInPlace((statements, name, facts, access) =>
     script(statementScript, access, statements, name, facts),
@@ -142,6 +138,11 @@ function script(body: string, { user, passwordEnv, passwordFile }: Access, ...ar
     script: `${common}${connect}${body}`,
     args: [user ?? "", passwordEnv ?? "", passwordFile ?? "", ...args],
   }
+}
+
+/** `statements` drop it, where `which` is true of it. */
+function drop(access: Access, name: string, facts: string, statements: string, which: string): Script {
+  return script(dropScript, access, statements, name, facts, sql.dropSubscriptions(which))
 }
 
 function planDump(

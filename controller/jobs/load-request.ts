@@ -1,5 +1,6 @@
 // How a stored copy is streamed into the tool that loads it, wherever that tool runs: for restores and for drills.
 import type { Manifest } from "../../schemas/manifest.ts"
+import type { Subject } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
 import type { Script } from "../engines/engine.ts"
 import type { LoadRequest } from "../pipeline/load.ts"
@@ -33,7 +34,7 @@ export function loadRequest(
   return {
     ...{ ...copy, signal, onProgress },
     rewriters: [
-      manifest.format === "sql" && manifest.subject.kind === "database" ? look.rules.rewriter : undefined,
+      manifest.format === "sql" ? rewriterOf(manifest.subject, look) : undefined,
       ...rewriters,
     ].filter((one) => one !== undefined),
     silence: loadSilence({ docker, look, name, limitSeconds, journal }),
@@ -45,4 +46,10 @@ export function loadRequest(
         : fault
     },
   }
+}
+
+/** What takes the dumped database's own name out of its dump; undefined where it does not stand in it. */
+export function rewriterOf(subject: Subject, { rules }: Pick<Look, "rules">) {
+  const { rewriter } = rules
+  return rewriter && subject.kind === "database" ? () => rewriter(subject.name) : undefined
 }

@@ -54,6 +54,11 @@ describe("what a dump of statements holds", () => {
     )
   })
 
+  test("knows routines that were made under ANSI_QUOTES", () => {
+    const quoted = pieces.procedures.replace(definer, 'DEFINER="we""ird@"@"%"').replace("`p`", '"p"')
+    expect(heldIn(quoted)).toEqual({ procedures: 1 })
+  })
+
   test("knows MariaDB's events, old and new", () => {
     const recent = `\nDELIMITER ;;\n/*!50106 CREATE*/ /*!50117 ${definer}*/ /*!50106 EVENT \`e\` */ ;;\n`
     expect(heldIn(recent + pieces.events)).toEqual({ events: 2 })

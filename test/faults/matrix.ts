@@ -26,6 +26,7 @@ const store = "test/faults/store.test.ts"
 const disk = "test/faults/disk.test.ts"
 const data = "test/faults/data.test.ts"
 const together = "test/faults/together.test.ts"
+const restore = "test/faults/restore.test.ts"
 const verify = "test/integration/verify.test.ts"
 
 export const faultRows: Readonly<Record<string, FaultRow>> = {
@@ -494,5 +495,53 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     hint: "",
     file: "test/faults/in-place.test.ts",
     title: "fails half-way, and what was there is put back from the backup made before, row for row",
+  },
+  "restore-tool-killed": {
+    fault: "The tool that loads is killed at half of a restore",
+    outcome: "the restore fails and the half-made database is dropped; what was there is as it was",
+    code: "restore-failed",
+    hint: "Something ended it",
+    file: restore,
+    title: "whose tool is killed fails, and is dropped",
+  },
+  "restore-server-killed": {
+    fault: "The server is killed at half of a restore",
+    outcome: "the same, once the server is back",
+    code: "server-lost",
+    hint: "",
+    file: restore,
+    title: "whose server is killed fails, and is dropped once the server is back",
+  },
+  "restore-cancelled": {
+    fault: "A person cancels a restore, whether its database is just being created or half loaded",
+    outcome: "the tool is ended, even one that hangs; the database is dropped",
+    code: "cancelled",
+    hint: "",
+    file: restore,
+    title: "that is cancelled while its database is being created leaves none",
+  },
+  "restore-controller-killed": {
+    fault: "The controller is killed at half of a restore",
+    outcome: "the next one ends the tool and drops the database, by the restore's mark in it",
+    code: "interrupted",
+    hint: "",
+    file: restore,
+    title: "whose controller is killed is interrupted, and dropped by the next one",
+  },
+  "restore-database-dropped": {
+    fault: "Somebody drops the database that is being restored, and makes one of that name",
+    outcome: "the restore fails; the new one has no mark of it, and is left alone",
+    code: "restore-failed",
+    hint: "",
+    file: restore,
+    title: "whose database somebody drops fails, says so, and leaves alone what somebody makes of that name",
+  },
+  "copy-damaged": {
+    fault: "A stored copy has another bit, lacks a piece, has one twice, or is of another backup",
+    outcome: "its proof refuses it before anything is made on a server",
+    code: "copy-mismatch",
+    hint: "Restore another backup, and check the storage",
+    file: "test/pipeline/damaged-copy.test.ts",
+    title: "no damage to the bytes passes the proof, and the tool of a load never ends well on them",
   },
 }
