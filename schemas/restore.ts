@@ -63,9 +63,49 @@ const SwapOptions = z.strictObject({
 })
 export type SwapOptions = z.output<typeof SwapOptions>
 
-export const RestoreOptions = z.discriminatedUnion("mode", [NewOptions, SwapOptions, GlobalsOptions])
+/** Of a restore into a database that is there, and must exist. */
+const intoPlace = {
+  name: z.string().min(1).max(63),
+  serverId,
+  /** End the connections that it has. Without it the restore is refused while there are any. */
+  endConnections: z.boolean().default(false),
+  /** Back it up before, and go on only when that is good. */
+  safetyBackup: z.boolean().default(true),
+}
+
+/** What the backup holds replaces what is there of the same name; all else stays. */
+const CleanOptions = z.strictObject({
+  mode: z.literal("clean"),
+  ...intoPlace,
+  /** Only these of the backup. */
+  tables: tables.optional(),
+  /** `data`: rows alone, of tables that are there. Absent: all. */
+  content: Content.optional(),
+})
+export type CleanOptions = z.output<typeof CleanOptions>
+
+/** The database is emptied, then loaded. It stays itself: owner, settings, grants on it. */
+const ReplaceOptions = z.strictObject({ mode: z.literal("replace"), ...intoPlace })
+export type ReplaceOptions = z.output<typeof ReplaceOptions>
+
+export const RestoreOptions = z.discriminatedUnion("mode", [
+  NewOptions,
+  SwapOptions,
+  CleanOptions,
+  ReplaceOptions,
+  GlobalsOptions,
+])
 export type RestoreOptions = z.output<typeof RestoreOptions>
-export const RestoreMode = z.enum(["new", "swap", "globals"])
+export const RestoreMode = z.enum(["new", "swap", "clean", "replace", "globals"])
+
+/** Into a database that is there, as it is; not into one beside it. */
+export const isInPlace = <T extends { readonly mode: RestoreMode }>(
+  of: T,
+): of is T & { readonly mode: "clean" | "replace" } => of.mode === "clean" || of.mode === "replace"
+/** Over what is there, in one way or another. */
+export const isOver = <T extends { readonly mode: RestoreMode }>(
+  of: T,
+): of is T & { readonly mode: "swap" | "clean" | "replace" } => of.mode === "swap" || isInPlace(of)
 export type RestoreMode = z.output<typeof RestoreMode>
 
 /** What a restore will do, in data and in words, before it does anything. */
@@ -100,6 +140,8 @@ const base = {
   mode: RestoreMode,
   /** Null unless the mode is `swap`. */
   swap: Swap.nullable(),
+  /** Made just before, of what is overwritten; null until it was, and where none was wanted. Absent: nothing is overwritten. */
+  safetyBackupId: BackupId.nullable().optional(),
   queuedAt: Instant,
 }
 const failed = { ...base, startedAt: Instant.nullable(), finishedAt: Instant, error: Problem }

@@ -33,6 +33,7 @@ const options = {
   clean: { type: "boolean" },
   mend: { type: "boolean" },
   swap: { type: "boolean" },
+  replace: { type: "boolean" },
   "end-connections": { type: "boolean" },
   "keep-for": { type: "string" },
   "no-safety-backup": { type: "boolean" },

@@ -31,6 +31,9 @@ export const usage = `Usage: dbbackup COMMAND
                                      on another server; all of it, or only the tables that are named
   restore BACKUP|SERVER/DATABASE --swap [--as NAME] [--end-connections] [--keep-for 24h] [--no-safety-backup]
                                      restore in the place of a database (PostgreSQL), which is kept for an undo
+  restore BACKUP|SERVER/DATABASE --replace|--clean [--as NAME] [--content schema|data] [--end-connections] [--no-safety-backup]
+                                     restore into a database that is there: emptied before, or only what the backup
+                                     holds is replaced (with --content data its rows alone)
   undo RESTORE [--end-connections] [--yes]
                                      put back what such a restore has replaced
       --jobs N                       either of them: load with N processes at once (PostgreSQL), which need the archive as

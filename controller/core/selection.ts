@@ -27,10 +27,10 @@ export interface Selected {
   readonly said: readonly string[]
 }
 
-/** Of a restore into a new database, and of one that says nothing of it. */
-export function selectionOf(options: RestoreOptions): Selection {
-  const { tables, content = "all" } = options.mode === "new" ? options : {}
-  return { tables, content, present: null }
+/** Nothing is chosen where the options say nothing of it. `present`: of a database that is there, and that it goes into. */
+export function selectionOf(options: RestoreOptions, present: Selection["present"] = null): Selection {
+  const { tables, content = "all" } = options.mode === "new" || options.mode === "clean" ? options : {}
+  return { tables, content, present }
 }
 
 export const isEverything = ({ tables, content }: Selection): boolean =>

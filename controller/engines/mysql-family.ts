@@ -8,6 +8,8 @@ import { mysqlCommands } from "./mysql-commands.ts"
 import { explainMysql } from "./mysql-explain.ts"
 import { fingerprintOf, readMysqlFingerprint } from "./mysql-fingerprint.ts"
 import { mysqlGlobals as globals } from "./mysql-globals.ts"
+import { mysqlInPlace } from "./mysql-in-place.ts"
+import { lockSeconds } from "./mysql-in-place-sql.ts"
 import { mysqlInstant } from "./mysql-instant.ts"
 import { partRuns, readRelations, wantedIn } from "./mysql-part.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
@@ -26,6 +28,7 @@ import drillAccountScript from "./sh/mysql-drill-account.sh" with { type: "text"
 import drillGlobalsScript from "./sh/mysql-drill-globals.sh" with { type: "text" }
 import dumpScript from "./sh/mysql-dump.sh" with { type: "text" }
 import dumpPartScript from "./sh/mysql-dump-part.sh" with { type: "text" }
+import generatedScript from "./sh/mysql-generated.sh" with { type: "text" }
 import globalsScript from "./sh/mysql-globals.sh" with { type: "text" }
 import loadRowsScript from "./sh/mysql-load-rows.sh" with { type: "text" }
 import playScript from "./sh/mysql-play.sh" with { type: "text" }
@@ -59,6 +62,8 @@ const dumpOptions = [
 /** The client takes no commands of its own but DELIMITER, and hands the server no file. */
 const confined = ["--binary-mode", "--local-infile=0"]
 const answerOptions = ["--batch", "--skip-column-names"]
+/** A load beside others must not wait for them for a year, as servers would have it. */
+const briefLocks = `--init-command=set session lock_wait_timeout = ${lockSeconds}`
 // A client that connects again would go on with another snapshot, and without the lock.
 const sessionOptions = [...answerOptions, "--unbuffered", "--skip-reconnect"]
 /** What listens may be no such server, and wait for us to speak first. The dump tools have no such option. */
@@ -137,8 +142,9 @@ export function mysqlFamily(variety: Variety): EngineRules {
     read: () => null,
     explain: explainMysql,
     createDatabase: (name, { attributes }, access) => statement(sql.createDatabase(name, attributes), access),
-    load(name, format, access, { content, tables = [] } = {}) {
-      const options = [...confined, ...variety.clientOptions, `--database=${name}`]
+    load(name, format, access, { content, tables = [], inPlace = false } = {}) {
+      const locks = inPlace ? [briefLocks] : []
+      const options = [...confined, ...variety.clientOptions, ...locks, `--database=${name}`]
       if (format === "sql" && content === "data")
         return script(loadRowsScript, access, ...options, obstaclesOf(name, tables))
       if (format === "sql") return script(clientScript, access, ...options)
@@ -180,6 +186,13 @@ export function mysqlFamily(variety: Variety): EngineRules {
     globals: globals(engine),
     selecting: (selection, _, database) => mysqlSelecting(selection, database),
     run: (access) => script(clientScript, access, ...confined, ...variety.clientOptions, "--database=mysql"),
+    inPlace: mysqlInPlace(statement, (query, access, ...options) =>
+      script(
+        generatedScript,
+        access,
+        ...[...variety.clientOptions, ...answerOptions, ...options, `--execute=${query}`],
+      ),
+    ),
     dropDatabase: (name, access) => statement(sql.dropDatabase(name), access),
     claim: (name, id, access) => statement(sql.claim(name, id), access),
     release: (name, access) => statement(sql.release(name), access),

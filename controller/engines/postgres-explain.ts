@@ -63,6 +63,7 @@ function vocabulary(access: Access | undefined): Vocabulary {
         code: "server-not-ready",
         hint: "Nothing answers inside the container yet. If this lasts, look at the container's log.",
       },
+      ...inPlaceRules,
       {
         pattern: /canceling statement due to lock timeout|could not obtain lock|statement timeout.*LOCK/i,
         code: "failed",
@@ -143,6 +144,40 @@ function vocabulary(access: Access | undefined): Vocabulary {
     ],
   }
 }
+
+/** What our own blocks raise, before anything is committed. */
+const inPlaceRules = [
+  {
+    pattern: /dbbackup: other objects depend on what the backup replaces/,
+    code: "failed",
+    hint: "Nothing was changed. Drop what depends on it first, load rows alone (content data), or restore in the place of the whole database (mode swap).",
+  },
+  {
+    pattern: /dbbackup: another session holds a lock/,
+    code: "in-use",
+    hint: "Nothing was changed. Stop what is connected, have the connections ended (endConnections, --end-connections), or choose a quieter time.",
+  },
+  {
+    pattern: /dbbackup: (this would be lost|it could not be emptied)/,
+    code: "failed",
+    hint: "Nothing was changed. Restore in the place of the whole database (mode swap).",
+  },
+  {
+    pattern: /dbbackup: there is no table for the rows/,
+    code: "failed",
+    hint: "Nothing was changed. Restore the tables with their rows (content all).",
+  },
+  {
+    pattern: /out of shared memory/,
+    code: "failed",
+    hint: "One transaction touches more objects than the server can lock: raise its max_locks_per_transaction, or restore in the place of the database (mode swap).",
+  },
+  {
+    pattern: /violates foreign key constraint/,
+    code: "failed",
+    hint: "Rows refer to others that are not there. Restore the tables that they refer to together with them.",
+  },
+] as const
 
 export function explainPostgres(doing: string, outcome: ToolOutcome, access: Access | undefined): Fault {
   return explainWith(vocabulary(access), doing, outcome)

@@ -3,6 +3,7 @@ import type { DumpFormat } from "../../schemas/manifest.ts"
 import type { Loadable } from "./receiving.ts"
 import confine from "./sh/postgres-confine.sh" with { type: "text" }
 import loadScript from "./sh/postgres-load.sh" with { type: "text" }
+import loadInPlaceScript from "./sh/postgres-load-in-place.sh" with { type: "text" }
 import loadJobsScript from "./sh/postgres-load-jobs.sh" with { type: "text" }
 import loadPartScript from "./sh/postgres-load-part.sh" with { type: "text" }
 import loadTextScript from "./sh/postgres-load-text.sh" with { type: "text" }
@@ -17,7 +18,8 @@ export function postgresLoad(
   format: DumpFormat,
   what: Loadable,
 ): { readonly body: string; readonly args: readonly string[] } {
-  const { isPart = false, facts, parallel } = what
+  const { isPart = false, facts, parallel, inPlace = false } = what
+  if (inPlace && format === "archive") return { body: loadInPlaceScript, args: [database] }
   if (parallel && format === "archive") {
     const { jobs, bytes } = parallel
     return { body: `${optionsOf(what)}${loadJobsScript}`, args: [database, String(jobs), String(bytes)] }

@@ -10,6 +10,7 @@ import { postgresCommands } from "./postgres-commands.ts"
 import { explainPostgres } from "./postgres-explain.ts"
 import { fingerprintStatements, postgresSnapshot, readFingerprint } from "./postgres-fingerprint.ts"
 import { postgresGlobals as globals } from "./postgres-globals.ts"
+import { postgresInPlace } from "./postgres-in-place.ts"
 import { postgresLoad } from "./postgres-load.ts"
 import { partOptions, readRelations, wantedIn } from "./postgres-part.ts"
 import { readPostgresFacts, readPostgresProbe } from "./postgres-probe.ts"
@@ -118,6 +119,9 @@ export const postgres: EngineRules = {
       return drop(access, name, facts, swap.dropKept, swap.kept)
     },
   },
+  inPlace: postgresInPlace((statements, name, facts, access) =>
+    script(statementScript, access, statements, name, facts),
+  ),
   nameMistake,
   restoreCommands: postgresCommands,
 }

@@ -23,6 +23,8 @@ export interface Loadable {
   readonly tables?: readonly string[]
   /** Of an archive: neither owners nor grants. */
   readonly withoutOwners?: boolean
+  /** Into a database that is there: where the engine can, all of it in one transaction; it never waits long for a lock. */
+  readonly inPlace?: boolean
   /** Of a whole archive: how many jobs load it at once, and its bytes, which they need as a file meanwhile. */
   readonly parallel?: { readonly jobs: number; readonly bytes: number }
   /** Of statements: they do not confine the client themselves, as PostgreSQL's newer dumps do. */

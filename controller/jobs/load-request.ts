@@ -18,24 +18,24 @@ export interface Loading {
   readonly name: string
   /** What reads the dump on stdin, asked when the tool is started. */
   readonly script: () => Script
-  /** What makes of the dump that which is loaded, asked then, too; absent or null: it is loaded as it is. */
-  readonly taking?: (() => Rewriter) | null
   /** A load on which nothing moves for so long is ended, unless the server is at work on it. */
   readonly limitSeconds: number
+  /** What makes of the dump that which is loaded, one after the other, asked then, too; absent: it is loaded as it is. */
+  readonly rewriters?: readonly ((() => Rewriter) | undefined)[]
   readonly onProgress: (storedBytes: number) => void
   readonly journal: Journal
 }
 
 export function loadRequest(
   docker: Docker,
-  { copy, manifest, look, name, script, taking = null, limitSeconds, onProgress, journal }: Loading,
+  { copy, manifest, look, name, script, rewriters = [], limitSeconds, onProgress, journal }: Loading,
   signal: AbortSignal,
 ): LoadRequest {
   return {
     ...{ ...copy, signal, onProgress },
     rewriters: [
       manifest.format === "sql" ? rewriterOf(manifest.subject, look) : undefined,
-      taking ?? undefined,
+      ...rewriters,
     ].filter((one) => one !== undefined),
     silence: loadSilence({ docker, look, name, limitSeconds, journal }),
     start: () => docker.exec({ ...look.place, ...script(), stdin: true }, signal),

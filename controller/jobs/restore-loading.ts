@@ -1,21 +1,32 @@
 // How the copy that was chosen is read: what must be at its end when it is proven, and what loads it.
 import type { Manifest } from "../../schemas/manifest.ts"
-import type { RestoreId, RestorePlan } from "../../schemas/restore.ts"
+import { isInPlace, type RestoreId, type RestorePlan } from "../../schemas/restore.ts"
 import { loadJobs } from "../core/parallel-load.ts"
 import { expectedFrom, lacksSome } from "../core/restorable-part.ts"
-import { selectionOf } from "../core/selection.ts"
+import { type Selection, selectionOf } from "../core/selection.ts"
 import { bothOf, type Guard, guardAgainst } from "../engines/hostile.ts"
 import { politely } from "../engines/polite.ts"
 import { alsoSelecting, type Selecting } from "../engines/selecting.ts"
 import type { StoredCopy } from "../pipeline/stored-copy.ts"
+import { orderOf } from "./in-place-work.ts"
 import type { Journal } from "./journal.ts"
 import { loadRequest } from "./load-request.ts"
 import type { Ready } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
+import { specOf } from "./restore-facts.ts"
 import { selectingOf } from "./selected-tables.ts"
 
 /** Its bytes are proven, but not where they come from: somebody handed it in. */
 const isOfOthers = ({ imported }: Manifest): boolean => imported !== undefined
+
+// That of the label dbbackup.stall-timeout.
+const usualStallSeconds = 900
+
+/** As the job says that made the backup. */
+export function howToLoad({ backup }: Pick<RestoreRequest, "backup">, { target }: Ready) {
+  const spec = specOf(backup, target)
+  return { limitSeconds: spec?.["stall-timeout"] ?? usualStallSeconds, nice: spec?.nice ?? false }
+}
 
 export function loadingOf(
   deps: RestoreDeps,
@@ -23,26 +34,30 @@ export function loadingOf(
   request: RestoreRequest,
   plan: RestorePlan,
   { look }: Ready,
-  how: { readonly limitSeconds: number; readonly nice: boolean },
+  how: ReturnType<typeof howToLoad>,
   journal: Journal,
   signal: AbortSignal,
+  present: Selection["present"] = null,
 ) {
   const { manifest, options, backup } = request
   const { targetDatabase: name } = plan
   const onProgress = (bytes: number) => deps.catalogue.restoreProgress(id, bytes, plan.storedBytes)
-  const jobs = options.mode === "globals" ? 1 : loadJobs(manifest, options)
-  const selection = selectionOf(options)
+  const jobs = options.mode === "globals" || isInPlace(options) ? 1 : loadJobs(manifest, options)
+  const selection = selectionOf(options, present)
   const isText = manifest.format === "sql"
   const isGuarded = isText && isOfOthers(manifest)
   /** Of the last reading. */
   let guard: Guard | null = null
   let selecting: Selecting | null = null
+  const order = isInPlace(options) ? orderOf(id, options) : null
   /** After the proof, which shows what the dump does by itself. Our own of PostgreSQL has a key of its own from some version on. */
   const script = () => {
     const load = look.rules.load(name, manifest.format, look.access, {
-      isPart: lacksSome(manifest),
+      isPart: order === null && lacksSome(manifest),
+      inPlace: order !== null,
       facts: expectedFrom(manifest),
       content: selection.content,
+      tables: [...(selecting?.selected().tables.keys() ?? [])],
       withoutOwners: plan.owners === "drop",
       ...(jobs > 1 ? { parallel: { jobs, bytes: backup.proof.rawBytes } } : {}),
       unconfined: isText && guard !== null && !guard.confinesItself(),
@@ -64,7 +79,10 @@ export function loadingOf(
         deps.docker,
         {
           ...{ copy, manifest, look, name, script, limitSeconds: how.limitSeconds, onProgress, journal },
-          taking: selecting?.rewriter ?? null,
+          rewriters: [
+            selecting?.rewriter,
+            order === null ? undefined : look.rules.inPlace.rewriter(order, manifest),
+          ],
         },
         signal,
       ),

@@ -1,8 +1,8 @@
 // A stored backup into a new database beside the old one: prove the copy ▸ create ▸ load ▸ check; of a swap, ▸ take the place.
 import type { CompletedBackup } from "../../schemas/backup.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
-import type { RestoreId, RestoreOptions } from "../../schemas/restore.ts"
-import { type Fault, inFull } from "../core/fault.ts"
+import { isInPlace, type RestoreId, type RestoreOptions } from "../../schemas/restore.ts"
+import { Fault, inFull, problemOf } from "../core/fault.ts"
 import { failedAfterSwap } from "../core/hook-after.ts"
 import { requirePlan } from "../core/plan-hash.ts"
 import { selectionOf } from "../core/selection.ts"
@@ -28,7 +28,8 @@ import type { Target } from "./probe.ts"
 import { type ReadyDeps, whenReady } from "./ready.ts"
 import { refreshStatistics } from "./refresh-statistics.ts"
 import { specOf } from "./restore-facts.ts"
-import { loadingOf } from "./restore-loading.ts"
+import { restoreInPlace } from "./restore-in-place.ts"
+import { howToLoad, loadingOf } from "./restore-loading.ts"
 import { patienceOf, placed, planOf } from "./restore-planning.ts"
 import { expectedOf } from "./selected-tables.ts"
 import { settleBeside, takePlace } from "./take-place.ts"
@@ -63,8 +64,6 @@ export interface RestoreRequest {
 
 // Long enough for any restore a person waits for; a hung one must end some day.
 const restoreLimitSeconds = 24 * 3600
-// That of the label dbbackup.stall-timeout.
-const usualStallSeconds = 900
 
 /** Never throws: the restore ends with an outcome, and a database that could not be filled is dropped again. */
 export async function runRestore(
@@ -89,7 +88,7 @@ export async function runRestore(
     limit.signal.throwIfAborted()
     outcome = await restoreBetweenHooks(deps, id, request, journal, limit.signal, aside)
   } catch (error) {
-    const problem = failureOf(limit.signal.aborted ? limit.signal.reason : error, log)
+    const problem = failureOf(causeOf(error, limit.signal), log)
     journal("error", inFull(problem))
     outcome = { status: statusOf(problem), error: problem }
   } finally {
@@ -110,17 +109,14 @@ async function restoreBetweenHooks(
   const spec = specOf(request.backup, ready.target)
   const hooks = hooksAround(deps, spec, ["pre-restore", "post-restore"], id, journal)
   hooks.requireAllowed()
-  if (request.options.mode === "globals")
-    return await applyGlobals(deps, request, hooks, ready, journal, signal)
+  const { options } = request
+  if (options.mode === "globals") return await applyGlobals(deps, request, hooks, ready, journal, signal)
+  if (isInPlace(options)) return await restoreInPlace(deps, id, request, hooks, ready, journal, signal)
   const plan = await planOf(deps, request, ready, signal)
   requirePlan(plan, request.planHash, undefined)
   for (const step of plan.steps) journal("debug", `plan: ${step}`)
   for (const warning of plan.warnings) journal("warn", warning)
-  const how = {
-    limitSeconds: spec?.["stall-timeout"] ?? usualStallSeconds,
-    nice: spec?.nice ?? false,
-  }
-  const { options } = request
+  const how = howToLoad(request, ready)
   const name = options.mode === "swap" ? besideOptions(options, request.askedAt).name : plan.targetDatabase
   const beside = { ...plan, targetDatabase: name }
   const loading = loadingOf(deps, id, request, beside, ready, how, journal, signal)
@@ -168,4 +164,10 @@ async function restoreBetweenHooks(
     await made?.drop()
     throw error
   }
+}
+
+/** What ended the work; in its own words where it says what came of that. */
+function causeOf(error: unknown, { aborted, reason }: AbortSignal): unknown {
+  if (!aborted || (error instanceof Fault && error.code === problemOf(reason).code)) return error
+  return reason
 }

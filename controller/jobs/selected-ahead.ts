@@ -1,6 +1,6 @@
 // The tables that a restore was asked for, as the head of an archive tells them, for the plan.
 import { copiesToTry, nearestFirst } from "../core/copy-order.ts"
-import { type Selected, selectionOf } from "../core/selection.ts"
+import { type Selected, type Selection, selectionOf } from "../core/selection.ts"
 import type { EngineRules } from "../engines/engine.ts"
 import type { Selecting } from "../engines/selecting.ts"
 import { readHead } from "../pipeline/head.ts"
@@ -19,9 +19,10 @@ export async function selectedAhead(
   request: RestoreRequest,
   rules: EngineRules,
   signal: AbortSignal,
+  present: Selection["present"] = null,
 ): Promise<Selected | null> {
   const { manifest, backup, options } = request
-  const selection = selectionOf(options)
+  const selection = selectionOf(options, present)
   if (selection.tables === undefined || manifest.format !== "archive") return null
   const copies = copiesToTry(nearestFirst(backup, (name) => deps.destinations.get(name)?.kind))
   return await ofFirstCopy(

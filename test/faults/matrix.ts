@@ -477,6 +477,25 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     file: verify,
     title: "when no copy is good any more the backup does not count, everybody is told",
   },
+  "in-place-at-once": {
+    fault:
+      "A restore into a PostgreSQL database is cancelled, or its tool, the server or the controller is killed",
+    outcome:
+      "the database is as it was, row for row; or, when the controller is killed after the commit, restored as a whole, and the restore says which",
+    code: null,
+    hint: "",
+    file: "test/faults/in-place.test.ts",
+    title: "is cancelled, loses its tool, and loses its server, and each time nothing has changed",
+  },
+  "in-place-in-turns": {
+    fault: "A restore into a MySQL or MariaDB database fails half-way, or is cancelled",
+    outcome:
+      "the database is put back from the backup made before; where that cannot be, the restore names that backup and the command",
+    code: null,
+    hint: "",
+    file: "test/faults/in-place.test.ts",
+    title: "fails half-way, and what was there is put back from the backup made before, row for row",
+  },
   "restore-tool-killed": {
     fault: "The tool that loads is killed at half of a restore",
     outcome: "the restore fails and the half-made database is dropped; what was there is as it was",
