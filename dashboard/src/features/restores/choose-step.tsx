@@ -63,7 +63,7 @@ export function ChooseStep({ backup, chosen, onChosen, identity, onIdentity, onP
         serverId={serverId}
         onServer={(serverId) => onChosen({ ...chosen, serverId })}
       />
-      {!isGlobals && backup.engine === "postgres" && (
+      {!isGlobals && (
         <WhereField
           backup={backup}
           swap={swap}
