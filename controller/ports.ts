@@ -459,7 +459,7 @@ export interface NewRestore {
   readonly sourceDatabase: string
   readonly targetDatabase: string
   readonly mode: RestoreMode
-  /** Of a swap: what was asked for. */
+  /** Of one that overwrites something: what was asked for. */
   readonly swap?: { readonly keepSeconds: number; readonly endConnections: boolean }
   readonly queuedAt: Date
 }
@@ -527,7 +527,11 @@ export interface Paged<T> {
 export type LooseEnd = { readonly owner: RunId | RestoreId; readonly serverId: ServerId } & (
   | { readonly kind: "hook"; readonly detail: Hook }
   | { readonly kind: "tools"; readonly detail: null }
-  | { readonly kind: "database"; readonly detail: { readonly name: string } }
+  /** One to be dropped; or one that was there before, of which it is asked whether the restore into it happened. */
+  | {
+      readonly kind: "database"
+      readonly detail: { readonly name: string; readonly inPlace?: "at-once" | "in-turns" }
+    }
 )
 
 /** The catalogue was damaged, or lost what was recorded last, and is being made again. */
@@ -659,6 +663,8 @@ export interface Catalogue {
   addRestore(restore: NewRestore): void
   startRestore(id: RestoreId, at: Date): void
   finishRestore(id: RestoreId, at: Date, outcome: RestoreOutcome): void
+  /** What has become of one that ended without success, found out since. */
+  amendRestore(id: RestoreId, error: Problem): void
   restoreProgress(id: RestoreId, storedBytes: number, totalBytes: number): void
   restore(id: string): Restore | undefined
   restores(

@@ -551,7 +551,7 @@ export const createRestore = {
   method: "post",
   path: "/api/restores",
   summary:
-    "Restore a backup, or a file: into a new database, (`mode: swap`) in the place of one that is kept for an undo, or the globals that a server lacks.",
+    "Restore a backup, or a file: into a new database, (`mode: swap`) in the place of one that is kept for an undo, into one that is there (`clean`: what it holds; `replace`: emptied before), or the globals that a server lacks.",
   body: z
     .strictObject({
       ...RestoreRequest,
@@ -575,7 +575,8 @@ export const getRestore = {
 export const cancelRestore = {
   method: "post",
   path: "/api/restores/:id/cancel",
-  summary: "Cancel a restore; the half-made new database is dropped.",
+  summary:
+    "Cancel a restore: the half-made new database is dropped; one that was overwritten is as it was, or is put back from the backup made before, and the restore says so.",
   params: Id,
   response: Restore,
   status: 202,

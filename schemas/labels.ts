@@ -48,7 +48,7 @@ export const ServerLabels = z.strictObject({
   }),
   restore: z.enum(["allow", "new-only", "deny"]).prefault("allow").meta({
     description:
-      "Whether restores into this server are allowed, only those into a new database, or none. `new-only` forbids those that take a database's place, and their undo. `deny` is heeded even beside a mistake.",
+      "Whether restores into this server are allowed, only those into a new database, or none. `new-only` forbids those that overwrite a database or take its place, and their undo. `deny` is heeded even beside a mistake.",
   }),
 })
 export type ServerLabels = z.output<typeof ServerLabels>

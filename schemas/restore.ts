@@ -14,19 +14,34 @@ export type RestoreId = z.output<typeof RestoreId>
 /** The server to restore on; absent: the one that was backed up. */
 const serverId = ServerId.optional()
 
+/** PostgreSQL, of a whole archive: how many processes load it at once. Its bytes are put into a file in the container meanwhile. Absent: one. */
+const jobs = z.number().int().min(1).max(16).optional()
+/** `schema`: tables without their rows. `data`: rows without their tables. */
+export const Content = z.enum(["all", "schema", "data"])
+export type Content = z.output<typeof Content>
+
+/**
+ * Names of tables and views, as the manifest's fingerprint writes them: `schema.name` in PostgreSQL, `name` in MySQL and MariaDB.
+ * Partitions go with their table. Absent: all there are.
+ */
+const tables = z.array(z.string().min(1)).min(1).max(10_000)
+
 /** A new database beside the old one: nothing that exists is touched. */
 const NewOptions = z.strictObject({
   mode: z.literal("new"),
   /** Name of the database to create. It must not exist. */
-  name: z.string().min(1).max(63),
+  name: z.string().min(1).max(64),
   serverId,
   /**
    * PostgreSQL: whether objects belong to their owners again, and grants are made again. Absent: they are, unless the server lacks
    * one of the roles.
    */
   owners: z.enum(["keep", "drop"]).optional(),
-  /** Of an archive of PostgreSQL: tables without their rows. Absent: all. */
-  content: z.enum(["all", "schema"]).optional(),
+  /** `schema`: tables without their rows, of anything but SQL text of PostgreSQL. Absent: all. */
+  content: Content.extract(["all", "schema"]).optional(),
+  /** Only these, with what they cannot be made without. Foreign keys to others are left out. */
+  tables: tables.optional(),
+  jobs,
 })
 export type NewOptions = z.output<typeof NewOptions>
 
@@ -37,7 +52,7 @@ const GlobalsOptions = z.strictObject({ mode: z.literal("globals"), serverId })
 const SwapOptions = z.strictObject({
   mode: z.literal("swap"),
   /** Name of the database whose place is taken. It must exist. */
-  name: z.string().min(1).max(63),
+  name: z.string().min(1).max(64),
   serverId,
   /** End the connections that it has. Without it a swap is refused while there are any. */
   endConnections: z.boolean().default(false),
@@ -45,12 +60,53 @@ const SwapOptions = z.strictObject({
   keepFor: DurationOrNone.optional(),
   /** Back it up before, and go on only when that is good. */
   safetyBackup: z.boolean().default(true),
+  jobs,
 })
 export type SwapOptions = z.output<typeof SwapOptions>
 
-export const RestoreOptions = z.discriminatedUnion("mode", [NewOptions, SwapOptions, GlobalsOptions])
+/** Of a restore into a database that is there, and must exist. */
+const intoPlace = {
+  name: z.string().min(1).max(63),
+  serverId,
+  /** End the connections that it has. Without it the restore is refused while there are any. */
+  endConnections: z.boolean().default(false),
+  /** Back it up before, and go on only when that is good. */
+  safetyBackup: z.boolean().default(true),
+}
+
+/** What the backup holds replaces what is there of the same name; all else stays. */
+const CleanOptions = z.strictObject({
+  mode: z.literal("clean"),
+  ...intoPlace,
+  /** Only these of the backup. */
+  tables: tables.optional(),
+  /** `data`: rows alone, of tables that are there. Absent: all. */
+  content: Content.optional(),
+})
+export type CleanOptions = z.output<typeof CleanOptions>
+
+/** The database is emptied, then loaded. It stays itself: owner, settings, grants on it. */
+const ReplaceOptions = z.strictObject({ mode: z.literal("replace"), ...intoPlace })
+export type ReplaceOptions = z.output<typeof ReplaceOptions>
+
+export const RestoreOptions = z.discriminatedUnion("mode", [
+  NewOptions,
+  SwapOptions,
+  CleanOptions,
+  ReplaceOptions,
+  GlobalsOptions,
+])
 export type RestoreOptions = z.output<typeof RestoreOptions>
-export const RestoreMode = z.enum(["new", "swap", "globals"])
+export const RestoreMode = z.enum(["new", "swap", "clean", "replace", "globals"])
+
+/** Into a database that is there, as it is; not into one beside it. */
+export const isInPlace = <T extends { readonly mode: RestoreMode }>(
+  of: T,
+): of is T & { readonly mode: "clean" | "replace" } => of.mode === "clean" || of.mode === "replace"
+/** Over what is there, in one way or another. */
+export const isOver = <T extends { readonly mode: RestoreMode }>(
+  of: T,
+): of is T & { readonly mode: "swap" | "clean" | "replace" } => of.mode === "swap" || isInPlace(of)
 export type RestoreMode = z.output<typeof RestoreMode>
 
 /** What a restore will do, in data and in words, before it does anything. */
@@ -92,6 +148,8 @@ const base = {
   mode: RestoreMode,
   /** Null unless the mode is `swap`. */
   swap: Swap.nullable(),
+  /** Made just before, of what is overwritten; null until it was, and where none was wanted. Absent: nothing is overwritten. */
+  safetyBackupId: BackupId.nullable().optional(),
   queuedAt: Instant,
 }
 const failed = { ...base, startedAt: Instant.nullable(), finishedAt: Instant, error: Problem }

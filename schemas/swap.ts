@@ -18,7 +18,7 @@ export const Swap = z.discriminatedUnion("state", [
   z.object({ ...base, state: z.literal("beside") }),
   /** Under way, or broken off: what is in place is asked at the next look at the server. `inPlace`: before it. */
   z.object({ ...base, state: z.literal("exchanging"), inPlace, keptName: z.string() }),
-  /** The other one is kept under another name, without connections, and an undo puts it back. */
+  /** The other one is kept under another name, and an undo puts it back. PostgreSQL lets nobody connect to it. */
   z.object({ ...base, state: z.literal("kept"), inPlace, keptName: z.string(), keptUntil: Instant }),
   /** The other one is dropped, or is not there any more. */
   z.object({ ...base, state: z.literal("gone"), inPlace, keptName: z.string() }),

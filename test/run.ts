@@ -7,10 +7,22 @@ import { type BucketStore, startBucketStore, storeImage } from "./support/bucket
 import { ensureChromium } from "./support/chromium.ts"
 import { must } from "./support/command.ts"
 import { ensureCompose } from "./support/compose.ts"
+import { keepDataFolder } from "./support/data-folders.ts"
 import { ensureEngine, stopEngineIfStarted } from "./support/engine.ts"
 import { ensureImages } from "./support/images.ts"
 import { repository } from "./support/places.ts"
-import { type Count, check, files, reports, spawn, suite, sum, tellFailures } from "./support/suites.ts"
+import { startServer } from "./support/servers.ts"
+import {
+  type Count,
+  check,
+  files,
+  inTurn,
+  reports,
+  spawn,
+  suite,
+  sum,
+  tellFailures,
+} from "./support/suites.ts"
 
 /** Every image a test starts. */
 const images = [
@@ -27,27 +39,18 @@ const images = [
   "dbbackup-test-extensions:1",
 ]
 
-/** What needs no servers. */
+/** What needs no servers, in suites of about the same length, those that wait most first. */
 const units = [
-  "test/core",
-  "test/schemas",
-  "test/golden",
-  "test/state",
-  "test/settings",
-  "test/api",
-  "test/pipeline",
-  "test/destinations",
-  "test/engines",
-  "test/docker",
-  "test/reconcile",
-  "test/jobs",
-  "test/cli",
-  "test/architecture.test.ts",
+  ["test/cli", "test/jobs"],
+  ["test/reconcile"],
+  ["test/pipeline", "test/docker"],
+  ["test/state", "test/settings", "test/api", "test/destinations"],
+  ["test/core", "test/schemas", "test/golden", "test/engines", "test/architecture.test.ts"],
 ]
 
 /** Begun first, so that nobody waits for one of them in the end. */
 const longest = ["test/faults/crash.test.ts", "test/faults/data.test.ts", "test/integration/spine.test.ts"]
-const filesAtATime = 2
+const atATime = 2
 
 const chosen = process.argv.slice(2)
 let store: BucketStore | undefined
@@ -58,20 +61,30 @@ async function main(): Promise<Count> {
   await ensureCompose()
   process.env.CHROMIUM = await ensureChromium()
   // The first image is all that tests without servers need: they go on while the others are built.
-  const prepared = ensureImages([storeImage, ...images])
+  const prepared = ensureImages([storeImage, ...images]).then(keepDataFolders)
   prepared.catch(() => undefined)
   store = await startBucketStore()
   process.env.S3_TEST_ENDPOINT = store.endpoint
   const early = [await check("dashboard build", [process.execPath, "run", "build"])]
   if (chosen.length === 0) {
-    early.push(await check("types", ["node_modules/.bin/tsc", "--noEmit"]))
-    early.push(await check("format and lint", ["node_modules/.bin/biome", "check", "."]))
-    early.push(await suite("dashboard", ["test/dashboard"]), await suite("unit", units))
+    const tasks = [
+      ...units.map((paths) => () => suite(`unit ${paths.join(" ")}`, paths)),
+      () => check("types", ["node_modules/.bin/tsc", "--noEmit"]),
+      () => check("format and lint", ["node_modules/.bin/biome", "check", "."]),
+      () => suite("dashboard", ["test/dashboard"]),
+    ]
+    early.push(await inTurn(tasks, atATime))
   }
   await prepared
   if (chosen.length > 0) return sum([...early, await suite("chosen", chosen)])
-  const servers = await files(["test/faults", "test/integration"], longest, filesAtATime)
+  const servers = await files(["test/faults", "test/integration"], longest, atATime)
   return sum([...early, servers, await browser(), await demo()])
+}
+
+/** One after the other: tests without servers go on meanwhile. */
+async function keepDataFolders(): Promise<void> {
+  for (const image of images.filter((name) => /^(postgres|mysql|mariadb):/.test(name)))
+    await keepDataFolder(image, () => startServer(image, {}))
 }
 
 /** The browser tests run on Node, where the browser's driver works. */

@@ -9,7 +9,7 @@ export function planLines(plan: RestorePlan): string[] {
   const into =
     plan.mode === "globals"
       ? `Restore the globals ${source ? when : `of ${plan.backupFinishedAt}`} on ${plan.serverName}:`
-      : `Restore ${plan.sourceDatabase} on ${plan.serverName}, ${when}, ${plan.mode === "swap" ? "in the place of" : "into the new database"} ${plan.targetDatabase}:`
+      : `Restore ${plan.sourceDatabase} on ${plan.serverName}, ${when}, ${where[plan.mode]} ${plan.targetDatabase}:`
   const facts = [
     versions.source === versions.target
       ? versions.target
@@ -27,4 +27,12 @@ export function planLines(plan: RestorePlan): string[] {
     `  ${facts.join(", ")}`,
     ...plan.warnings.map((warning) => `  Warning: ${warning}`),
   ]
+}
+
+const where: Readonly<Record<RestorePlan["mode"], string>> = {
+  new: "into the new database",
+  swap: "in the place of",
+  clean: "over what is of the same names in",
+  replace: "in the place of all that is in",
+  globals: "on",
 }

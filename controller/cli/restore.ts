@@ -2,7 +2,7 @@
 import type { z } from "zod"
 import { createRestore, getBackup, getRestore, planRestore } from "../../schemas/api.ts"
 import type { BackupId } from "../../schemas/backup.ts"
-import type { RestoreOptions } from "../../schemas/restore.ts"
+import { isOver, type RestoreOptions } from "../../schemas/restore.ts"
 import type { RestoreSource, SourceId } from "../../schemas/restore-source.ts"
 import { Fault } from "../core/fault.ts"
 import { databasesNamed } from "./backup.ts"
@@ -21,15 +21,18 @@ export interface RestoreChoice {
   readonly isPath: boolean
   /** Of a file: which of its databases. */
   readonly sourceDatabase?: string | undefined
-  /** Of the new database, or of the one whose place is taken, which is the backup's own when it is not given. */
+  /** Of the new database, or of the one that is overwritten, which is the backup's own when it is not given. */
   readonly name: string | undefined
   readonly globals: boolean
-  /** Take the place of a database that is there; null: a new one beside it. */
-  readonly swap: Omit<Extract<z.input<typeof RestoreOptions>, { mode: "swap" }>, "mode" | "name"> | null
+  /** How a database that is there is overwritten; null: a new one beside it. */
+  readonly over: Over | null
   /** Name of another server than the one that was backed up. */
   readonly onto?: string | undefined
   readonly owners?: string | undefined
   readonly content?: string | undefined
+  readonly jobs?: string | undefined
+  /** Only these tables and views. */
+  readonly tables?: readonly string[] | undefined
   /** File with the identity that opens it, where the controller has none. */
   readonly identityFile?: string | undefined
   /** Only show the plan. */
@@ -38,29 +41,47 @@ export interface RestoreChoice {
   readonly confirm: (question: string, name: string) => Promise<string>
 }
 
+type Over = {
+  readonly [Mode in "swap" | "clean" | "replace"]: Omit<
+    Extract<z.input<typeof RestoreOptions>, { mode: Mode }>,
+    "name" | "serverId" | "content" | "tables"
+  >
+}["swap" | "clean" | "replace"]
+
 /** From the options of the command line. Throws a Fault when they do not say where to. */
 export function restoreChoice(
   source: string,
   values: Values,
   confirm: RestoreChoice["confirm"] | null,
 ): RestoreChoice {
-  const { as: name, on: onto, owners, content, globals = false, "keep-for": keepFor } = values
-  if (!values.swap && !globals && !name) throw usageFault("--as NAME is missing, or --swap")
-  const swap = values.swap
-    ? {
-        endConnections: values["end-connections"] ?? false,
-        safetyBackup: !values["no-safety-backup"],
-        ...(keepFor === undefined ? {} : { keepFor }),
-      }
-    : null
+  const { as: name, on: onto, owners, content, jobs, table: tables, globals = false } = values
+  const over = overOf(values)
+  if (!over && !globals && !name) throw usageFault("--as NAME is missing, or --swap, --clean or --replace")
+  if (tables !== undefined && (globals || (over && over.mode !== "clean")))
+    throw usageFault("--table goes with --as NAME or with --clean: other ways are for all of a backup")
   return {
-    ...{ source, name, globals, swap, onto, owners, content },
+    ...{ source, name, globals, over, onto, owners, content, jobs, tables },
     isPath: values.file ?? false,
     sourceDatabase: values.database,
     identityFile: values.identity,
     dryRun: values["dry-run"] ?? false,
     confirm: confirm ?? (async (_, name) => name),
   }
+}
+
+function overOf(values: Values): Over | null {
+  const [mode, ...more] = (["swap", "clean", "replace"] as const).filter((one) => values[one])
+  if (mode === undefined) return null
+  if (more.length > 0) throw usageFault(`--${mode} and --${more[0]} are two ways of doing it: choose one`)
+  const keepFor = values["keep-for"]
+  const asked = {
+    endConnections: values["end-connections"] ?? false,
+    safetyBackup: !values["no-safety-backup"],
+  }
+  if (mode === "swap") return { mode, ...asked, ...(keepFor === undefined ? {} : { keepFor }) }
+  if (keepFor !== undefined)
+    throw usageFault(`--keep-for has no meaning with --${mode}: nothing is kept but the backup made before`)
+  return { mode, ...asked }
 }
 
 /** What is restored, and what opens it. */
@@ -115,7 +136,7 @@ export async function restore(
   const { data: begun } = await call(createRestore, {
     body: { ...from, options, planHash: plan.hash, ...opening },
   })
-  if (options.mode === "swap") say(`Restore ${begun.id}`)
+  if (isOver(options)) say(`Restore ${begun.id}`)
   const done = await poll(async () => (await call(getRestore, { params: { id: begun.id } })).data)
   if (done.status !== "completed") {
     const error = "error" in done ? done.error : { message: done.status, hint: null }
@@ -126,6 +147,8 @@ export async function restore(
   const same = plan.source ? sameAsFile(plan.source) : ", nothing differs from the manifest"
   const found = done.differences.length > 0 ? `. Differences: ${done.differences.join("; ")}` : same
   say(`${name} is restored: ${done.tables} tables${found}`)
+  if (options.mode !== "swap" && done.safetyBackupId)
+    say(`What ${name} was before is in the backup ${done.safetyBackupId}`)
   if (done.swap?.state === "kept")
     say(
       `What ${name} was before is kept as ${done.swap.keptName} until ${done.swap.keptUntil}: dbbackup undo ${done.id} puts it back`,
@@ -142,25 +165,41 @@ async function optionsOf(
 ): Promise<z.input<typeof RestoreOptions>> {
   const where = choice.onto === undefined ? {} : { serverId: await serverNamed(call, choice.onto) }
   if (choice.globals) return { mode: "globals", ...where }
-  if (choice.swap) {
+  if (choice.over) {
     const own = async () => {
       if (backupId === null)
-        throw usageFault("--as NAME is missing: a file does not say whose place it takes")
+        throw usageFault("--as NAME is missing: a file does not say which database it is for")
       return (await call(getBackup, { params: { id: backupId } })).data.database
     }
-    return { mode: "swap", name: choice.name ?? (await own()), ...where, ...choice.swap }
+    const name = choice.name ?? (await own())
+    if (choice.over.mode === "swap") return { name, ...where, ...choice.over, ...jobsOf(choice) }
+    if (choice.over.mode === "replace") return { name, ...where, ...choice.over }
+    const { content, tables } = choice
+    return {
+      ...{ name, ...where, ...choice.over },
+      ...(content === undefined ? {} : { content: oneOf("--content", content, ["all", "schema", "data"]) }),
+      ...(tables === undefined ? {} : { tables: [...tables] }),
+    }
   }
   const { name } = choice
-  if (name === undefined) throw new Fault("request-invalid", "--as NAME is missing, or --swap")
+  if (name === undefined) throw new Fault("request-invalid", "--as NAME is missing")
   return {
     mode: "new",
     name,
     ...where,
+    ...jobsOf(choice),
     ...(choice.owners === undefined ? {} : { owners: oneOf("--owners", choice.owners, ["keep", "drop"]) }),
     ...(choice.content === undefined
       ? {}
       : { content: oneOf("--content", choice.content, ["all", "schema"]) }),
+    ...(choice.tables === undefined ? {} : { tables: [...choice.tables] }),
   }
+}
+
+function jobsOf({ jobs }: RestoreChoice): { jobs?: number } {
+  if (jobs === undefined) return {}
+  if (/^\d+$/.test(jobs)) return { jobs: Number(jobs) }
+  throw new Fault("request-invalid", `--jobs is ${jobs}`, { hint: "Write a number, 1 to 16." })
 }
 
 function oneOf<const T extends string>(option: string, given: string, values: readonly T[]): T {

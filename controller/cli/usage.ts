@@ -26,17 +26,23 @@ export const usage = `Usage: dbbackup COMMAND
                                      what stays, with every reason, and what would go; POLICY is a name or tiers
   confirm-prune SERVER/DATABASE [--yes]
                                      let retention delete what it holds back, because it is much at once
-  restore BACKUP|SERVER/DATABASE --as NAME [--on SERVER] [--owners keep|drop] [--content schema] [--dry-run] [--yes]
-                                     [--identity FILE]: into a new database beside the old one, or on another server
+  restore BACKUP|SERVER/DATABASE --as NAME [--on SERVER] [--owners keep|drop] [--content schema] [--table NAME]…
+                                     [--dry-run] [--yes] [--identity FILE]: into a new database beside the old one, or
+                                     on another server; all of it, or only the tables that are named
   restore BACKUP|SERVER/DATABASE --swap [--as NAME] [--end-connections] [--keep-for 24h] [--no-safety-backup]
-                                     restore in the place of a database (PostgreSQL), which is kept for an undo
-  restore FILE|DESTINATION:KEY --on SERVER --as NAME [--database NAME] [--owners …] [--identity FILE] [--dry-run] [--yes]
-                                     a dump or script that is no backup: sent from here (--file: it is a path), or read
-                                     at a destination; --database says which one of several in it
-  undo RESTORE [--end-connections] [--yes]
-                                     put back what such a restore has replaced
+                                     restore in the place of a database, which is kept for an undo
+      --jobs N                       either of them: load with N processes at once (PostgreSQL), which need the archive as
+                                     a file in the container meanwhile
+  restore BACKUP|SERVER/DATABASE --replace|--clean [--as NAME] [--content schema|data] [--end-connections] [--no-safety-backup]
+                                     restore into a database that is there: emptied before, or only what the backup
+                                     holds is replaced (with --content data its rows alone)
   restore BACKUP|SERVER --globals [--on SERVER] [--dry-run] [--yes] [--identity FILE]
                                      make the roles or accounts that a server lacks
+  restore FILE|DESTINATION:KEY --on SERVER --as NAME [--database NAME] [--owners …] [--identity FILE] [--dry-run] [--yes]
+                                     a dump or script that is no backup: sent from here (--file: it is a path), or read
+                                     at a destination; --database says which one of several in it; in all the ways above
+  undo RESTORE [--end-connections] [--yes]
+                                     put back what such a restore has replaced
   verify BACKUP|SERVER/DATABASE [--level checksum|read|drill] [--destination NAME] [--wait] [--identity FILE]
                                      read its copies again; read: by the engine's own tool. Exit code 1 when one is bad
   import FILE --server SERVER --database NAME [--made-at TIME]

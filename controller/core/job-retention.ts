@@ -61,7 +61,8 @@ export function retentionOf(backups: readonly Retained[], job: Job, now: Date): 
   const { at, mostAgeSeconds } = job.operatorRetention ?? noOperatorRetention
   const limits = { now, mostAgeSeconds: mostAgeSeconds ?? undefined }
   const groups = groupsOf(backups, spec.retention, at)
-  const isOne = groups.length < 2
+  // With one policy for all, and the job's own, it has the last word.
+  const isOne = groups.length < 2 && groups.every(({ policy }) => isSame(policy, spec.retention))
   const kept = new Map(backups.map((backup) => [backup.id as string, keptOf(backup, spec.schedule)]))
   const { minKeep } = spec.retention
   const somewhere = { ...noRetention, ...(minKeep !== undefined && { minKeep }) }
@@ -109,6 +110,9 @@ export function retentionOf(backups: readonly Retained[], job: Job, now: Date): 
     prune: prune.filter(({ backupId }) => !isLost(backupId)).sort((a, b) => place(b) - place(a)),
   }
 }
+
+const isSame = (one: RetentionPolicy, other: RetentionPolicy) =>
+  formatRetention(one) === formatRetention(other)
 
 /** Whether the job keeps a copy of a backup at a destination, or would, were it there. */
 export function isKeptAt(

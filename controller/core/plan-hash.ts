@@ -9,6 +9,10 @@ type Passing = (typeof passing)[number]
 /** Begins a warning that is about sizes. */
 export const aboutRoom = "Room: "
 
+/** Ends what is said of a table; how many there are changes all the time, too. */
+export const rowsNow = (rows: number) => ` (about ${rows} ${rows === 1 ? "row" : "rows"} now)`
+const withoutRowsNow = (sentence: string) => sentence.replaceAll(/ \(about \d+ rows? now\)/g, "")
+
 export function withHash(plan: Omit<RestorePlan, "hash">, options: unknown): RestorePlan {
   const text = JSON.stringify([options, lasting(plan)])
   return { ...plan, hash: createHash("sha256").update(text).digest("hex") }
@@ -18,10 +22,11 @@ function lasting(plan: Omit<RestorePlan, "hash">): Omit<RestorePlan, Passing> {
   const rest = Object.fromEntries(
     Object.entries(plan).filter(([key]) => !(passing as readonly string[]).includes(key)),
   )
-  return { ...rest, warnings: plan.warnings.filter((warning) => !warning.startsWith(aboutRoom)) } as Omit<
-    RestorePlan,
-    Passing
-  >
+  return {
+    ...rest,
+    lost: plan.lost.map(withoutRowsNow),
+    warnings: plan.warnings.filter((warning) => !warning.startsWith(aboutRoom)),
+  } as Omit<RestorePlan, Passing>
 }
 
 /** What is other in the new plan, as sentences without a full stop; empty when nothing is that a person would see. */
@@ -38,7 +43,7 @@ function sentences(plan: RestorePlan): string[] {
   return [
     `into ${targetDatabase} on ${serverName}, ${versions.target}, from ${destination}`,
     ...steps,
-    ...lost.map((what) => `lost: ${what}`),
+    ...lost.map((what) => `lost: ${withoutRowsNow(what)}`),
     ...warnings.filter((warning) => !warning.startsWith(aboutRoom)),
   ]
 }

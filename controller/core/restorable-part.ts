@@ -55,7 +55,7 @@ export function partWarnings({ part }: OfPart): string[] {
   ]
 }
 
-function listed(names: readonly string[]): string {
+export function listed(names: readonly string[]): string {
   const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : ""
   return `${names.slice(0, mostNames).join(", ")}${more}`
 }

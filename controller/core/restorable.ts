@@ -23,8 +23,11 @@ export function requireRestorable(
 ): void {
   if (server === undefined || server.restore === "allow") return
   // Globals take nobody's place: what is there stays as it is.
-  if (server.restore === "new-only" && mode !== "swap") return
-  const what = server.restore === "deny" ? "no restores" : "no restores in the place of a database"
+  if (server.restore === "new-only" && (mode === "new" || mode === "globals")) return
+  const what =
+    server.restore === "deny"
+      ? "no restores"
+      : "no restores in the place of a database, nor into one that is there"
   throw new Fault(
     "restore-denied",
     `${server.name} takes ${what}: its label restore=${server.restore} says so`,

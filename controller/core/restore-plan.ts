@@ -8,10 +8,13 @@ import { copiesToTry, storedCopies, storedNowhere } from "./copy-order.ts"
 import { Fault } from "./fault.ts"
 import { subjectName } from "./key.ts"
 import { requireIdentity } from "./key-missing.ts"
+import { loadJobs, parallelSteps, parallelWarnings } from "./parallel-load.ts"
 import { aboutRoom, withHash } from "./plan-hash.ts"
 import { partWarnings, requireTables } from "./restorable-part.ts"
 import { needsOf } from "./restore-needs.ts"
 import { type TargetTools, versionWarnings } from "./restore-versions.ts"
+import { isEverything, type Selected, selectionOf } from "./selection.ts"
+import { guessOf, requireSelectable, selectionWarnings, whatIsLoaded } from "./selection-plan.ts"
 import type { RestorableBackup, RestorableManifest } from "./source-as-backup.ts"
 import { aboutFile, neededOf, wordsOf } from "./source-words.ts"
 import type { Survey } from "./survey.ts"
@@ -38,6 +41,8 @@ export interface RestoreFacts extends CommonFacts {
   readonly survey: Survey | null
   /** Why the engine would refuse the new name, if it would. */
   readonly nameMistake: string | undefined
+  /** What the tables that were chosen come to; null or absent: none were, or that is only seen as the copy is read. */
+  readonly selected?: Selected | null
   /** It is to take the place of another database afterwards. */
   readonly takesPlace?: boolean
 }
@@ -51,7 +56,8 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
     })
   }
   requireTables(manifest)
-  requireContent(manifest, options)
+  const selection = selectionOf(options)
+  requireSelectable(manifest, selection)
   if (facts.nameMistake !== undefined) {
     throw new Fault(
       "request-invalid",
@@ -69,22 +75,26 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
   const source = subjectName(manifest.subject)
   const words = wordsOf(backup, source)
   const { name } = options
-  const schemaOnly = options.content === "schema"
+  const jobs = loadJobs(manifest, options)
+  const selected = facts.selected ?? null
   const elsewhere =
     target.id === backup.serverId ? "" : `, which is not ${backup.serverName}, where it was made`
-  const neededBytes = manifest.fingerprint?.databaseBytes ?? null
+  const neededBytes = isEverything(selection) ? (manifest.fingerprint?.databaseBytes ?? null) : null
+  const fileBytes = isEverything(selection) ? backup.proof.rawBytes : null
   const freeBytes = survey?.freeBytes ?? null
   return withHash(
     {
       ...planned(facts, needs.owners),
+      timeGuess: guessOf(facts.timeGuess, manifest, selection, selected),
       sourceDatabase: source,
       targetDatabase: name,
       mode: options.mode,
       steps: [
         ...firstSteps(facts),
         `Create the database ${name} on ${target.name}${elsewhere}, empty${words.settings}`,
-        `Load ${schemaOnly ? "the tables of the backup, without their rows," : words.what} into ${name}${needs.owners === "drop" ? `, leaving out owners and grants` : ""}, stopping at the first error`,
-        `Count the tables of ${name} and compare them with ${words.counted}`,
+        ...parallelSteps(backup, jobs),
+        `Load ${whatIsLoaded(selection, words.what)} into ${name}${needs.owners === "drop" ? `, leaving out owners and grants` : ""}, stopping at the first error`,
+        `Count the tables of ${name} and compare them with ${selection.tables === undefined ? words.counted : words.countedOfChosen}`,
         ...hookStep(hooks.after, "whatever happened"),
         `If anything fails, drop ${name} again${words.untouched}`,
       ],
@@ -93,10 +103,13 @@ export function planRestore(facts: RestoreFacts, options: NewOptions): RestorePl
         ...aboutFile(backup),
         ...versions,
         ...partWarnings(manifest),
+        ...selectionWarnings(manifest, selection, selected),
+        ...(selection.tables === undefined ? eventWarning(manifest, name) : []),
         ...needs.warnings,
         ...(backup.source
-          ? roomWarning(backup.proof.rawBytes, "the file has", freeBytes, target.name)
-          : roomWarning(schemaOnly ? null : neededBytes, "the database took", freeBytes, target.name)),
+          ? roomWarning(fileBytes, "the file has", freeBytes, target.name)
+          : roomWarning(neededBytes, "the database took", freeBytes, target.name)),
+        ...parallelWarnings(backup, jobs, survey),
       ],
       freeBytes,
       neededBytes,
@@ -181,15 +194,13 @@ export function doubtWarning(backup: Pick<RestorableBackup, "suspect" | "accepte
   ]
 }
 
-function requireContent({ format, part }: RestorableManifest, { content }: NewOptions): void {
-  if (content !== "schema" || format === "archive" || part?.content === "schema") return
-  throw new Fault(
-    "restore-unsupported",
-    "tables without their rows can only be taken from an archive of pg_dump",
-    {
-      hint: "Statements come in one stream, in which rows cannot be told apart safely. Restore all of it, or make a backup with dbbackup.content=schema.",
-    },
-  )
+/** Of MySQL and MariaDB. One that names a database does to that one what it always did, only twice. */
+function eventWarning({ facts }: RestorableManifest, name: string): string[] {
+  const events = facts?.objects?.events ?? 0
+  if (events === 0) return []
+  return [
+    `The backup has ${events === 1 ? "an event" : `${events} events`}: once loaded, what is enabled of that runs in ${name} as well as in the original`,
+  ]
 }
 
 function roomWarning(needed: number | null, what: string, free: number | null, target: string): string[] {

@@ -7,6 +7,7 @@ export interface SourceWords {
   readonly what: string
   readonly settings: string
   readonly counted: string
+  readonly countedOfChosen: string
   readonly untouched: string
 }
 
@@ -17,6 +18,7 @@ export function wordsOf({ source }: Pick<RestorableBackup, "source">, name: stri
       what: "the backup",
       settings: `, with the settings of ${name}`,
       counted: "the manifest",
+      countedOfChosen: "what the manifest says of the chosen ones",
       untouched: `. ${name} is not touched at any time`,
     }
   const { fileName, databases, kind } = source
@@ -24,6 +26,7 @@ export function wordsOf({ source }: Pick<RestorableBackup, "source">, name: stri
     what: kind.of === "server" || databases.includes(name) ? `${name} of ${fileName}` : fileName,
     settings: "",
     counted: kind.format === "script" ? "nothing, but stop if there is none" : "what the file holds",
+    countedOfChosen: "the chosen ones",
     untouched: "",
   }
 }

@@ -15,6 +15,8 @@ export interface Survey {
   readonly foldsCase: boolean
   /** Where it keeps its data; null when that cannot be seen. */
   readonly freeBytes: number | null
+  /** Where the tools put temporary files; absent or null when that cannot be seen. */
+  readonly temporaryBytes?: number | null
   /** Sessions in the database that was asked for. */
   readonly connections: readonly { readonly user: string; readonly count: number }[]
 }

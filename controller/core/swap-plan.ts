@@ -13,15 +13,29 @@ const mostNameBytes = 63
 /** A database that is to give or get a name. */
 export interface Place {
   readonly name: string
-  /** The engine's own name for it, which stays when it is renamed. */
-  readonly key: string
+  /** What tells it from another one of its name, and goes with it when that changes; null where nothing does. */
+  readonly key: string | null
   /** Who is connected to it, tools of ours aside: how many, and as whom. */
   readonly sessions: number
   readonly who: readonly string[]
-  /** What keeps it from being renamed, and is for nobody to end. */
-  readonly obstacles: readonly string[]
+  /** What keeps it from giving or getting a name, and is for nobody to end. */
+  readonly obstacles: readonly Obstacle[]
   /** What goes with it when another one takes its name. */
   readonly staysBehind: readonly string[]
+}
+
+/** `what`: words that go on "it has …"; `todo`: a sentence. */
+export interface Obstacle {
+  readonly what: string
+  readonly todo: string
+}
+
+/** What the plan says of the engine's own way. */
+export interface SwapWords {
+  /** The exchange itself, in sentences. */
+  exchange(name: string, temporary: string): readonly string[]
+  /** How what was there before is kept, such as "without connections". */
+  readonly keptAs: string
 }
 
 /** `shop_before_20261124_133700`: a name beside another one, cut so that servers take it. Times are UTC. */
@@ -41,21 +55,22 @@ export interface SwapFacts extends RestoreFacts {
   readonly place: Place | undefined
   /** In force, when the request says nothing. */
   readonly keepSeconds: number
+  readonly words: SwapWords
   readonly now: Date
 }
 
 export const keptSeconds = ({ keepFor }: SwapOptions, usualSeconds: number): number => keepFor ?? usualSeconds
 
 /** What the part of it that is an ordinary restore is asked. */
-export const besideOptions = ({ name, serverId }: SwapOptions, now: Date): NewOptions => ({
-  ...{ mode: "new", name: nameBeside(name, "new", now), serverId },
+export const besideOptions = ({ name, serverId, jobs }: SwapOptions, now: Date): NewOptions => ({
+  ...{ mode: "new", name: nameBeside(name, "new", now), serverId, jobs },
   // What takes the place of a database has its owners and grants, or does not take it.
   owners: "keep",
 })
 
 /** Throws a Fault as `planRestore`, and `database-gone` or `in-use`, when it must not begin. */
 export function planSwap(facts: SwapFacts, options: SwapOptions): RestorePlan {
-  const { backup, manifest, target, place, now } = facts
+  const { backup, manifest, target, place, words, now } = facts
   const { name } = options
   if (manifest.part !== undefined)
     throw new Fault(
@@ -87,11 +102,11 @@ export function planSwap(facts: SwapFacts, options: SwapOptions): RestorePlan {
       ...steps.slice(0, -1),
       `Stop, and drop ${temporary} again, if it differs from what was dumped`,
       ...(options.endConnections ? [`End all connections to ${name}`] : []),
-      `In one transaction: rename ${name} to ${name}_before_ and the time, rename ${temporary} to ${name}, and give it the owner, rights, settings, comment and connection limit that ${name} has`,
+      ...words.exchange(name, temporary),
       kept === 0
         ? `Drop what ${name} was before: nothing can be undone`
-        : `Keep what ${name} was before, without connections, for ${formatDuration(kept)}, for an undo; then drop it`,
-      `If anything fails before the renaming, drop ${temporary} again: ${name} is as it was`,
+        : `Keep what ${name} was before, ${words.keptAs}, for ${formatDuration(kept)}, for an undo; then drop it`,
+      `If anything fails before that, drop ${temporary} again: ${name} is as it was`,
     ],
     lost: [`what was written to ${name} after ${backup.finishedAt}; ${lostTo(options, kept)}`],
     warnings: [
@@ -113,12 +128,14 @@ function lostTo({ safetyBackup }: SwapOptions, kept: number): string {
   return safetyBackup ? "it is only in the backup made before" : "nothing keeps it"
 }
 
-/** Throws a Fault `in-use`, with who is connected, for a database that cannot be renamed now. */
+/** Throws a Fault `in-use`, with who is connected, for a database that cannot give or get a name now. */
 export function requireRenamable({ name, sessions, who, obstacles }: Place, endConnections: boolean): void {
   if (obstacles.length > 0)
-    throw new Fault("in-use", `${name} cannot be renamed: it has ${obstacles.join(", ")}`, {
-      hint: "Commit them or roll them back first.",
-    })
+    throw new Fault(
+      "in-use",
+      `${name} cannot be exchanged: it has ${obstacles.map(({ what }) => what).join(", ")}`,
+      { hint: [...new Set(obstacles.map(({ todo }) => todo))].join(" ") },
+    )
   if (sessions === 0 || endConnections) return
   throw new Fault("in-use", `${name} has ${people({ sessions, who })}`, {
     hint: "Stop what is connected, or have the connections ended: endConnections in the request, --end-connections on the command line.",

@@ -56,11 +56,12 @@ export function createDocker(
     async observe(signal) {
       // At the first look, which comes before any work: what a killed process left behind may still hold locks.
       if (!swept) {
-        await pipes.sweep()
         swept = await sweepHelpers(connection, signal).then(
           () => true,
           () => false,
         )
+        // Once, and after those that wrote to them.
+        if (swept) await pipes.sweep()
       }
       return await observe(signal)
     },

@@ -1,6 +1,6 @@
 // A named pipe that a tool in a helper container writes to and this process reads: its bytes pass through the kernel alone. Through
-// an engine's stream each is copied four times more, by processor time that the dump needs itself (171 MB of pg_dump on 2 cores: 3.5 s
-// of the engine and of ours, against 0.5 s).
+// an engine's stream each is copied several times more, by processor time that the dump needs itself: 1 GB of PostgreSQL on 2 cores
+// took 7.0 s through a pipe, where an exec through the engine took 8.5 s and the tool alone, writing to a file, 6.8 s.
 import { closeSync, constants, openSync } from "node:fs"
 import { chmod, mkdir, rm } from "node:fs/promises"
 import { join } from "node:path"

@@ -27,8 +27,8 @@ export const noPipes: Pipes = { offer: async () => null, refused: () => {}, swee
 /** @param folder absolute, of nobody else's */
 export function pipesIn(connection: Connection, folder: string): Pipes {
   let usable = true
-  /** Where the engine finds the folder; undefined until it was asked. */
-  let found: string | null | undefined
+  /** Where the engine finds the folder; null: not known so far. */
+  let found: string | null = null
   return {
     async offer(signal) {
       if (!usable) return null

@@ -1,13 +1,10 @@
 // What an archive's table of contents tells to whoever asks.
+import type { ArchiveHeader } from "./archive-bytes.ts"
 
-export interface ArchiveHead {
-  readonly serverVersion: string
-  readonly toolVersion: string
-  readonly compression: string
-}
+export type ArchiveHead = Pick<ArchiveHeader, "serverVersion" | "toolVersion" | "compression">
 
 /** What the table of contents says of one object. */
-export interface ArchiveEntry {
+export interface HeardEntry {
   /** In pg_dump's words: TABLE, TABLE DATA, ACL … */
   readonly kind: string
   readonly name: string
@@ -23,5 +20,5 @@ export interface ArchiveEntry {
 /** Hears what is in the table of contents. Absent: nobody asks. */
 export interface ArchiveHeard {
   head(head: ArchiveHead): void
-  entry(entry: ArchiveEntry): void
+  entry(entry: HeardEntry): void
 }

@@ -11,6 +11,7 @@ import type { Subject } from "../../schemas/server.ts"
 import type { Fault } from "../core/fault.ts"
 import type { Choice, Relation } from "../core/part.ts"
 import type { Cutter, EndDetector, Rewriter, ToolOutcome } from "../ports.ts"
+import type { InPlace } from "./in-place.ts"
 import type { Loadable, Receiving } from "./receiving.ts"
 import type { ScratchRules } from "./scratch-rules.ts"
 import type { Standing } from "./standing.ts"
@@ -204,7 +205,7 @@ export interface EngineRules extends Receiving {
   /** Of a script that exited 0. Tables and sequences by `schema.name` where there are schemas. Throws when it is not a whole one. */
   readFingerprint?(outcome: ToolOutcome): FingerprintReading
   /** For dumps of databases as SQL text, when they are stored, and again when they are loaded. Absent: they stay as the tool prints them. */
-  readonly rewriter?: () => Rewriter
+  readonly rewriter?: (database: string) => Rewriter
   /** Absent: each database can only be dumped in a snapshot of its own. */
   readonly together?: Together
   /** Absent, and no `lockedSnapshot` either: the fingerprint can only be taken of another snapshot than the dump. */
@@ -224,6 +225,7 @@ export interface EngineRules extends Receiving {
   release(name: string, access: Access): Script
   /** Drops the database if it carries the mark of that restore, and then prints `dropped`. */
   dropUnfinished(name: string, restoreId: string, access: Access): Script
+  readonly inPlace: InPlace
   /** Absent: no database can take the place of another one. */
   readonly swap?: Swapping
   /** Whether a name can be given to a new database; a sentence when it cannot. */

@@ -10,6 +10,8 @@ export interface Rule {
   readonly pattern: RegExp
   readonly code: FaultCode | "failed"
   readonly hint?: string
+  /** Of a restore, where that is another one. */
+  readonly restoreHint?: string
 }
 
 export interface Vocabulary {
@@ -40,8 +42,12 @@ export function explainWith(vocabulary: Vocabulary, doing: string, { code, stder
   const notes = own.filter((match) => match[1] === "note").map((match) => match[2])
   const ending = [`${toolIn(line, vocabulary)} ${endingOf(code)}`, redact(line, vocabulary), ...notes]
   const text = ending.filter((part) => part !== undefined && part !== "").join(": ")
-  const failed = restoring.test(doing) ? "restore-failed" : "dump-failed"
-  if (rule) return fault(rule.code === "failed" ? failed : rule.code, doing, text, rule.hint)
+  const isRestore = restoring.test(doing)
+  const failed = isRestore ? "restore-failed" : "dump-failed"
+  if (rule) {
+    const hint = isRestore ? (rule.restoreHint ?? rule.hint) : rule.hint
+    return fault(rule.code === "failed" ? failed : rule.code, doing, text, hint)
+  }
   if (code === 126 || code === 127) return fault("tool-missing", doing, text, ownHints["tool-missing"])
   return fault(failed, doing, text, killed(code) ? killedHint : undefined)
 }

@@ -3,7 +3,7 @@
 
 import type { ObjectCounts } from "../../schemas/manifest.ts"
 import type { SourcePart } from "../../schemas/source-reading.ts"
-import type { ArchiveEntry, ArchiveHead, ArchiveHeard } from "./archive-heard.ts"
+import type { ArchiveHead, ArchiveHeard, HeardEntry } from "./archive-heard.ts"
 import { whyRefused } from "./hostile.ts"
 import { statementWalk } from "./statement-walk.ts"
 import { needsOfText } from "./text-needs.ts"
@@ -18,7 +18,7 @@ export interface ArchiveLook extends ArchiveHeard {
   part(counts: ObjectCounts): SourcePart
 }
 
-export function lookThroughArchive(onFile: (entry: ArchiveEntry) => void = () => {}): ArchiveLook {
+export function lookThroughArchive(onFile: (entry: HeardEntry) => void = () => {}): ArchiveLook {
   const roles = new Set<string>()
   const extensions = new Set<string>()
   let found: ArchiveHead | null = null

@@ -5,7 +5,8 @@ export const mariadb = mysqlFamily({
   engine: "mariadb",
   client: "mariadb",
   prefixes: ["MARIADB", "MYSQL"],
-  dumpOptions: [],
+  // Rows that a table with versions had before; tools before 10.11 do not know the option.
+  dumpOptions: ["--loose-dump-history"],
   // Its client otherwise prints the failing statement, customer data included. Older ones do not, and do not know the option.
   clientOptions: ["--loose-skip-print-query-on-error"],
   // It selects the database by its name as escaped for a string before it reads these.

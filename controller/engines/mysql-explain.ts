@@ -47,6 +47,13 @@ function vocabulary(access: Access | undefined): Vocabulary {
         pattern: error(1049),
         code: "database-gone",
         hint: "It was dropped since the server was looked at. The next run looks again.",
+        restoreHint: "Somebody dropped it meanwhile. Find out who, and restore again.",
+      },
+      {
+        // Rows that are loaded into tables that are there are checked so, see checkAndCommit in mysql-rows.ts.
+        pattern: error(1242),
+        code: "failed",
+        hint: "Rows would refer to rows of another table that are not there. Restore that table's rows, too; nothing was changed.",
       },
       {
         pattern: error(1053),
@@ -100,6 +107,11 @@ function vocabulary(access: Access | undefined): Vocabulary {
         hint: "The disk of the database server is full.",
       },
       {
+        pattern: /Unknown column '(its (tables|triggers) changed meanwhile|another exchange is under way)'/,
+        code: "in-use",
+        hint: "Nothing was changed. Try again when nobody changes the database.",
+      },
+      {
         pattern: error(1205, 1213),
         code: "failed",
         hint: "Another session held a lock for too long. Choose a quieter time.",
@@ -113,6 +125,8 @@ function vocabulary(access: Access | undefined): Vocabulary {
         pattern: error(1146, 1051),
         code: "failed",
         hint: "A table was dropped or renamed while it was dumped, or a view needs one that is gone. The next run tries again.",
+        restoreHint:
+          "The dump needs a table that is not in it: of another database, or somebody dropped one meanwhile.",
       },
       {
         pattern: error(1153, 2020),
@@ -132,6 +146,7 @@ function vocabulary(access: Access | undefined): Vocabulary {
     ],
     // The client repeats values and pieces of statements.
     redactions: [
+      [/.*Unknown column '(.* meanwhile|.* under way)' in .*/, "$1"],
       [/(Duplicate entry )'.*'( for key)/, "$1'…'$2"],
       [/((?:Incorrect|Truncated incorrect) .*? value: )'.*?'( for|$)/, "$1'…'$2"],
       [/(right syntax to use near ).*/, "$1…"],

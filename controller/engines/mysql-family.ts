@@ -8,13 +8,18 @@ import { mysqlCommands } from "./mysql-commands.ts"
 import { explainMysql } from "./mysql-explain.ts"
 import { fingerprintOf, readMysqlFingerprint } from "./mysql-fingerprint.ts"
 import { mysqlGlobals as globals } from "./mysql-globals.ts"
+import { mysqlInPlace } from "./mysql-in-place.ts"
+import { lockSeconds } from "./mysql-in-place-sql.ts"
 import { mysqlInstant } from "./mysql-instant.ts"
-import { withoutOwnName } from "./mysql-own-name.ts"
 import { partRuns, readRelations, wantedIn } from "./mysql-part.ts"
 import { readMysqlFacts, readMysqlProbe } from "./mysql-probe.ts"
+import { mysqlRewriter } from "./mysql-rewriter.ts"
+import { obstaclesOf } from "./mysql-rows.ts"
+import { mysqlSelecting } from "./mysql-selecting.ts"
 import * as sql from "./mysql-sql.ts"
 import { describeStanding, readMysqlStanding } from "./mysql-standing.ts"
 import { readMysqlSurvey, surveyServer } from "./mysql-survey.ts"
+import { mysqlSwap } from "./mysql-swap.ts"
 import { mysqlTogether } from "./mysql-together.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/mysql.sh" with { type: "text" }
@@ -23,7 +28,10 @@ import drillAccountScript from "./sh/mysql-drill-account.sh" with { type: "text"
 import drillGlobalsScript from "./sh/mysql-drill-globals.sh" with { type: "text" }
 import dumpScript from "./sh/mysql-dump.sh" with { type: "text" }
 import dumpPartScript from "./sh/mysql-dump-part.sh" with { type: "text" }
+import generatedScript from "./sh/mysql-generated.sh" with { type: "text" }
 import globalsScript from "./sh/mysql-globals.sh" with { type: "text" }
+import loadRowsScript from "./sh/mysql-load-rows.sh" with { type: "text" }
+import playScript from "./sh/mysql-play.sh" with { type: "text" }
 import probeScript from "./sh/mysql-probe.sh" with { type: "text" }
 import surveyScript from "./sh/mysql-survey.sh" with { type: "text" }
 import setup from "./sh/setup.sh" with { type: "text" }
@@ -54,6 +62,8 @@ const dumpOptions = [
 /** The client takes no commands of its own but DELIMITER, and hands the server no file. */
 const confined = ["--binary-mode", "--local-infile=0"]
 const answerOptions = ["--batch", "--skip-column-names"]
+/** A load beside others must not wait for them for a year, as servers would have it. */
+const briefLocks = `--init-command=set session lock_wait_timeout = ${lockSeconds}`
 // A client that connects again would go on with another snapshot, and without the lock.
 const sessionOptions = [...answerOptions, "--unbuffered", "--skip-reconnect"]
 /** What listens may be no such server, and wait for us to speak first. The dump tools have no such option. */
@@ -132,14 +142,17 @@ export function mysqlFamily(variety: Variety): EngineRules {
     read: () => null,
     explain: explainMysql,
     createDatabase: (name, { attributes }, access) => statement(sql.createDatabase(name, attributes), access),
-    load(name, format, access) {
-      if (format === "sql")
-        return script(clientScript, access, ...confined, ...variety.clientOptions, `--database=${name}`)
+    load(name, format, access, { content, tables = [], inPlace = false } = {}) {
+      const locks = inPlace ? [briefLocks] : []
+      const options = [...confined, ...variety.clientOptions, ...locks, `--database=${name}`]
+      if (format === "sql" && content === "data")
+        return script(loadRowsScript, access, ...options, obstaclesOf(name, tables))
+      if (format === "sql") return script(clientScript, access, ...options)
       throw new Fault("restore-unsupported", `an archive of pg_dump cannot be loaded into ${engine}`)
     },
     inspect: (name, access) => statement(sql.describeDatabase(name), access),
     readFacts: ({ stdout }) => readMysqlFacts(stdout),
-    rewriter: withoutOwnName,
+    rewriter: mysqlRewriter,
     fingerprint: (name, level, access) => statement(fingerprintOf(name, level), access),
     readFingerprint: ({ stdout }) => readMysqlFingerprint(stdout),
     scratch: {
@@ -171,11 +184,33 @@ export function mysqlFamily(variety: Variety): EngineRules {
       ),
     readSurvey: ({ stdout }) => readMysqlSurvey(stdout),
     globals: globals(engine),
+    selecting: (selection, _, database) => mysqlSelecting(selection, database),
     run: (access) => script(clientScript, access, ...confined, ...variety.clientOptions, "--database=mysql"),
+    inPlace: mysqlInPlace(statement, (query, access, ...options) =>
+      script(
+        generatedScript,
+        access,
+        ...[...variety.clientOptions, ...answerOptions, ...options, `--execute=${query}`],
+      ),
+    ),
     dropDatabase: (name, access) => statement(sql.dropDatabase(name), access),
     claim: (name, id, access) => statement(sql.claim(name, id), access),
     release: (name, access) => statement(sql.release(name), access),
     dropUnfinished: (name, id, access) => statement(sql.dropUnfinished(name, id), access),
+    swap: mysqlSwap({
+      isMysql: engine === "mysql",
+      statement,
+      play: (access, doing, force) =>
+        script(
+          `${playScript}${force ? "exit 0\n" : ""}`,
+          access,
+          ...[...confined, ...variety.clientOptions, ...answerOptions, "--comments"],
+          "--max-allowed-packet=1G",
+          ...(force ? ["--force"] : []),
+          // For whoever looks at the processes, and for a log of statements.
+          `--init-command=do 0 /* ${doing.replaceAll(/[^\w .-]/g, "?")} */`,
+        ),
+    }),
     nameMistake,
     restoreCommands: (backup) => mysqlCommands(variety.client, variety.prefixes, backup),
   }

@@ -55,7 +55,8 @@ export function statementsOf(name: string, level: FingerprintLevel): string {
   return [
     `select 'bytes', coalesce(sum(t.data_length + t.index_length), 0) from ${tablesOf(own)}`,
     level === "exact"
-      ? each(own, "rows", "count(*) from ", "", base)
+      ? `${each(own, "rows", "count(*) from ", "", "t.table_type = 'BASE TABLE'")};
+${each(own, "rows", "count(*) from ", " for system_time all", "t.table_type = 'SYSTEM VERSIONED'")}`
       : `select 'rows', hex(t.table_name), t.table_rows from ${tablesOf(own)} and ${base} and t.table_rows > 0`,
     // The server learns only after a while that a table is not empty any more.
     ...(level === "estimates"
@@ -87,11 +88,12 @@ function definitions(own: string): readonly string[] {
   const within = (column: string) => `${column} = ${own}`
   const fields = (...all: readonly string[]) =>
     `hex(concat_ws('|', ${all.map((field) => `coalesce(${field}, '-')`).join(", ")}))`
+  /** A default that asks a sequence names its database. */
   const free = (body: string) => `replace(${body}, concat('\`', replace(${own}, '\`', '\`\`'), '\`.'), '')`
   return [
     `'table', ${fields("table_name", "table_type", "engine", "table_collation", "table_comment")}
 from information_schema.tables where ${within("table_schema")} and table_type <> 'VIEW' and table_name <> '${markTable}'`,
-    `'column', ${fields("c.table_name", "c.ordinal_position", "c.column_name", "c.column_type", "c.is_nullable", "c.column_default", "c.extra", "c.collation_name", "c.generation_expression", "c.column_comment")}
+    `'column', ${fields("c.table_name", "c.ordinal_position", "c.column_name", "c.column_type", "c.is_nullable", free("c.column_default"), "c.extra", "c.collation_name", "c.generation_expression", "c.column_comment")}
 from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
 where ${within("c.table_schema")} and t.table_type <> 'VIEW' and c.table_name <> '${markTable}'`,
     `'index', ${fields("table_name", "index_name", "seq_in_index", "column_name", "sub_part", "non_unique", "index_type", "collation")}

@@ -1,41 +1,36 @@
-// mysqldump names the dumped database in one statement, around routines whose collation is not the database's own: loaded into another
-// database, it would change the one of that name, or fail without one. Without the name it is for the database that is loaded into.
-import type { Rewriter } from "../ports.ts"
+// A dump of MySQL or MariaDB names the dumped database in two places: in a statement around routines whose collation is not the
+// database's own, and before the sequence that a column's default asks (MariaDB). Loaded into another database, it would change the one of
+// that name, use up its sequences, or fail without it. Without the name it is for the database that is loaded into.
+import type { Passage } from "./mysql-rewriter.ts"
+import { bytesOf, quoted } from "./mysql-words.ts"
 
-const needle = Buffer.from("\nALTER DATABASE `")
 /** Of 64 characters a name may have, each of four bytes, or two where it is a quote. */
 const longestStatement = 512
-// Line breaks in rows are written as \n, so that no row begins a line.
-const named = /^\nALTER DATABASE `(?:[^`]|``){1,256}` (?=CHARACTER SET \w+ COLLATE \w+ ;)/
-const unnamed = Buffer.from("\nALTER DATABASE ")
 
-export function withoutOwnName(): Rewriter {
-  let held: Buffer = Buffer.alloc(0)
-
-  function take(chunk: Buffer, isLast: boolean): readonly Buffer[] {
-    const data = held.length > 0 ? Buffer.concat([held, chunk]) : chunk
-    const out: Buffer[] = []
-    let from = 0
-    let at = data.indexOf(needle)
-    for (; at >= 0; at = data.indexOf(needle, at + 1)) {
-      if (!isLast && data.length - at < longestStatement) break
-      const match = named.exec(data.subarray(at, at + longestStatement).toString("latin1"))
-      if (!match) continue
-      out.push(data.subarray(from, at), unnamed)
-      from = at + match[0].length
-    }
-    const keep = isLast ? data.length : at >= 0 ? at : data.length - begunNeedle(data)
-    out.push(data.subarray(from, keep))
-    held = Buffer.from(data.subarray(keep))
-    return out.filter(({ length }) => length > 0)
-  }
-
-  return { push: (chunk) => take(chunk, false), end: () => take(Buffer.alloc(0), true) }
+export const alterDatabase: Passage = {
+  begin: Buffer.from("\nALTER DATABASE `"),
+  mostBytes: longestStatement,
+  isWhole: ({ length }) => length === longestStatement,
+  instead(text) {
+    const named = /^\nALTER DATABASE `(?:[^`]|``){1,256}` (?=CHARACTER SET \w+ COLLATE \w+ ;)/.exec(text)
+    return named ? { length: named[0].length, piece: "\nALTER DATABASE " } : undefined
+  },
 }
 
-/** How many of the last bytes may be the beginning of one. */
-function begunNeedle(data: Buffer): number {
-  for (let length = Math.min(needle.length - 1, data.length); length > 0; length--)
-    if (data.subarray(data.length - length).equals(needle.subarray(0, length))) return length
-  return 0
+const longestColumn = 16_384
+
+/** A column's line in CREATE TABLE. What stands in quotes before is a value, which may hold anything. */
+export function columnOf(database: string): Passage {
+  const own = `${quoted(bytesOf(database))}.`
+  const asked = ["nextval(", "lastval("].map((bare) => ({ named: `${bare}${own}`, bare }))
+  return {
+    begin: Buffer.from("\n  `"),
+    mostBytes: longestColumn,
+    isWhole: (bytes) => bytes.length === longestColumn || bytes.indexOf("\n", 1) > 0,
+    instead(text) {
+      const line = /^\n[^\n']*/.exec(text)?.[0] ?? ""
+      const piece = asked.reduce((now, { named, bare }) => now.replaceAll(named, bare), line)
+      return piece === line ? undefined : { length: line.length, piece }
+    },
+  }
 }

@@ -12,9 +12,14 @@ const mostNamesInWarning = 5
 // Without these on everything, the server hides what a user may not see, and the dump leaves it out without an error.
 const wantedRights = ["SELECT", "SHOW VIEW", "TRIGGER", "EVENT"]
 
+const ofDatabases = ["database", "object", "outside", "endless"]
+
 /** Throws a Fault, `server-not-ready`, while the image still sets the server up. */
 export function readMysqlProbe(engine: Engine, stdout: string): Probe {
-  const rows = stdout.split("\n").map((line) => line.split("\t"))
+  const all = stdout.split("\n").map((line) => line.split("\t"))
+  // What a swap has replaced is kept for an undo, and is no database of anybody's meanwhile.
+  const kept = new Set(all.filter(([key]) => key === "kept").map(([, name]) => name))
+  const rows = all.filter(([key = "", name]) => !ofDatabases.includes(key) || !kept.has(name))
   const of = (key: string) => rows.filter(([first]) => first === key)
   const [, version = "", networkSkipped = "0", user = ""] = of("server")[0] ?? []
   const serverVersion = shortVersion(version)

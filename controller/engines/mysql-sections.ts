@@ -1,6 +1,7 @@
 // How mysqldump and mariadb-dump head each database when they dump several at once: in one pass all but the final form of its views, in a
 // second one that. There is no second one where there are no views at all.
 import { Fault } from "../core/fault.ts"
+import { quoted } from "./mysql-words.ts"
 
 /** What every heading begins with. */
 export const anyHeading = Buffer.from("\n--\n-- Current Database: ")
@@ -9,8 +10,8 @@ const footerBegin = Buffer.from("/*!40103 SET TIME_ZONE=@OLD_TIME_ZONE */;\n")
 
 /** The heading with the statement that follows it, the blank line before it included. Names without control characters. */
 export function headingOf(name: string): Buffer {
-  const quoted = `\`${name.replaceAll("`", "``")}\``
-  return Buffer.from(`${anyHeading}${quoted}\n--\n\nUSE ${quoted};\n`)
+  const own = quoted(name)
+  return Buffer.from(`${anyHeading}${own}\n--\n\nUSE ${own};\n`)
 }
 
 export interface Sections {

@@ -1,5 +1,6 @@
 // What MySQL and MariaDB are asked. Names travel as hexadecimal digits, in both directions: no quoting can go wrong.
 import { listEndless } from "./mysql-endless.ts"
+import { keptTable } from "./mysql-journal.ts"
 
 const systemSchemas = "('mysql', 'information_schema', 'performance_schema', 'ndbinfo')"
 // `sys` is the server's own where it holds the server's own table. lost+found is a folder of the file system.
@@ -48,6 +49,7 @@ join information_schema.engines e on e.engine = t.engine
 where ${base} and e.transactions = 'NO' and ${people("t.table_schema")} order by 2, 3`,
   ...objects(people),
   listEndless(people),
+  `select 'kept', hex(t.table_schema) from information_schema.tables t where t.table_name = '${keptTable}'`,
   `select 'right', privilege_type from information_schema.user_privileges where grantee = ${grantee}`,
   `select 'right', privilege_type, hex(table_schema) from information_schema.schema_privileges where grantee = ${grantee}`,
   `select 'proc' from information_schema.table_privileges where grantee = ${grantee} and table_schema = 'mysql' and table_name = 'proc'`,

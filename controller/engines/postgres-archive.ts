@@ -3,25 +3,28 @@
 // pg_backup_custom.c. Payload is skipped by its length, never copied.
 import { Fault } from "../core/fault.ts"
 import type { EndDetector } from "../ports.ts"
-import { type Cursor, readByte, readInt, readText, skip, skipText, takeInt } from "./archive-cursor.ts"
-import type { ArchiveEntry, ArchiveHead, ArchiveHeard } from "./archive-heard.ts"
+import {
+  type ArchiveFormat,
+  type Cursor,
+  damaged,
+  dataBlock,
+  largeObjectsBlock,
+  noData,
+  readByte,
+  readHeader,
+  readInt,
+  readShortText,
+  skip,
+  skipPieces,
+  skipText,
+  truncatedHint,
+} from "./archive-bytes.ts"
+import type { ArchiveHeard, HeardEntry } from "./archive-heard.ts"
 import { postgresKinds } from "./postgres-kinds.ts"
 import { heldOf } from "./sql-headings.ts"
 
-// 1.12: PostgreSQL 9 to 12 · 1.13 and 1.14: 10 to 15 · 1.15: 16 · 1.16: 17 and 18.
-const oldestMinor = 12
-const newestMinor = 16
-/** The second is of pg_dump's tar and directory formats, which have a table of contents in a file of its own, the same in both. */
-const formats = { custom: 1, "table of contents": 3 } as const
-export type ArchiveFormat = keyof typeof formats
-const dataBlock = 1
-const largeObjectsBlock = 3
-const noData = 3
-
 const longestWord = 1024
 const longestDefinition = 1 << 20
-/** Of the header, by number; before 1.15 it is a level instead. */
-const compressions = ["none", "gzip", "lz4", "zstd"]
 
 interface Progress {
   stage: "header" | "contents" | "blocks" | "over"
@@ -128,64 +131,31 @@ function count({ held }: Progress, kind: string): void {
   held[kind] = (held[kind] ?? 0) + 1
 }
 
-function* readHeader(
-  cursor: Cursor,
-  format: ArchiveFormat,
-): Generator<void, ArchiveHead & { version: number; offsetBytes: number }> {
-  for (const letter of Buffer.from("PGDMP")) {
-    if ((yield* readByte(cursor)) !== letter) throw damaged("it does not begin with PGDMP")
-  }
-  const major = yield* readByte(cursor)
-  const minor = yield* readByte(cursor)
-  yield* skip(cursor, 1) // revision
-  if (major !== 1 || minor < oldestMinor || minor > newestMinor) throw unknownVersion(major, minor)
-  if ((yield* readByte(cursor)) !== 4) throw damaged("its integers are not of 4 bytes")
-  const offsetBytes = yield* readByte(cursor)
-  if ((yield* readByte(cursor)) !== formats[format])
-    throw damaged(`it is no ${format} ${format === "custom" ? "format" : "of pg_dump"}`)
-  const number = minor >= 15 ? yield* readByte(cursor) : Math.min(1, Math.abs(yield* readInt(cursor)))
-  for (let field = 0; field < 7; field++) yield* readInt(cursor) // creation time
-  yield* skipText(cursor) // the database's name
-  const serverVersion = yield* readText(cursor, longestWord)
-  const toolVersion = yield* readText(cursor, longestWord)
-  return {
-    version: minor,
-    offsetBytes,
-    compression: compressions[number] ?? "none",
-    serverVersion,
-    toolVersion,
-  }
-}
-
 function* readEntry(
   cursor: Cursor,
   version: number,
   offsetBytes: number,
   format: ArchiveFormat,
   isHeard: boolean,
-): Generator<void, ArchiveEntry & { id: number; hasData: boolean }> {
-  const text = function* (mostBytes: number): Generator<void, string> {
-    if (isHeard) return yield* readText(cursor, mostBytes)
-    yield* skipText(cursor)
-    return ""
-  }
+): Generator<void, HeardEntry & { id: number; hasData: boolean }> {
+  const text = isHeard ? readShortText : passText
   const id = yield* readInt(cursor)
   yield* readInt(cursor) // has a dumper
   for (let field = 0; field < 2; field++) yield* skipText(cursor) // table oid, oid
-  const name = yield* text(longestWord)
-  const kind = yield* readText(cursor, longestWord)
+  const name = yield* text(cursor, longestWord)
+  const kind = yield* readShortText(cursor, longestWord)
   yield* readInt(cursor) // section
-  const definition = yield* text(longestDefinition)
+  const definition = yield* text(cursor, longestDefinition)
   yield* skipText(cursor) // drop
-  const copy = yield* text(longestDefinition)
+  const copy = yield* text(cursor, longestDefinition)
   for (let field = 0; field < 2; field++) yield* skipText(cursor) // namespace, tablespace
   if (version >= 14) yield* skipText(cursor) // table access method
   if (version >= 16) yield* readInt(cursor) // relation kind
-  const owner = yield* text(longestWord)
+  const owner = yield* text(cursor, longestWord)
   yield* skipText(cursor) // "false"
   while (yield* skipText(cursor)); // dependencies
   if (format !== "custom") {
-    const file = yield* readText(cursor, longestWord)
+    const file = yield* readShortText(cursor, longestWord)
     return { id, kind, name, owner, definition, copy, file, hasData: file !== "" }
   }
   const state = yield* readByte(cursor)
@@ -193,35 +163,11 @@ function* readEntry(
   return { id, kind, name, owner, definition, copy, file: "", hasData: state !== noData }
 }
 
-/** Pieces of payload, each after its length, up to a length of zero. The hot loop: an uncompressed dump has a piece per row. */
-function* skipPieces(cursor: Cursor): Generator<void, void> {
-  for (;;) {
-    const length = cursor.chunk.length - cursor.at >= 5 ? takeInt(cursor) : yield* readInt(cursor)
-    if (length === 0) return
-    if (length < 0) throw damaged("a piece of data has a negative length")
-    if (length <= cursor.chunk.length - cursor.at) cursor.at += length
-    else yield* skip(cursor, length)
-  }
+function* passText(cursor: Cursor): Generator<void, string> {
+  yield* skipText(cursor)
+  return ""
 }
 
 function cut(where: string): Fault {
   return new Fault("dump-truncated", `the archive ends ${where}`, { hint: truncatedHint })
 }
-
-function damaged(how: string): Fault {
-  return new Fault("dump-truncated", `the archive is damaged: ${how}`, { hint: truncatedHint })
-}
-
-function unknownVersion(major: number, minor: number): Fault {
-  const known = `1.${oldestMinor} to 1.${newestMinor}`
-  return new Fault(
-    "dump-failed",
-    `the archive has format ${major}.${minor}; this program can prove ${known}`,
-    {
-      hint: "pg_dump is newer than this version of dbbackup knows. Update dbbackup; until then the dump cannot be proven.",
-    },
-  )
-}
-
-const truncatedHint =
-  "The bytes stopped before the dump was complete. Nothing was listed as good; look at the server's and Docker's logs."

@@ -16,7 +16,9 @@ const place = `case when not exists (select from pg_inherits i where i.inhrelid 
 
 /** Queries of one column: a JSON array that begins with the kind and the name. Owners and rights are no part of a definition. */
 const definitions: readonly string[] = [
-  `select json_build_array('schema', n.nspname) from pg_namespace n where ${own("pg_namespace", "n.oid")}`,
+  // A dump does not say that public was dropped, so that a restored database has one: it counts as there.
+  `select json_build_array('schema', nspname) from (select 'public'::name as nspname
+    union select n.nspname from pg_namespace n where ${own("pg_namespace", "n.oid")}) as n`,
   `select json_build_array('relation', n.nspname, c.relname, c.relkind, c.relpersistence, c.reloptions, c.relrowsecurity, c.relforcerowsecurity,
     pg_get_partkeydef(c.oid), pg_get_expr(c.relpartbound, c.oid), case when c.relkind in ('v', 'm') then ${plain("pg_get_viewdef(c.oid)")} end,
     (select json_agg(i.inhparent::regclass::text order by i.inhseqno) from pg_inherits i where i.inhrelid = c.oid),
@@ -34,8 +36,10 @@ const definitions: readonly string[] = [
     left join pg_type t on t.oid = o.contypid and not ${extensionOwned("pg_type", "t.oid")}
     join pg_namespace n on n.oid = coalesce(c.relnamespace, t.typnamespace)
     where o.contype in ('c', 'f', 'p', 'u', 'x') and o.conparentid = 0 and ${ofPeople}`,
+  // One that could not be made concurrently is invalid, and left out of dumps.
   `select json_build_array('index', n.nspname, c.relname, x.indexrelid::regclass::text, ${plain("pg_get_indexdef(x.indexrelid)")}, x.indisclustered)
-    from pg_index x join relation c on c.oid = x.indrelid join pg_namespace n on n.oid = c.relnamespace`,
+    from pg_index x join relation c on c.oid = x.indrelid join pg_namespace n on n.oid = c.relnamespace
+    where x.indisvalid or c.relkind = 'p'`,
   `select json_build_array('sequence', n.nspname, c.relname, format_type(s.seqtypid, null), s.seqstart, s.seqmin, s.seqmax, s.seqincrement, s.seqcycle, s.seqcache)
     from pg_sequence s join relation c on c.oid = s.seqrelid join pg_namespace n on n.oid = c.relnamespace`,
   `select json_build_array('trigger', n.nspname, c.relname, t.tgname, ${plain("pg_get_triggerdef(t.oid)")}, t.tgenabled)

@@ -7,6 +7,9 @@ import { explainWith, type Vocabulary, whom } from "./explain.ts"
 
 const labels = "dbbackup.user, dbbackup.password-env or dbbackup.password-file"
 
+const namesWithoutSchema =
+  "The function of an index, a check, a generated column or a materialized view names something without its schema, and while a dump is loaded no schema is searched. On the server: ALTER FUNCTION … SET search_path, and back up again. To get this backup back, load it with pg_restore by hand: without --exit-on-error all else is there."
+
 function vocabulary(access: Access | undefined): Vocabulary {
   const tried = whom(access)
   const source = access?.passwordEnv ?? access?.passwordFile
@@ -36,6 +39,7 @@ function vocabulary(access: Access | undefined): Vocabulary {
         pattern: /FATAL: +database ".*" does not exist|FATAL: .*database ".*" is not currently accepting/,
         code: "database-gone",
         hint: "It was dropped or renamed since the server was looked at. The next run looks again.",
+        restoreHint: "Somebody dropped or renamed it meanwhile. Find out who, and restore again.",
       },
       {
         pattern:
@@ -59,6 +63,7 @@ function vocabulary(access: Access | undefined): Vocabulary {
         code: "server-not-ready",
         hint: "Nothing answers inside the container yet. If this lasts, look at the container's log.",
       },
+      ...inPlaceRules,
       {
         pattern: /canceling statement due to lock timeout|could not obtain lock|statement timeout.*LOCK/i,
         code: "failed",
@@ -112,6 +117,16 @@ function vocabulary(access: Access | undefined): Vocabulary {
         hint: "The dump needs an extension that the server loads when it starts. Name it in shared_preload_libraries, and restart the server.",
       },
       {
+        pattern: /violates check constraint/,
+        code: "failed",
+        hint: "Rows of the dump are against a check of its own: its function reads other tables, or was changed since they were written. Make it NOT VALID on the server and back up again. To get this backup back, load it with pg_restore by hand: without --exit-on-error all else is there.",
+      },
+      {
+        pattern: /could not execute query: ERROR: +(function|operator|type|text search \w+) .*does not exist/,
+        code: "failed",
+        hint: namesWithoutSchema,
+      },
+      {
         pattern: /permission denied|must be superuser|must be owner/,
         code: "access-denied",
         hint: `It tried ${tried}, which lacks rights for this. Name a superuser with ${labels}; for roles alone, dbbackup.globals=false leaves them out.`,
@@ -120,6 +135,7 @@ function vocabulary(access: Access | undefined): Vocabulary {
         pattern: /relation .* does not exist|could not open relation|cache lookup failed/,
         code: "failed",
         hint: "Tables were changed or dropped while they were dumped. The next run tries again.",
+        restoreHint: namesWithoutSchema,
       },
     ],
     redactions: [
@@ -128,6 +144,40 @@ function vocabulary(access: Access | undefined): Vocabulary {
     ],
   }
 }
+
+/** What our own blocks raise, before anything is committed. */
+const inPlaceRules = [
+  {
+    pattern: /dbbackup: other objects depend on what the backup replaces/,
+    code: "failed",
+    hint: "Nothing was changed. Drop what depends on it first, load rows alone (content data), or restore in the place of the whole database (mode swap).",
+  },
+  {
+    pattern: /dbbackup: another session holds a lock/,
+    code: "in-use",
+    hint: "Nothing was changed. Stop what is connected, have the connections ended (endConnections, --end-connections), or choose a quieter time.",
+  },
+  {
+    pattern: /dbbackup: (this would be lost|it could not be emptied)/,
+    code: "failed",
+    hint: "Nothing was changed. Restore in the place of the whole database (mode swap).",
+  },
+  {
+    pattern: /dbbackup: there is no table for the rows/,
+    code: "failed",
+    hint: "Nothing was changed. Restore the tables with their rows (content all).",
+  },
+  {
+    pattern: /out of shared memory/,
+    code: "failed",
+    hint: "One transaction touches more objects than the server can lock: raise its max_locks_per_transaction, or restore in the place of the database (mode swap).",
+  },
+  {
+    pattern: /violates foreign key constraint/,
+    code: "failed",
+    hint: "Rows refer to others that are not there. Restore the tables that they refer to together with them.",
+  },
+] as const
 
 export function explainPostgres(doing: string, outcome: ToolOutcome, access: Access | undefined): Fault {
   return explainWith(vocabulary(access), doing, outcome)

@@ -4,6 +4,8 @@ import type { Loadable } from "./receiving.ts"
 import confine from "./sh/postgres-confine.sh" with { type: "text" }
 import loadScript from "./sh/postgres-load.sh" with { type: "text" }
 import loadFolderScript from "./sh/postgres-load-folder.sh" with { type: "text" }
+import loadInPlaceScript from "./sh/postgres-load-in-place.sh" with { type: "text" }
+import loadJobsScript from "./sh/postgres-load-jobs.sh" with { type: "text" }
 import loadPartScript from "./sh/postgres-load-part.sh" with { type: "text" }
 import loadTextScript from "./sh/postgres-load-text.sh" with { type: "text" }
 import loadTextPartScript from "./sh/postgres-load-text-part.sh" with { type: "text" }
@@ -17,7 +19,12 @@ export function postgresLoad(
   format: DumpFormat,
   what: Loadable,
 ): { readonly body: string; readonly args: readonly string[] } {
-  const { isPart = false, facts } = what
+  const { isPart = false, facts, parallel, inPlace = false } = what
+  if (inPlace && format === "archive") return { body: loadInPlaceScript, args: [database] }
+  if (parallel && format === "archive") {
+    const { jobs, bytes } = parallel
+    return { body: `${optionsOf(what)}${loadJobsScript}`, args: [database, String(jobs), String(bytes)] }
+  }
   const [whole, part] = format === "sql" ? [loadTextScript, loadTextPartScript] : [loadScript, loadPartScript]
   const load = `${what.archive === "directory" ? loadFolderScript : isPart ? `${refers}${part}` : whole}`
   const { timescaledb, timescaledbSchema = "public" } = facts?.attributes ?? {}
@@ -30,10 +37,10 @@ export function postgresLoad(
 }
 
 /** Words of our own alone: the shell splits them. */
-function optionsOf({ archive, schemaOnly = false, withoutOwners = false }: Loadable): string {
+function optionsOf({ archive, content = "all", withoutOwners = false }: Loadable): string {
   const options = [
     ...(archive ? [`--format=${archive}`] : []),
-    ...(schemaOnly ? ["--schema-only"] : []),
+    ...(content === "schema" ? ["--schema-only"] : []),
     ...(withoutOwners ? ["--no-owner", "--no-privileges"] : []),
   ]
   return `load_options='${options.join(" ")}'\n`

@@ -114,6 +114,20 @@ from json_array_elements_text((:'facts'::json->>'settings')::json) as setting
 \gexec
 `
 
+/**
+ * Statements with psql's variables; prints others, for inside the database. `which`: a condition on pg_database d. The slot at the
+ * publisher stays: a restored subscription names the one of the original.
+ */
+export const dropSubscriptions = (which: string) => String.raw`
+select format('alter database %I with allow_connections true', d.datname) from pg_database d
+where ${which} and not d.datallowconn and exists (select from pg_subscription s where s.subdbid = d.oid)
+\gexec
+select format('alter subscription %1$I disable; alter subscription %1$I set (slot_name = none); drop subscription %1$I;', s.subname)
+from pg_subscription s join pg_database d on d.oid = s.subdbid where ${which};
+`
+
+export const ofThatName = "d.datname = :'name'"
+
 /** Statements with psql's variable `name`. Sessions still in the database are ended. */
 export const dropDatabase = String.raw`
 select pg_terminate_backend(pid) from pg_stat_activity
@@ -136,7 +150,7 @@ export const release = String.raw`select format('comment on database %I is null'
 \gexec
 `
 
-const marked = "d.datname = :'name' and shobj_description(d.oid, 'pg_database') = :'facts'"
+export const marked = "d.datname = :'name' and shobj_description(d.oid, 'pg_database') = :'facts'"
 
 /** Statements with psql's variables `name` and `facts` (the mark). The word is only read when the rest succeeded. */
 export const dropUnfinished = String.raw`

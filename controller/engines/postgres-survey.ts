@@ -23,13 +23,17 @@ const Answer = z.object({
 
 /** Throws when it is not a whole one. */
 export function readPostgresSurvey(stdout: string): Survey {
-  const [line = "", free] = stdout.trim().split("\n")
-  const kibibytes = /^free (\d+)$/.exec(free ?? "")?.[1]
+  const [line = ""] = stdout.split("\n")
+  const bytesOf = (word: string) => {
+    const kibibytes = new RegExp(`^${word} (\\d+)$`, "m").exec(stdout)?.[1]
+    return kibibytes === undefined ? null : Number(kibibytes) * 1024
+  }
   return {
     ...Answer.parse(JSON.parse(line)),
     collations: null,
     plugins: [],
     foldsCase: false,
-    freeBytes: kibibytes === undefined ? null : Number(kibibytes) * 1024,
+    freeBytes: bytesOf("free"),
+    temporaryBytes: bytesOf("temporary"),
   }
 }

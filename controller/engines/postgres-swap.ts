@@ -1,7 +1,14 @@
 // How two PostgreSQL databases exchange a name: in one transaction, so that no crash leaves neither or half of it.
 
-import type { Place } from "../core/swap-plan.ts"
+import type { Place, SwapWords } from "../core/swap-plan.ts"
 import type { ToolOutcome } from "../ports.ts"
+
+export const words: SwapWords = {
+  exchange: (name, temporary) => [
+    `In one transaction: rename ${name} to ${name}_before_ and the time, rename ${temporary} to ${name}, and give it the owner, rights, settings, comment and connection limit that ${name} has`,
+  ],
+  keptAs: "without connections",
+}
 
 /** The comment of a database that was replaced. */
 export const keptMark = (restoreId: string) => `dbbackup keeps this database for an undo (${restoreId})`
@@ -21,7 +28,7 @@ select json_build_object('name', d.datname, 'key', d.oid::text,
 from pg_database d where d.datname in (select json_array_elements_text(:'facts'::json))
 `
 
-export function readPlaces({ stdout }: ToolOutcome): readonly Place[] {
+export function readPlaces({ stdout }: Pick<ToolOutcome, "stdout">): readonly Place[] {
   const lines = stdout.split("\n").filter((line) => line !== "")
   return lines.map((line) => {
     const { name, key, sessions, who, prepared, subscriptions, slots } = JSON.parse(line)
@@ -32,7 +39,10 @@ export function readPlaces({ stdout }: ToolOutcome): readonly Place[] {
       key: String(key),
       sessions: Number(sessions),
       who: who as readonly string[],
-      obstacles: count(prepared, "prepared transaction"),
+      obstacles: count(prepared, "prepared transaction").map((what) => ({
+        what,
+        todo: "Commit them or roll them back first.",
+      })),
       staysBehind: [...count(subscriptions, "subscription"), ...count(slots, "replication slot")],
     }
   })
@@ -92,7 +102,7 @@ ${`select pg_terminate_backend(a.pid) from pg_stat_activity a where a.datid = :'
 select pg_sleep(0.2) from pg_database where oid = :'old'::oid and datname = :'name';
 `.repeat(30)}`
 
-const kept =
+export const kept =
   "d.datname = :'name' and d.oid = (:'facts'::json->>'key')::oid and shobj_description(d.oid, 'pg_database') = :'facts'::json->>'mark'"
 
 /** Statements with psql's variables `name` and `facts`: JSON of the oid `key` and the `mark`. The word is only read when the rest succeeded. */

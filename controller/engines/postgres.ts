@@ -1,6 +1,8 @@
 // PostgreSQL: its scripts with their arguments, and how its dumps are compressed and proven.
 import type { Compression } from "../../schemas/scalar.ts"
 import type { Subject } from "../../schemas/server.ts"
+import { cannotTell } from "../core/selection-plan.ts"
+import { archiveSelecting } from "./archive-selecting.ts"
 import type { Access, DumpPlan, EngineRules, Form, Probe, Script } from "./engine.ts"
 import { duringLook } from "./explain.ts"
 import { archiveEnd } from "./postgres-archive.ts"
@@ -8,6 +10,7 @@ import { postgresCommands } from "./postgres-commands.ts"
 import { explainPostgres } from "./postgres-explain.ts"
 import { fingerprintStatements, postgresSnapshot, readFingerprint } from "./postgres-fingerprint.ts"
 import { postgresGlobals as globals } from "./postgres-globals.ts"
+import { postgresInPlace } from "./postgres-in-place.ts"
 import { postgresLoad } from "./postgres-load.ts"
 import { partOptions, readRelations, wantedIn } from "./postgres-part.ts"
 import { readPostgresFacts, readPostgresProbe } from "./postgres-probe.ts"
@@ -18,6 +21,7 @@ import * as swap from "./postgres-swap.ts"
 import common from "./sh/common.sh" with { type: "text" }
 import connect from "./sh/postgres.sh" with { type: "text" }
 import drillGlobalsScript from "./sh/postgres-drill-globals.sh" with { type: "text" }
+import dropScript from "./sh/postgres-drop.sh" with { type: "text" }
 import dumpScript from "./sh/postgres-dump.sh" with { type: "text" }
 import exchangeScript from "./sh/postgres-exchange.sh" with { type: "text" }
 import inspectScript from "./sh/postgres-inspect.sh" with { type: "text" }
@@ -81,34 +85,49 @@ export const postgres: EngineRules = {
   survey: (name, access) => script(surveyScript, access, surveyServer, name),
   readSurvey: ({ stdout }) => readPostgresSurvey(stdout),
   globals,
+  selecting(selection, format) {
+    if (format === "archive") return archiveSelecting(selection)
+    throw cannotTell()
+  },
   run: (access) => script(runScript, access),
-  dropDatabase: (name, access) => script(statementScript, access, sql.dropDatabase, name, ""),
+  dropDatabase: (name, access) => drop(access, name, "", sql.dropDatabase, sql.ofThatName),
   claim: (name, id, access) => script(statementScript, access, sql.claim, name, sql.mark(id)),
   release: (name, access) => script(statementScript, access, sql.release, name, ""),
-  dropUnfinished: (name, id, access) =>
-    script(statementScript, access, sql.dropUnfinished, name, sql.mark(id)),
+  dropUnfinished: (name, id, access) => drop(access, name, sql.mark(id), sql.dropUnfinished, sql.marked),
   swap: {
-    places: (names, access) =>
-      script(statementScript, access, swap.describePlaces, "", JSON.stringify(names)),
+    words: swap.words,
+    places,
     readPlaces: swap.readPlaces,
     settleBeside: (name, other, access) =>
       script(statementScript, access, swap.moveToTablespace, name, other),
-    exchange({ restoreId, name, outgoing, incoming, keptName, endConnections }, access) {
+    *exchange({ restoreId, name, incomingName, outgoing, incoming, keptName, endConnections }, access) {
       const facts = { old: outgoing, new: incoming, kept: keptName, mark: swap.keptMark(restoreId) }
       const meanwhile = endConnections ? swap.endSessions : ""
-      return script(exchangeScript, access, swap.exchange, name, JSON.stringify(facts), meanwhile)
+      yield {
+        doing: `putting ${incomingName} in the place of ${name}`,
+        script: script(exchangeScript, access, swap.exchange, name, JSON.stringify(facts), meanwhile),
+      }
     },
-    dropKept: ({ name, key }, restoreId, access) =>
-      script(
-        statementScript,
-        access,
-        swap.dropKept,
-        name,
-        JSON.stringify({ key, mark: swap.keptMark(restoreId) }),
-      ),
+    // One transaction: there is nothing to complete or to take back.
+    *settle({ name, incoming }, access) {
+      const answer = yield { doing: "looking at the databases", script: places([name], access) }
+      const [place] = swap.readPlaces({ stdout: answer.toString("utf8") })
+      return { exchanged: place?.key === incoming, amiss: [] }
+    },
+    dropKept({ name, key }, restoreId, access) {
+      const facts = JSON.stringify({ key, mark: swap.keptMark(restoreId) })
+      return drop(access, name, facts, swap.dropKept, swap.kept)
+    },
   },
+  inPlace: postgresInPlace((statements, name, facts, access) =>
+    script(statementScript, access, statements, name, facts),
+  ),
   nameMistake,
   restoreCommands: postgresCommands,
+}
+
+function places(names: readonly string[], access: Access): Script {
+  return script(statementScript, access, swap.describePlaces, "", JSON.stringify(names))
 }
 
 /** For a tool that connects to nothing. */
@@ -119,6 +138,11 @@ function script(body: string, { user, passwordEnv, passwordFile }: Access, ...ar
     script: `${common}${connect}${body}`,
     args: [user ?? "", passwordEnv ?? "", passwordFile ?? "", ...args],
   }
+}
+
+/** `statements` drop it, where `which` is true of it. */
+function drop(access: Access, name: string, facts: string, statements: string, which: string): Script {
+  return script(dropScript, access, statements, name, facts, sql.dropSubscriptions(which))
 }
 
 function planDump(

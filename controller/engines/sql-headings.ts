@@ -20,8 +20,11 @@ const mysqlSections: readonly (readonly [string, string])[] = [
   ["Final view structure for view `", "views"],
   ["Sequence structure for `", "sequences"],
 ]
-const routine =
-  /^CREATE (?:DEFINER=`(?:[^`]|``)*`(?:@`(?:[^`]|``)*`)? )?(?:AGGREGATE )?(PROCEDURE|FUNCTION|PACKAGE) /
+// Of a routine that was made under ANSI_QUOTES, names stand in double quotes.
+const name = '(?:`(?:[^`]|``)*`|"(?:[^"]|"")*")'
+const routine = new RegExp(
+  `^CREATE (?:DEFINER=${name}(?:@${name})? )?(?:AGGREGATE )?(PROCEDURE|FUNCTION|PACKAGE) `,
+)
 
 // MariaDB from 11 on sets the character set before, not after, the delimiter.
 const event = /^\/\*!(?:50003 SET @saved_cs_client |50106 CREATE)/

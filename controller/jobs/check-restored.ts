@@ -3,7 +3,7 @@ import type { DatabaseFacts } from "../../schemas/manifest.ts"
 import { Fault } from "../core/fault.ts"
 import type { RestorableManifest } from "../core/source-as-backup.ts"
 import type { Docker, Log, RestoreOutcome } from "../ports.ts"
-import { compareRestored } from "./compare-restored.ts"
+import { type Comparable, compareRestored } from "./compare-restored.ts"
 import type { Journal } from "./journal.ts"
 import type { Ready } from "./ready.ts"
 import { must } from "./unfinished-database.ts"
@@ -11,7 +11,7 @@ import { must } from "./unfinished-database.ts"
 /** Throws a Fault `restore-failed` when nothing is there; what is only different is told in the outcome. */
 export async function checked(
   deps: { readonly docker: Docker; readonly log: Log },
-  manifest: RestorableManifest,
+  manifest: Comparable & Pick<RestorableManifest, "reading">,
   name: string,
   ready: Ready,
   facts: DatabaseFacts,

@@ -6,10 +6,13 @@ import { failureOf, type Journal } from "./journal.ts"
 import type { Ready } from "./ready.ts"
 import { runTool } from "./tool.ts"
 
+/** What a restored database is held against. `isPart`: it is of some of the tables, so that all definitions together say nothing. */
+export type Comparable = Pick<Manifest, "fingerprint" | "engine"> & { readonly isPart?: boolean }
+
 /** Differences as sentences: also that they could not be looked for. None for a backup without a fingerprint. Throws when aborted. */
 export async function compareRestored(
   deps: { readonly docker: Docker; readonly log: Log },
-  manifest: Pick<Manifest, "fingerprint" | "engine">,
+  manifest: Comparable,
   name: string,
   ready: Pick<Ready, "look">,
   journal: Journal,
@@ -28,7 +31,7 @@ export async function compareRestored(
 /** Null for a backup without a fingerprint. `said`: what is equal when there are no differences. Throws when it cannot be looked at. */
 export async function fingerprintsCompared(
   docker: Docker,
-  { fingerprint: dumped, engine }: Pick<Manifest, "fingerprint" | "engine">,
+  { fingerprint: dumped, engine, isPart = false }: Comparable,
   name: string,
   { look: { rules, access, probe, place } }: Pick<Ready, "look">,
   signal: AbortSignal,
@@ -38,7 +41,7 @@ export async function fingerprintsCompared(
   const outcome = await runTool(docker, place, script, signal)
   if (outcome.code !== 0) throw rules.explain(`taking the fingerprint of ${name}`, outcome, access)
   const restored = rules.readFingerprint(outcome)
-  const sameRelease = isSameRelease(engine.name, engine.serverVersion, probe.serverVersion)
+  const sameRelease = !isPart && isSameRelease(engine.name, engine.serverVersion, probe.serverVersion)
   const differences = differencesOf(dumped, restored, sameRelease)
   const rows = dumped.level === "exact" && dumped.sameSnapshot ? "rows, " : ""
   const what = `tables, ${rows}${sameRelease ? "definitions, " : ""}sequences and extensions`

@@ -1,11 +1,11 @@
 // What a database needs beside itself in a drill: the globals of its run, and the roles that none of them makes.
 import type { CompletedBackup } from "../../schemas/backup.ts"
-import { isOfOneCopy } from "../core/copy-order.ts"
 import { faultIn, problemOf } from "../core/fault.ts"
 import { copiesToVerify } from "../core/verify-plan.ts"
 import { loadDump, proveCopy } from "../pipeline/load.ts"
 import type { Catalogue, Docker } from "../ports.ts"
 import type { DrillServer } from "./drill-server.ts"
+import { ofFirstCopy } from "./first-copy.ts"
 import type { Journal } from "./journal.ts"
 import { loadRequest } from "./load-request.ts"
 import { must } from "./unfinished-database.ts"
@@ -61,18 +61,15 @@ async function goodReading(
   globals: CompletedBackup,
   signal: AbortSignal,
 ): Promise<Reading> {
-  let reason: unknown
-  for (const { destination } of copiesToVerify(globals, null))
-    try {
+  return await ofFirstCopy(
+    copiesToVerify(globals, null),
+    async ({ destination }) => {
       const reading = readingOf(globals, destination)
       await proveCopy({ ...reading.copy, end: reading.end(), onProgress: () => {}, signal })
       return reading
-    } catch (error) {
-      signal.throwIfAborted()
-      reason = error
-      if (!isOfOneCopy(faultIn(error) ?? problemOf(error))) break
-    }
-  throw reason
+    },
+    signal,
+  )
 }
 
 /** Throws a Fault when some cannot be made. */

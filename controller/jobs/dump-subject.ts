@@ -19,6 +19,7 @@ import { type Fingerprinting, fingerprinting } from "./fingerprint.ts"
 import type { Instants } from "./instants.ts"
 import type { JointPart } from "./joint-part.ts"
 import { failureOf, type Journal, statusOf } from "./journal.ts"
+import { rewriterOf } from "./load-request.ts"
 import { manifestOf } from "./manifest-of.ts"
 import { partOf, sayPart } from "./part.ts"
 import type { Look, Target } from "./probe.ts"
@@ -105,7 +106,7 @@ export async function dumpSubject(
         const request = { ...place, ...script, stdin: false }
         return await (joint ?? instant ?? deps.docker).exec(request, limit.signal)
       },
-      rewriter: facts && plan.format === "sql" ? look.rules.rewriter : undefined,
+      rewriter: facts && plan.format === "sql" ? rewriterOf(backup.subject, look) : undefined,
       end,
       compression: plan.streamCompression,
       recipients: encryption?.recipients ?? null,

@@ -1,11 +1,12 @@
 // Two databases exchange a name, whatever breaks that off: it is noted before, and asked of the server when its end was not seen.
 import type { RestoreId } from "../../schemas/restore.ts"
-import { Fault, problemOf } from "../core/fault.ts"
+import { Fault, inFull, problemOf } from "../core/fault.ts"
 import { nameBeside, type Place, requireRenamable } from "../core/swap-plan.ts"
-import type { Swapping } from "../engines/swapping.ts"
+import type { ExchangeOrder, Swapping } from "../engines/swapping.ts"
 import type { Catalogue, Clock, Docker, SwapRecord } from "../ports.ts"
 import type { Journal } from "./journal.ts"
 import type { Look } from "./probe.ts"
+import { carryOut } from "./swap-steps.ts"
 import { must } from "./unfinished-database.ts"
 
 export interface ExchangeDeps {
@@ -14,8 +15,8 @@ export interface ExchangeDeps {
   readonly clock: Clock
 }
 
-/** Not under the signal of the work: what happened is asked after a cancel, too. */
-const askMilliseconds = 120_000
+/** Not under the signal of the work: what happened is asked after a cancel, too. What was broken off is completed in it. */
+const askMilliseconds = 10 * 60_000
 
 /** Of this process: what they have come to is theirs to find out, and nobody else's meanwhile. */
 const underWay = new Set<RestoreId>()
@@ -76,26 +77,15 @@ async function exchangeNow(
   const before = requireSwap(catalogue, id)
   const { out, into } = await exchangeable(docker, look, before, incoming, endConnections, signal)
   const isOldOut = before.inPlace === "old"
-  const [oldKey, restoredKey] = isOldOut ? [out.key, into.key] : [into.key, out.key]
+  // Where nothing tells databases apart but the mark of this restore, that is the key of the one aside, whichever it is.
+  const [outKey, intoKey] = [out.key ?? id, into.key ?? id]
+  const [oldKey, restoredKey] = isOldOut ? [outKey, intoKey] : [intoKey, outKey]
   const nextName = nameBeside(name, isOldOut ? "before" : "undone", clock())
   signal.throwIfAborted()
   catalogue.beginExchange(id, { oldKey, restoredKey, asideName: incoming, nextName })
-  const order = {
-    restoreId: id,
-    name,
-    outgoing: out.key,
-    incoming: into.key,
-    keptName: nextName,
-    endConnections,
-  }
+  const order = orderOf(requireSwap(catalogue, id), endConnections)
   try {
-    await must(
-      docker,
-      look,
-      `putting ${incoming} in the place of ${name}`,
-      swap.exchange(order, look.access),
-      signal,
-    )
+    await carryOut(docker, look, swap.exchange(order, look.access), signal)
   } catch (error) {
     const failed = asRestoreFault(error)
     if ((await settle(deps, requireSwap(catalogue, id), look, journal)) === before.inPlace) throw failed
@@ -129,18 +119,19 @@ export async function exchangeable(
   return { out, into }
 }
 
-/** Asks the server which of the two has the name, and notes it. Throws when it cannot be asked; then it stays open. */
+/** Has the server end what was broken off, asks which of the two has the name, and notes it. Throws when it cannot be asked; then it stays open. */
 export async function settle(
   { docker, catalogue, clock }: ExchangeDeps,
   swap: SwapRecord,
   look: Look,
   journal: Journal,
 ): Promise<SwapRecord["inPlace"]> {
-  const { restoreId, database, asideName, nextName, keepSeconds, keptUntil, inPlace } = swap
-  const names = [database, asideName, nextName].filter((name) => name !== null)
-  const found = await placesOf(docker, look, names, AbortSignal.timeout(askMilliseconds))
-  const now = inPlaceNow(swap, found.get(database)?.key)
-  if (now === inPlace) {
+  const { restoreId, database, nextName, keepSeconds, keptUntil, inPlace } = swap
+  const steps = swappingOf(look).settle(orderOf(swap, swap.endConnections), look.access)
+  // When neither has the name, somebody else was there: what was in place is what counts, and nothing of it is dropped.
+  const { exchanged, amiss } = await carryOut(docker, look, steps, AbortSignal.timeout(askMilliseconds))
+  const now = exchanged ? otherThan(inPlace) : inPlace
+  if (!exchanged) {
     catalogue.endExchange(restoreId, inPlace, keptUntil)
     journal("info", `${database} is what it was: nothing was exchanged`)
   } else {
@@ -152,27 +143,42 @@ export async function settle(
         ? "is dropped now"
         : `is kept as ${nextName} until ${until.toISOString()}, and dropped then`
     journal("info", `${database} is ${what} now; the other one ${kept}`)
+    if (amiss.length > 0) {
+      const problem = new Fault(
+        "restore-failed",
+        `${database} ${amiss.join(", ")}: the server did not take it otherwise`,
+        {
+          hint: "Undo the restore, or mend it by hand: definitions are in the backup, and in the one made before.",
+        },
+      )
+      catalogue.swapProblem(restoreId, problemOf(problem))
+      journal("error", inFull(problemOf(problem)))
+    }
   }
   return now
 }
 
-/** When neither has the name, somebody else was there: what was in place is what counts, and nothing of it is dropped. */
-function inPlaceNow(
-  { inPlace, oldKey, restoredKey }: SwapRecord,
-  key: string | undefined,
-): SwapRecord["inPlace"] {
-  if (key !== undefined && key === oldKey) return "old"
-  if (key !== undefined && key === restoredKey) return "restored"
-  return inPlace
+const otherThan = (inPlace: SwapRecord["inPlace"]) => (inPlace === "old" ? "restored" : "old")
+
+/** Of one that is noted as begun. */
+function orderOf(
+  { restoreId, database: name, asideName, nextName, inPlace, oldKey, restoredKey }: SwapRecord,
+  endConnections: boolean,
+): ExchangeOrder {
+  if (asideName === null || nextName === null || oldKey === null || restoredKey === null)
+    throw new Fault("internal", `no exchange of restore ${restoreId} is noted`)
+  const [outgoing, incoming] = inPlace === "old" ? [oldKey, restoredKey] : [restoredKey, oldKey]
+  const names = { name, incomingName: asideName, keptName: nextName }
+  return { restoreId, ...names, outgoing, incoming, endConnections }
 }
 
 function requireSame({ state, inPlace, oldKey, restoredKey }: SwapRecord, out: Place, into: Place): void {
   if (state !== "kept") return
   const [wasOut, wasInto] = inPlace === "old" ? [oldKey, restoredKey] : [restoredKey, oldKey]
-  const other = out.key !== wasOut ? out : into.key !== wasInto ? into : undefined
+  const other = out.key !== null && out.key !== wasOut ? out : into.key !== wasInto ? into : undefined
   if (other)
     throw new Fault("in-use", `${other.name} is another database by now than the restore left there`, {
-      hint: "Somebody made it since, or another restore took its place. Rename by hand what is wanted.",
+      hint: "Somebody made it since, or another restore took its place. Take from it by hand what is wanted.",
     })
 }
 

@@ -12,7 +12,7 @@ import type { RestoreOutcome } from "../ports.ts"
 import type { Hooks } from "./hooks.ts"
 import { runWithInput } from "./input.ts"
 import type { Journal } from "./journal.ts"
-import { provenBytes } from "./proven-file.ts"
+import { lookedThrough, provenBytes } from "./proven-file.ts"
 import type { Ready } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
 import { commonFacts } from "./restore-facts.ts"
@@ -43,7 +43,7 @@ export async function planForGlobals(
     throw new Fault("internal", "a restore of a database was planned as one of globals")
   requireGlobals(facts)
   const { rules, access, place, probe } = look
-  const end = () => rules.end(manifest.format, manifest.subject)
+  const end = () => (manifest.reading ? lookedThrough : rules.end(manifest.format, manifest.subject))
   const copy = await provenBytes(deps, request, end, journal, signal).next()
   const text = await readCopy({ ...copy, end: end(), onProgress: () => undefined, signal }, mostBytes)
   const wanted = rules.globals.read(keptOf(text, manifest.reading?.ranges ?? null).toString("utf8"))

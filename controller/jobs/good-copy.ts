@@ -89,22 +89,32 @@ export function goodCopies(
   }
 }
 
-/** Throws a Fault when the copy is not good, or cannot be read. What was seen of it is recorded. */
-async function proven(
-  deps: CopyDeps,
+/** Where a copy is, and what opens it. Throws a Fault, `destination-unavailable` or `key-missing`. */
+export function openedCopy(
+  deps: Pick<CopyDeps, "destinations" | "identities">,
   { backup, manifest, identity: given }: Wanted,
-  copy: ReadableCopy,
-  end: () => EndDetector,
-  signal: AbortSignal,
-): Promise<Opened> {
-  const { destination: name, key } = copy
+  { destination: name, key }: Pick<ReadableCopy, "destination" | "key">,
+): Opened {
   const destination = deps.destinations.get(name)
   if (!destination)
     throw new Fault("destination-unavailable", `the destination ${name} is not defined any more`)
   const identity = identityFor(deps, { manifest, identity: given })?.identity ?? null
   requireIdentity(manifest.encryption, identity === null ? null : { identity })
   const { compression } = manifest
-  const opened = { destination, key, proof: backup.proof, compression, identity }
+  return { destination, key, proof: backup.proof, compression, identity }
+}
+
+/** Throws a Fault when the copy is not good, or cannot be read. What was seen of it is recorded. */
+async function proven(
+  deps: CopyDeps,
+  wanted: Wanted,
+  copy: ReadableCopy,
+  end: () => EndDetector,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const { backup, manifest } = wanted
+  const { destination: name } = copy
+  const opened = openedCopy(deps, wanted, copy)
   const startedAt = deps.clock()
   const log: Log = (level, message) => deps.log(level, message, { backupId: backup.id, destination: name })
   const reading = { copy: opened, manifest, opens: true, end, onProgress: () => undefined, log }

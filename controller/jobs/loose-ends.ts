@@ -1,9 +1,12 @@
-// Ties up what earlier work left open on a server: tools of a killed controller, a half-restored database, an owed hook. In this order.
+// Ties up what earlier work left open on a server: tools of a killed controller, an exchange of databases that was broken off, a
+// half-restored database, an owed hook. In this order.
+import type { RestoreId } from "../../schemas/restore.ts"
 import type { ServerId } from "../../schemas/server.ts"
 import { faultIn, problemOf } from "../core/fault.ts"
 import type { Catalogue, Clock, Docker, Leftovers, Log, LooseEnd } from "../ports.ts"
 import { isExchanging, settle } from "./exchange.ts"
 import { runOwed } from "./hooks.ts"
+import { settleInPlace } from "./in-place-state.ts"
 import { type Journal, journalOf } from "./journal.ts"
 import type { Look, Target } from "./probe.ts"
 import { dropUnfinished } from "./unfinished-database.ts"
@@ -34,11 +37,17 @@ export function createTieUp(deps: LooseEndDeps): TieUp {
     return status === "running" || status === "queued"
   }
 
+  /** Some of what was in place may be in it. */
+  const isBeingExchanged = ({ kind, owner }: LooseEnd) =>
+    kind === "database" && catalogue.swap(owner)?.state === "exchanging"
+
   const all = async (target: Target, look: Look | null) => {
     const open = catalogue.looseEnds(target.id).filter(({ owner }) => !isUnderWay(owner))
-    for (const kind of order)
-      for (const end of open) if (end.kind === kind) await tie(deps, end, target, look)
-    if (look) await settleExchanges(deps, target, look, isUnderWay)
+    for (const kind of order) {
+      if (kind === "database" && look) await settleExchanges(deps, target, look, isUnderWay)
+      for (const end of open)
+        if (end.kind === kind && !isBeingExchanged(end)) await tie(deps, end, target, look)
+    }
   }
 
   return (target, look) => {
@@ -83,6 +92,8 @@ async function tie(deps: LooseEndDeps, end: LooseEnd, target: Target, look: Look
   }
   try {
     if (end.kind === "tools") await endTools(deps, target, journal)
+    else if (look && end.detail.inPlace)
+      await settleInPlace(deps, end.owner as RestoreId, end.detail.name, look, journal)
     else if (look) await dropUnfinished(deps.docker, target, look, end.detail.name, end.owner, journal)
     else return
     deps.catalogue.removeLooseEnd(end)

@@ -21,9 +21,13 @@ interface Wanted {
 }
 
 /** Its size and hash are the proof: what is in it, and that it is whole, was seen then. */
-const lookedThrough: EndDetector = { push() {}, finish: () => "what was looked through", held: () => ({}) }
+export const lookedThrough: EndDetector = {
+  push() {},
+  finish: () => "what was looked through",
+  held: () => ({}),
+}
 
-/** What is to be read: the copies of a backup, or the file. @param end of a backup, as `goodCopies` has it */
+/** What is to be read: the copies of a backup, or the file. @param end as `goodCopies` has it; of a file, nothing is asked of its own end */
 export function provenBytes(
   deps: FileDeps,
   wanted: Wanted,
@@ -35,7 +39,7 @@ export function provenBytes(
   return {
     async next() {
       const file = fileToRead(deps, wanted)
-      await proveCopy({ ...file, end: lookedThrough, onProgress: () => undefined, signal })
+      await proveCopy({ ...file, end: end(), onProgress: () => undefined, signal })
       const { storedBytes, storedSha256 } = file.proof
       journal(
         "info",
@@ -49,7 +53,11 @@ export function provenBytes(
   }
 }
 
-function fileToRead(deps: FileDeps, wanted: Wanted): StoredCopy {
+/** Where it is, and what opens it. Throws a Fault, `destination-unavailable` or `key-missing`. */
+export function fileToRead(
+  deps: Pick<FileDeps, "destinations" | "uploads" | "identities">,
+  wanted: Wanted,
+): StoredCopy {
   const { backup, manifest } = wanted
   const [copy] = backup.copies
   const isUpload = backup.source?.origin === "upload"

@@ -2,9 +2,11 @@
 import type { BackupId, Copy } from "../../schemas/backup.ts"
 import type { Problem } from "../../schemas/errors.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
+import { isInPlace } from "../../schemas/restore.ts"
 import { Fault, problemOf } from "../core/fault.ts"
 import { isStoodFor, retryDelaySeconds } from "../core/retry-plan.ts"
 import type { Catalogue, Clock, Destination, Log, PlannedCopy } from "../ports.ts"
+import { hintInPlace } from "./in-place-state.ts"
 import { deleteCopy } from "./prune.ts"
 import { storedManifest } from "./stored-manifest.ts"
 
@@ -53,9 +55,11 @@ export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<v
   }
   for (const restore of restores) {
     const name = restore.targetDatabase
-    const hint = restore.swap
-      ? `If ${name} was put in place already is found out at the next look at the server: the log and the restore say so. Otherwise ${name} is as it was, and what was restored beside it is dropped.`
-      : `If a half-restored database ${name} is on ${restore.serverName} and has this restore's mark, it is dropped at the next look; the log says so. Otherwise look at it yourself before you restore again.`
+    const hint = isInPlace(restore)
+      ? hintInPlace(catalogue, restore)
+      : restore.swap
+        ? `If ${name} was put in place already is found out at the next look at the server: the log and the restore say so. Otherwise ${name} is as it was, and what was restored beside it is dropped.`
+        : `If a half-restored database ${name} is on ${restore.serverName} and has this restore's mark, it is dropped at the next look; the log says so. Otherwise look at it yourself before you restore again.`
     catalogue.finishRestore(restore.id, clock(), {
       status: "interrupted",
       error: interrupted("the controller stopped during the restore", hint),

@@ -1,13 +1,16 @@
 // Looks at the server that a restore is to go to, and plans with what is found there.
-import type { RestorePlan } from "../../schemas/restore.ts"
+import { isInPlace, type RestorePlan } from "../../schemas/restore.ts"
+import { planInPlace } from "../core/in-place-plan.ts"
 import { planRestore } from "../core/restore-plan.ts"
 import { planSwap } from "../core/swap-plan.ts"
-import { placesOf } from "./exchange.ts"
+import { placesOf, swappingOf } from "./exchange.ts"
 import { planForGlobals } from "./globals.ts"
+import { foundInPlace } from "./in-place-facts.ts"
 import { asJobSays } from "./place.ts"
 import { type Ready, whenReady } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
 import { commonFacts, specOf } from "./restore-facts.ts"
+import { selectedAhead } from "./selected-ahead.ts"
 import { surveyIfPossible } from "./survey.ts"
 
 // Somebody looks at a dialogue meanwhile.
@@ -39,10 +42,17 @@ export async function planOf(
   const survey = await surveyIfPossible(deps, look, options.name, signal)
   const present = look.probe.databases.map(({ name }) => name)
   const all = { ...facts, survey, present, nameMistake: look.rules.nameMistake(options.name) }
-  if (options.mode === "new") return planRestore(all, options)
+  if (isInPlace(options)) {
+    const there = await foundInPlace(deps, request, options, ready, signal)
+    const selected = await selectedAhead(deps, request, look.rules, signal, there.relationsThere)
+    return planInPlace({ ...all, ...there, selected }, options)
+  }
+  if (options.mode === "new")
+    return planRestore({ ...all, selected: await selectedAhead(deps, request, look.rules, signal) }, options)
   const place = (await placesOf(deps.docker, look, [options.name], signal)).get(options.name)
   const { keepSeconds, askedAt: now } = request
-  return planSwap({ ...all, place, keepSeconds, now }, options)
+  const { words } = swappingOf(look)
+  return planSwap({ ...all, place, keepSeconds, words, now }, options)
 }
 
 export const placed = (request: RestoreRequest) => () => {

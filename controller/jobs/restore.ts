@@ -1,9 +1,9 @@
 // A stored backup into a new database beside the old one: prove the copy ▸ create ▸ load ▸ check; of a swap, ▸ take the place.
-import type { RestoreId, RestoreOptions } from "../../schemas/restore.ts"
-import { type Fault, inFull } from "../core/fault.ts"
+import { isInPlace, type RestoreId, type RestoreOptions } from "../../schemas/restore.ts"
+import { Fault, inFull, problemOf } from "../core/fault.ts"
 import { failedAfterSwap } from "../core/hook-after.ts"
 import { requirePlan } from "../core/plan-hash.ts"
-import { expectedFrom } from "../core/restorable-part.ts"
+import { selectionOf } from "../core/selection.ts"
 import type { RestorableBackup, RestorableManifest } from "../core/source-as-backup.ts"
 import { besideOptions } from "../core/swap-plan.ts"
 import type {
@@ -27,8 +27,10 @@ import { provenBytes } from "./proven-file.ts"
 import { type ReadyDeps, whenReady } from "./ready.ts"
 import { refreshStatistics } from "./refresh-statistics.ts"
 import { specOf } from "./restore-facts.ts"
-import { loadingOf } from "./restore-loading.ts"
+import { restoreInPlace } from "./restore-in-place.ts"
+import { howToLoad, loadingOf } from "./restore-loading.ts"
 import { patienceOf, placed, planOf } from "./restore-planning.ts"
+import { expectedOf } from "./selected-tables.ts"
 import { settleBeside, takePlace } from "./take-place.ts"
 import { createUnfinished, type UnfinishedDatabase } from "./unfinished-database.ts"
 
@@ -64,8 +66,6 @@ export interface RestoreRequest {
 
 // Long enough for any restore a person waits for; a hung one must end some day.
 const restoreLimitSeconds = 24 * 3600
-// That of the label dbbackup.stall-timeout.
-const usualStallSeconds = 900
 
 /** Never throws: the restore ends with an outcome, and a database that could not be filled is dropped again. */
 export async function runRestore(
@@ -90,7 +90,7 @@ export async function runRestore(
     limit.signal.throwIfAborted()
     outcome = await restoreBetweenHooks(deps, id, request, journal, limit.signal, aside)
   } catch (error) {
-    const problem = failureOf(limit.signal.aborted ? limit.signal.reason : error, log)
+    const problem = failureOf(causeOf(error, limit.signal), log)
     journal("error", inFull(problem))
     outcome = { status: statusOf(problem), error: problem }
   } finally {
@@ -111,22 +111,23 @@ async function restoreBetweenHooks(
   const spec = specOf(request.backup, ready.target)
   const hooks = hooksAround(deps, spec, ["pre-restore", "post-restore"], id, journal)
   hooks.requireAllowed()
-  if (request.options.mode === "globals")
-    return await applyGlobals(deps, request, hooks, ready, journal, signal)
+  const { options } = request
+  if (options.mode === "globals") return await applyGlobals(deps, request, hooks, ready, journal, signal)
+  if (isInPlace(options)) return await restoreInPlace(deps, id, request, hooks, ready, journal, signal)
   const plan = await planOf(deps, request, ready, signal)
   requirePlan(plan, request.planHash, undefined)
   for (const step of plan.steps) journal("debug", `plan: ${step}`)
   for (const warning of plan.warnings) journal("warn", warning)
-  const how = {
-    limitSeconds: spec?.["stall-timeout"] ?? usualStallSeconds,
-    nice: spec?.nice ?? false,
-  }
-  const { options } = request
+  const how = howToLoad(request, ready)
   const name = options.mode === "swap" ? besideOptions(options, request.askedAt).name : plan.targetDatabase
   const beside = { ...plan, targetDatabase: name }
   const loading = loadingOf(deps, id, request, beside, ready, how, journal, signal)
   const copies = provenBytes(deps, request, loading.end, journal, signal)
   const copy = await copies.next()
+  const selection = selectionOf(options)
+  const selected = loading.selected()
+  for (const sentence of selected?.said ?? [])
+    if (!plan.warnings.includes(sentence)) journal("warn", sentence)
   let made: UnfinishedDatabase | undefined
   try {
     let outcome: RestoreOutcome
@@ -134,7 +135,7 @@ async function restoreBetweenHooks(
     try {
       await hooks.before(ready.target, signal)
       await request.safetyBackup?.(id, signal)
-      const facts = expectedFrom(request.manifest)
+      const { facts, compared } = expectedOf(request.manifest, selection, selected)
       const { target, look } = ready
       const make = async () => {
         const begun = await createUnfinished(deps, id, target, look, name, facts, journal, signal)
@@ -149,16 +150,9 @@ async function restoreBetweenHooks(
       made = filled.made
       const { rawBytes } = filled
       const refreshing = refreshStatistics(deps.docker, look, name, journal, signal)
-      outcome = await checked(
-        deps,
-        comparable(request),
-        name,
-        ready,
-        facts,
-        rawBytes,
-        journal,
-        signal,
-      ).finally(() => refreshing)
+      outcome = await checked(deps, compared, name, ready, facts, rawBytes, journal, signal).finally(
+        () => refreshing,
+      )
       if (options.mode === "swap")
         await takePlace(deps, id, ready, options, name, outcome, made, journal, signal)
     } finally {
@@ -174,9 +168,8 @@ async function restoreBetweenHooks(
   }
 }
 
-/** Rows that were not loaded are not missed. */
-function comparable({ manifest, options }: RestoreRequest): RestorableManifest {
-  if (options.mode !== "new" || options.content !== "schema") return manifest
-  const { fingerprint: _, ...rest } = manifest
-  return rest
+/** What ended the work; in its own words where it says what came of that. */
+function causeOf(error: unknown, { aborted, reason }: AbortSignal): unknown {
+  if (!aborted || (error instanceof Fault && error.code === problemOf(reason).code)) return error
+  return reason
 }

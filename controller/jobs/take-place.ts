@@ -37,6 +37,11 @@ export async function takePlace(
     throw new Fault("restore-failed", `what was restored is not what was dumped: ${differences.join("; ")}`, {
       hint: `${name} is as it was. Restore into a new database to look at the difference.`,
     })
-  await exchange(deps, id, ready.look, { name, incoming, endConnections }, journal, signal)
+  try {
+    await exchange(deps, id, ready.look, { name, incoming, endConnections }, journal, signal)
+  } catch (error) {
+    if (deps.catalogue.swap(id)?.state === "exchanging") made.leave()
+    throw error
+  }
   made.forget()
 }

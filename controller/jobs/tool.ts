@@ -10,14 +10,29 @@ const mostAnswerBytes = 64 * 1024 * 1024
 export async function runTool(
   docker: Docker,
   place: Place,
-  { script, args }: Script,
+  script: Script,
   signal: AbortSignal,
 ): Promise<ToolOutcome> {
-  const process = await docker.exec({ ...place, script, args, stdin: false }, signal)
+  const answer = await toolAnswer(docker, place, script, signal)
+  return { ...answer, stdout: answer.stdout.toString("utf8") }
+}
+
+/** The same, for what is no text in UTF-8, and for tools that read an input. */
+export async function toolAnswer(
+  docker: Docker,
+  place: Place,
+  { script, args }: Script,
+  signal: AbortSignal,
+  input?: Buffer,
+): Promise<Omit<ToolOutcome, "stdout"> & { readonly stdout: Buffer }> {
+  const process = await docker.exec({ ...place, script, args, stdin: input !== undefined }, signal)
   const chunks: Buffer[] = []
   let bytes = 0
   // Awaited below; observed at once so that an early rejection is never unhandled.
   process.exit.catch(() => undefined)
+  // A tool that fails leaves its input unread; its exit code says why.
+  process.stdin?.on("error", () => undefined)
+  process.stdin?.end(input)
   try {
     for await (const chunk of process.stdout) {
       bytes += chunk.length
@@ -30,5 +45,5 @@ export async function runTool(
     throw error
   }
   const code = await process.exit
-  return { code, stdout: Buffer.concat(chunks).toString("utf8"), stderr: process.stderrTail() }
+  return { code, stdout: Buffer.concat(chunks), stderr: process.stderrTail() }
 }

@@ -11,6 +11,7 @@ import { runTool } from "./tool.ts"
 
 /** Not under the signal of the restore: a drop is done after a cancel, too. */
 const dropMilliseconds = 120_000
+const createMilliseconds = 120_000
 
 /** Runs a script of the engine's rules to its end. Throws the rules' explanation when it fails. */
 export async function must(docker: Docker, look: Look, doing: string, script: Script, signal: AbortSignal) {
@@ -24,6 +25,8 @@ export interface UnfinishedDatabase {
   release(signal: AbortSignal): Promise<void>
   /** It has another name by now, and no mark: there is nothing to be dropped. */
   forget(): void
+  /** It is for the next look at the server to say what of it is left. */
+  leave(): void
   /** Drops it; what cannot be dropped now is at the next look at the server. Never rejects. */
   drop(): Promise<void>
 }
@@ -43,36 +46,47 @@ export async function createUnfinished(
   const end = { owner: restore, kind: "database" } as const
   const ask = (doing: string, script: Script, under: AbortSignal) =>
     must(docker, look, `${doing} ${name}`, script, under)
+  signal.throwIfAborted()
   catalogue.addLooseEnd({ ...end, serverId: target.id, detail: { name } })
+  // Not under the signal of the restore: broken off between the two, nobody could tell whose the empty database is.
+  const patience = AbortSignal.timeout(createMilliseconds)
   try {
-    await ask("creating", rules.createDatabase(name, facts, access), signal)
+    await ask("creating", rules.createDatabase(name, facts, access), patience)
   } catch (error) {
-    // Aborted, it may have been created all the same, but nobody can tell whose it is.
     catalogue.removeLooseEnd(end)
     throw error
   }
   journal("info", `created the database ${name}`)
   let marked = true
-  let renamed = false
-  await ask("marking", rules.claim(name, restore, access), signal).catch((error) => {
+  let isLeft = false
+  await ask("marking", rules.claim(name, restore, access), patience).catch((error) => {
     marked = false
     journal("debug", `could not mark ${name} as unfinished: ${problemOf(error).message}`)
   })
   return {
     async release(under) {
-      if (marked) await ask("releasing", rules.release(name, access), under)
+      const releasing = marked
+      // From here on it may be without its mark, whatever comes of it.
+      marked = false
+      if (releasing) await ask("releasing", rules.release(name, access), under)
       catalogue.removeLooseEnd(end)
     },
     forget() {
-      renamed = true
+      isLeft = true
       catalogue.removeLooseEnd(end)
     },
+    leave() {
+      isLeft = true
+    },
     async drop() {
-      if (renamed) return
+      if (isLeft) return
       try {
-        await ask("dropping", rules.dropDatabase(name, access), AbortSignal.timeout(dropMilliseconds))
+        if (marked) await dropUnfinished(docker, target, look, name, restore, journal)
+        else {
+          await ask("dropping", rules.dropDatabase(name, access), AbortSignal.timeout(dropMilliseconds))
+          journal("info", `dropped the unfinished database ${name}`)
+        }
         catalogue.removeLooseEnd(end)
-        journal("info", `dropped the unfinished database ${name}`)
       } catch (error) {
         journal("error", `the unfinished database ${name} is still there: ${problemOf(error).message}`)
       }

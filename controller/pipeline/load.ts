@@ -3,6 +3,7 @@ import { Writable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { Fault } from "../core/fault.ts"
 import type { EndDetector, ExecProcess, Rewriter } from "../ports.ts"
+import { collector } from "./collector.ts"
 import { endOf } from "./end.ts"
 import { type FirstCause, underFirstCause, untilAborted } from "./first-cause.ts"
 import { meter } from "./meter.ts"
@@ -24,8 +25,8 @@ export interface ProveRequest extends Reading {
 export interface LoadRequest extends Reading {
   readonly start: Start
   readonly explain: Explain
-  /** What is loaded is what this makes of the dump; absent: the dump itself. */
-  readonly rewriter?: (() => Rewriter) | undefined
+  /** What is loaded is what these make of the dump, one after the other. */
+  readonly rewriters?: readonly (() => Rewriter)[] | undefined
   /** What to do about a tool that takes nothing, or does not end; absent: it may take its time. */
   readonly silence?: Silence
 }
@@ -35,11 +36,11 @@ export async function proveCopy(request: ProveRequest): Promise<void> {
   await underFirstCause(request.signal, async (cause) => {
     const progress = progressOf(request)
     const copy = await openStoredCopy(request, cause, progress.onBytes)
-    const raw = meter()
+    const raw = rawMeter(request)
     const end = endOf(request.end)
     const nowhere = new Writable({ write: (_chunk, _encoding, next) => next() })
-    for (const stream of [raw.stream, end.stream]) cause.watch(stream)
-    await pipeline([...copy, raw.stream, end.stream, nowhere], { signal: cause.signal })
+    for (const stream of [...raw.streams, end.stream]) cause.watch(stream)
+    await pipeline([...copy, ...raw.streams, end.stream, nowhere], { signal: cause.signal })
     requireRaw(request, raw.result())
     progress.done()
   })
@@ -53,7 +54,7 @@ export async function loadDump(request: LoadRequest): Promise<{ storedBytes: num
   return await underFirstCause(request.signal, async (cause) => {
     const progress = progressOf(request)
     const copy = await openStoredCopy(request, cause, progress.onBytes)
-    const raw = meter()
+    const raw = rawMeter(request)
     const tool = await startTool(request.start, cause.signal).catch((error) => {
       copy[0].destroy()
       throw error
@@ -64,11 +65,11 @@ export async function loadDump(request: LoadRequest): Promise<{ storedBytes: num
       if (!stdin) throw new Fault("internal", "the loading tool was started without an input")
       const why = (error: Error): Promise<Error> => whyInputBroke(tool, error, request, cause)
       const sink = toolSink(stdin, why, watch)
-      const rewritten = request.rewriter ? [rewriting(request.rewriter())] : []
-      for (const stream of [raw.stream, ...rewritten, sink]) cause.watch(stream)
+      const rewritten = (request.rewriters ?? []).map((rewriter) => rewriting(rewriter()))
+      for (const stream of [...raw.streams, ...rewritten, sink]) cause.watch(stream)
       const ended = endOfTool(tool, sink, request.explain)
       ended.catch(cause.fail)
-      await pipeline([...copy, raw.stream, ...rewritten, sink], { signal: cause.signal })
+      await pipeline([...copy, ...raw.streams, ...rewritten, sink], { signal: cause.signal })
       await untilAborted(ended, cause.signal)
     } finally {
       watch.stop()
@@ -80,6 +81,15 @@ export async function loadDump(request: LoadRequest): Promise<{ storedBytes: num
     progress.done()
     return { storedBytes: request.proof.storedBytes, rawBytes: raw.result().bytes }
   })
+}
+
+/** What comes out of the copy, measured: once only where it is the stored bytes themselves, whose check is on their way already. */
+function rawMeter({ compression, identity, proof }: Reading) {
+  if (compression === "none" && identity === null)
+    return { streams: [], result: () => ({ bytes: proof.storedBytes, sha256: proof.storedSha256 }) }
+  // Without a stage that makes other bytes, these were counted for the collector as they were read.
+  const { stream, result } = compression === "none" ? meter() : meter(collector().passed)
+  return { streams: [stream], result }
 }
 
 /** Resolves at exit code 0, once everything was handed over. What the tool prints is of no use, but must be read for it to go on. */

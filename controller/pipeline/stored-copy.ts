@@ -4,6 +4,7 @@ import type { Proof } from "../../schemas/backup.ts"
 import type { Compression } from "../../schemas/scalar.ts"
 import { Fault } from "../core/fault.ts"
 import type { Destination } from "../ports.ts"
+import { collector } from "./collector.ts"
 import { decompressor } from "./compress.ts"
 import { decryptor } from "./encrypt.ts"
 import { type FirstCause, untilAborted } from "./first-cause.ts"
@@ -47,7 +48,12 @@ export async function openStoredCopy(
   }
   if (size !== proof.storedBytes) throw wrong(`has ${size} bytes, not the ${proof.storedBytes} recorded`)
   const stored = await destination.read(key, signal)
-  const checked = holdBack({ bytes: proof.storedBytes, sha256: proof.storedSha256 }, wrong, onBytes)
+  const litter = collector()
+  const checked = holdBack({ bytes: proof.storedBytes, sha256: proof.storedSha256 }, wrong, (total) => {
+    litter.passed(total)
+    onBytes(total)
+  })
+  checked.once("close", litter.end)
   cause.watch(stored)
   cause.watch(checked)
   const undoing = [

@@ -1,6 +1,6 @@
 // Turns requests into runs and restores: checks, makes the record, queues the work. The work itself is a job's.
 import type { BackupId } from "../../schemas/backup.ts"
-import type { Restore, RestoreId } from "../../schemas/restore.ts"
+import { isOver, type Restore, type RestoreId } from "../../schemas/restore.ts"
 import type { RunId } from "../../schemas/run.ts"
 import type { DatabaseId, Subject } from "../../schemas/server.ts"
 import { Fault } from "../core/fault.ts"
@@ -69,11 +69,11 @@ export function createDispatch(deps: {
         hint: "List them with GET /api/servers.",
       })
     requireRestorable(world.derived(serverId), options.mode)
-    const swaps = options.mode === "swap" && options.safetyBackup
+    const backsUp = isOver(options) && options.safetyBackup
     return {
       ...{ backup, manifest, options, identity, planHash, askedAt: clock() },
       keepSeconds: deps.keepReplacedSeconds(),
-      safetyBackup: swaps ? safetyBackup(serverId, options.name) : null,
+      safetyBackup: backsUp ? safetyBackup(serverId, options.name) : null,
       target: () => world.require(serverId),
     }
   }
@@ -180,8 +180,8 @@ export function createDispatch(deps: {
         )
       const id = newId() as RestoreId
       const { serverId, serverName, sourceDatabase, targetDatabase, mode } = plan
-      const swap = options.mode === "swap" && {
-        keepSeconds: keptSeconds(options, request.keepSeconds),
+      const swap = isOver(options) && {
+        keepSeconds: options.mode === "swap" ? keptSeconds(options, request.keepSeconds) : 0,
         endConnections: options.endConnections,
       }
       catalogue.addRestore({

@@ -17,7 +17,6 @@ export interface Scheduler {
 }
 
 const longestNap = 30_000
-const correctionMilliseconds = 60_000
 /**
  * A clock set back shows times again at which jobs have started already: they do not start again, for so long and for one start at
  * least. To wait any longer for times that are new would mean no backups for as long as the clock had been wrong.
@@ -58,6 +57,13 @@ export function createScheduler(
     else due.delete(job.id)
   }
 
+  /** What is owed by the old time stays owed. */
+  const planSooner = (job: DesiredJob, after: Date) => {
+    const before = due.get(job.id)
+    plan(job, after)
+    if (before && before < (due.get(job.id) ?? never)) due.set(job.id, before)
+  }
+
   const remember = (id: JobId, at: Date) => {
     const times = started.get(id) ?? new Set()
     started.set(id, times.add(at.getTime()))
@@ -73,9 +79,8 @@ export function createScheduler(
 
   const check = () => {
     const now = clock()
-    // A clock set back would leave every start in a far future: plan them anew. A small correction changes no plan.
-    if (checkedAt.getTime() - now.getTime() > correctionMilliseconds)
-      for (const job of jobs.values()) plan(job, now)
+    // A clock set back would leave every start in a far future, and however little it was, one before its old time may not have been.
+    if (now < checkedAt) for (const job of jobs.values()) planSooner(job, now)
     checkedAt = now
     const owed: [DesiredJob, Date][] = []
     for (const job of jobs.values()) {

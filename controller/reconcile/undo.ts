@@ -1,5 +1,5 @@
 // An undo that somebody asks for: checked at once, by the catalogue and on the server, then done in the server's turn.
-import type { RestoreId } from "../../schemas/restore.ts"
+import { isInPlace, type RestoreId } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
 import { requireRestorable } from "../core/restorable.ts"
 import { requireUndoable } from "../core/swap-plan.ts"
@@ -22,6 +22,17 @@ export function createUndo(deps: {
   const asked = new Set<RestoreId>()
 
   return async (id, endConnections) => {
+    const restore = catalogue.restore(id)
+    if (restore && isInPlace(restore))
+      throw new Fault(
+        "restore-unsupported",
+        "the restore went into the database itself: nothing is kept to go back to",
+        {
+          hint: restore.safetyBackupId
+            ? `Restore the backup that was made before: ${restore.safetyBackupId}, mode replace.`
+            : "Restore another backup.",
+        },
+      )
     const swap = catalogue.swap(id)
     requireUndoable(swap, catalogue.swaps(swap?.serverId), clock())
     const { serverId, database } = swap

@@ -19,7 +19,11 @@ const Row = z.discriminatedUnion("kind", [
     }),
   }),
   z.object({ ...base, kind: z.literal("tools"), detail: z.null() }),
-  z.object({ ...base, kind: z.literal("database"), detail: z.object({ name: z.string() }) }),
+  z.object({
+    ...base,
+    kind: z.literal("database"),
+    detail: z.object({ name: z.string(), inPlace: z.enum(["at-once", "in-turns"]).optional() }),
+  }),
 ])
 
 interface Raw {

@@ -4,7 +4,7 @@ import type { Catalogue } from "../ports.ts"
 import { liveProgress } from "./progress.ts"
 import { instant, instantOrNull, json, readRow, readRows, seconds } from "./row.ts"
 import type { Store } from "./store.ts"
-import { addSwap, shownSwap, swapsIn } from "./swaps.ts"
+import { addSwap, safetyBackupIn, shownSwap, swapsIn } from "./swaps.ts"
 import { endsFrom, requireStatus } from "./transition.ts"
 import { type Pages, where } from "./where.ts"
 
@@ -35,7 +35,13 @@ interface Seen {
 
 type Restores = Pick<
   Catalogue,
-  "addRestore" | "startRestore" | "finishRestore" | "restoreProgress" | "restore" | "restores"
+  | "addRestore"
+  | "startRestore"
+  | "finishRestore"
+  | "amendRestore"
+  | "restoreProgress"
+  | "restore"
+  | "restores"
 > &
   ReturnType<typeof swapsIn> & { unfinishedRestores(): readonly Restore[] }
 
@@ -99,6 +105,14 @@ export function restoresIn(store: Store, pages: Pages): Restores {
       progress.forget(id)
       published(id)
     },
+    amendRestore(id, error) {
+      store.write(() =>
+        db
+          .query("UPDATE restores SET error = ? WHERE id = ? AND error IS NOT NULL")
+          .run(JSON.stringify(error), id),
+      )
+      published(id)
+    },
     restoreProgress(id, storedBytes, totalBytes) {
       if (progress.keep(id, { storedBytes, totalBytes })) published(id)
     },
@@ -138,6 +152,7 @@ function readRestore(store: Store, row: Row, seen: Seen | undefined): Restore {
       targetDatabase: row.target_database,
       mode: row.mode,
       swap: row.mode === "swap" ? shownSwap(store, row.id) : null,
+      ...safetyBackupIn(store, row.id),
       queuedAt: instant(row.queued_at),
       status: row.status,
       startedAt: instantOrNull(row.started_at),

@@ -124,6 +124,16 @@ export function shownSwap({ db }: Store, id: string): Swap | null {
   })
 }
 
+/** Of a restore that overwrites something, whatever its mode; nothing of another one. */
+export function safetyBackupIn({ db }: Store, id: string): { readonly safetyBackupId?: string | null } {
+  const row = db
+    .query<{ safetyBackupId: string | null }, [string]>(
+      "SELECT safety_backup_id AS safetyBackupId FROM swaps WHERE restore_id = ?",
+    )
+    .get(id)
+  return row ?? {}
+}
+
 function recordOf(row: Row): SwapRecord {
   return readRow(`the swap of ${row.restore_id}`, () => ({
     restoreId: row.restore_id as SwapRecord["restoreId"],

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { connect } from "node:net"
 import fc from "fast-check"
 import { contentDisposition } from "../../controller/api/download.ts"
@@ -6,6 +6,8 @@ import { listen } from "../../controller/api/listen.ts"
 import { parseRange } from "../../controller/api/range.ts"
 import { addGood, keyOf } from "../state/samples.ts"
 import { ask, aWorld, storeBackup, type World } from "./samples.ts"
+
+setDefaultTimeout(120_000)
 
 const bytes = Buffer.from(Array.from({ length: 200_000 }, (_, n) => n % 251))
 let world: World

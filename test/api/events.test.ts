@@ -1,10 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { createEventHub } from "../../controller/api/event-hub.ts"
 import { eventStream } from "../../controller/api/events.ts"
 import { listen } from "../../controller/api/listen.ts"
 import type { Event } from "../../schemas/api.ts"
 import { aRun, minute } from "../state/samples.ts"
 import { aWorld, type World } from "./samples.ts"
+
+setDefaultTimeout(120_000)
 
 const event = (n: number): Event => ({ name: "server.changed", data: { serverId: String(n) } })
 const numberOf = (seen: Event) => (seen.name === "server.changed" ? Number(seen.data.serverId) : Number.NaN)

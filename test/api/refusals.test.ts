@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { Fault } from "../../controller/core/fault.ts"
 import { ApiError } from "../../schemas/api.ts"
 import { apiErrorCodes, faultCodes, meaningOf } from "../../schemas/errors.ts"
 import { shop } from "../state/samples.ts"
 import { ask, aWorld, type World } from "./samples.ts"
+
+setDefaultTimeout(120_000)
 
 let world: World
 beforeEach(() => {

@@ -3,6 +3,7 @@
 // `bun run bench history`: a long history, a rebuild, and how often a store is asked, see long-history.ts.
 // `bun run bench lock [image]`: how long writers of a MySQL or MariaDB server are held up for one, see lock.ts.
 // `bun run bench method [image]`: what the way from the tool to the file costs, see method.ts.
+// `bun run bench restore [image…]`: restores against the bare tool, parallel jobs, a drill, see restore.ts.
 // `bun run bench size [image]`: what size, a bucket, and other backups at the same time cost, see size.ts.
 import { aptInstall } from "../support/apt.ts"
 import { which } from "../support/command.ts"
@@ -18,6 +19,7 @@ import { lockLength } from "./lock.ts"
 import { longHistory } from "./long-history.ts"
 import { memory, resetPeak } from "./memory.ts"
 import { methodCost } from "./method.ts"
+import { restoreCost } from "./restore.ts"
 import { scaleReal, scaleSimulated } from "./scale.ts"
 import { sizes } from "./size.ts"
 
@@ -125,6 +127,9 @@ try {
     await lockLength(chosen[1] ?? "mysql:9", megabytes)
   } else if (chosen[0] === "method") {
     await methodCost(chosen[1] ?? "postgres:17", megabytes, runs)
+  } else if (chosen[0] === "restore") {
+    for (const image of chosen.length > 1 ? chosen.slice(1) : images)
+      await restoreCost(image, megabytes, runs)
   } else if (chosen[0] === "size") {
     await sizes(chosen[1] ?? "postgres:17", runs)
   } else {

@@ -17,6 +17,8 @@ import { repository } from "../support/places.ts"
 let world: World
 let server: Listening
 let databases: Database[]
+/** The options of every restore that was begun. */
+const asked: unknown[] = []
 /** What becomes of the next backups and restores. */
 let outcome: "good" | "bad"
 let folder: string
@@ -62,6 +64,7 @@ function endingActions(): Actions {
       return backup
     },
     async restore(...request) {
+      asked.push(request[2])
       const restore = await begin.restore(...request)
       catalogue.startRestore(restore.id, minute(3))
       catalogue.finishRestore(
@@ -337,6 +340,17 @@ describe("restore", () => {
     expect(on.stderr).toContain("there is no server nowhere")
     const owners = await dbbackup(["restore", "b1", "--as", "copy", "--owners", "maybe", "--yes"])
     expect(owners.stderr).toContain("Write keep or drop.")
+    const jobs = await dbbackup(["restore", "b1", "--as", "copy", "--jobs", "many", "--yes"])
+    expect(jobs.stderr).toContain("Write a number, 1 to 16.")
+  })
+
+  test("takes the tables that are named, each by an option of its own, and never passes over them", async () => {
+    expect(
+      (await dbbackup(["restore", "b1", "--as", "copy", "--table", "a,b", "--table", "c", "--yes"])).code,
+    ).toBe(0)
+    expect(asked.at(-1)).toMatchObject({ mode: "new", tables: ["a,b", "c"] })
+    const swap = await dbbackup(["restore", "b1", "--swap", "--table", "a", "--yes"])
+    expect(swap.stderr).toContain("--table goes with --as NAME")
   })
 
   test("takes the newest good backup of a database by its name", async () => {

@@ -1,5 +1,5 @@
 // `dbbackup key …` as a process of its own, beside the real age programs.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test"
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -8,6 +8,8 @@ import { Recipient } from "../../schemas/encryption.ts"
 import { type Age, ensureAge } from "../support/age.ts"
 import { must, run, which } from "../support/command.ts"
 import { repository } from "../support/places.ts"
+
+setDefaultTimeout(120_000)
 
 const base = mkdtempSync(join(tmpdir(), "dbbackup-key-"))
 afterAll(() => rmSync(base, { recursive: true, force: true }))

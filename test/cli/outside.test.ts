@@ -1,5 +1,5 @@
 // Servers outside Docker by the command line, against the API on a port, with a recording of what it would do behind it.
-import { afterEach, beforeEach, expect, test } from "bun:test"
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -11,6 +11,8 @@ import { aWorld, theServer, type World } from "../api/samples.ts"
 import { aProblem, minute } from "../state/samples.ts"
 import { run } from "../support/command.ts"
 import { repository } from "../support/places.ts"
+
+setDefaultTimeout(120_000)
 
 const up: Connection = {
   ...{ state: "up", milliseconds: 1234, engine: "mysql", serverVersion: "9.7.4" },

@@ -1,11 +1,13 @@
 // The operator's key changes: every kept secret opens with the new one afterwards, or nothing has changed.
-import { afterEach, beforeEach, expect, test } from "bun:test"
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { rotateKey } from "../../controller/cli/rotate-key.ts"
 import { bucketPurpose, serverPurpose } from "../../controller/core/sealed-purposes.ts"
 import { createVault } from "../../controller/state/vault.ts"
 import { minute, temporaryCatalogue } from "../state/samples.ts"
+
+setDefaultTimeout(120_000)
 
 const before = "the passphrase that was in force until now"
 const after = "the passphrase that is in force from now on"

@@ -1,9 +1,11 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { headerLength, parseHeader, signedPart, unpadded } from "../../controller/core/age-header.ts"
 import { identityBytes, identityText, recipientOf } from "../../controller/core/age-key.ts"
 import { fromBech32, toBech32 } from "../../schemas/bech32.ts"
 import { identitiesIn, isIdentity, Recipient } from "../../schemas/encryption.ts"
+
+setDefaultTimeout(120_000)
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 

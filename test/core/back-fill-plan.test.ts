@@ -1,8 +1,10 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { type Circumstances, copyName, fillsDue, heldAfter } from "../../controller/core/back-fill-plan.ts"
 import type { BackupId, CompletedBackup, Copy } from "../../schemas/backup.ts"
 import { aCompletedBackup } from "./records.ts"
+
+setDefaultTimeout(120_000)
 
 const now = new Date("2026-03-02T00:00:00Z")
 const minutes = (n: number) => new Date(now.getTime() + n * 60_000)

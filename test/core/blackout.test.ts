@@ -1,7 +1,9 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { coversAllTime, postponed, windowAt } from "../../controller/core/blackout.ts"
 import { BlackoutWindow } from "../../schemas/window.ts"
+
+setDefaultTimeout(120_000)
 
 type Written = { days?: string; from: string; to: string; timezone?: string }
 const windows = (...written: Written[]) => written.map((window) => BlackoutWindow.parse(window))

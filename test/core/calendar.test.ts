@@ -1,7 +1,9 @@
 // What the clocks of a zone show is remembered by the hour, and is what the system says, to the minute, whenever.
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { calendarOf } from "../../controller/core/calendar.ts"
+
+setDefaultTimeout(120_000)
 
 const zones = Intl.supportedValuesOf("timeZone")
 

@@ -1,5 +1,5 @@
 // Names of the catalogue's copies: read as they are written, and only one's own ever go.
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import {
   catalogueCopiesIn,
@@ -11,6 +11,8 @@ import {
 } from "../../controller/core/catalogue-copy.ts"
 import { parseObjectKey } from "../../controller/core/key.ts"
 import { minute } from "../state/samples.ts"
+
+setDefaultTimeout(120_000)
 
 const installation = fc.stringMatching(/^[0-9a-z-]{1,64}$/)
 const key = (whose: string, n: number) =>

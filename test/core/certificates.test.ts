@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import { readFileSync } from "node:fs"
 import fc from "fast-check"
 import { certificatesIn } from "../../controller/core/certificates.ts"
+
+setDefaultTimeout(120_000)
 
 const pem = readFileSync(new URL("../golden/certificates/authority.pem", import.meta.url), "utf8").trim()
 

@@ -1,7 +1,9 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { incomplete, inWords, shortfalls } from "../../controller/core/completeness.ts"
 import type { DatabaseFacts, ObjectCounts } from "../../schemas/manifest.ts"
+
+setDefaultTimeout(120_000)
 
 const facts = (tables: number, objects: ObjectCounts = {}): DatabaseFacts => ({
   attributes: {},

@@ -1,7 +1,9 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { differencesOf, isSameRelease } from "../../controller/core/fingerprint.ts"
 import type { Fingerprint } from "../../schemas/manifest.ts"
+
+setDefaultTimeout(120_000)
 
 const dumped = (changes: Partial<Fingerprint> = {}): Fingerprint => ({
   level: "exact",

@@ -1,5 +1,5 @@
 // What a job keeps, copy by copy, with policies of destinations' own.
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { isKeptAt, type OperatorRetention, pinOf, retentionOf } from "../../controller/core/job-retention.ts"
 import type { BackupId, CompletedBackup, Copy } from "../../schemas/backup.ts"
@@ -7,6 +7,8 @@ import { Retention } from "../../schemas/retention.ts"
 import { Schedule } from "../../schemas/scalar.ts"
 import { aCompletedBackup } from "./records.ts"
 import { aJob } from "./samples.ts"
+
+setDefaultTimeout(120_000)
 
 const dayMilliseconds = 86_400_000
 const begin = Date.parse("2026-03-01T02:00:00Z")
@@ -160,6 +162,13 @@ describe("where destinations have policies of their own", () => {
       true,
     ])
   })
+})
+
+test("what the job's min-keep names stays, though all of it is at the one destination whose own policy keeps none", () => {
+  const history = days(4).map((one) => ({ ...one, copies: [stored("s3")] }))
+  const job = jobWith("2d min-keep=3", { s3: "0d" })
+  const { keep, prune } = retentionOf(history, job, now)
+  expect([keep.length, prune.length]).toEqual([3, 1])
 })
 
 describe("whatever the history and the policies,", () => {

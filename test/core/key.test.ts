@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import {
   databaseIdOf,
@@ -14,6 +14,8 @@ import {
 } from "../../controller/core/key.ts"
 import { backupTypes } from "../../schemas/job.ts"
 import type { Subject } from "../../schemas/server.ts"
+
+setDefaultTimeout(120_000)
 
 const names = fc.oneof(
   fc.string({ unit: "binary", minLength: 1, maxLength: 70 }),

@@ -1,11 +1,13 @@
 // A block that is pasted in place of the labels there are has the container backed up as it was meant.
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { parse } from "yaml"
 import { labelBlock } from "../../controller/core/label-block.ts"
 import { deriveServers } from "../../controller/core/server.ts"
 import type { ContainerFacts } from "../../controller/ports.ts"
 import { aContainer, guess, labelled, operator } from "./samples.ts"
+
+setDefaultTimeout(120_000)
 
 function serverOf(...containers: readonly ContainerFacts[]) {
   const [server] = deriveServers(containers, operator(), new Map(), guess)

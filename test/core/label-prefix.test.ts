@@ -1,10 +1,12 @@
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import fc from "fast-check"
 import { textsWithPrefix, withPrefix } from "../../controller/core/label-prefix.ts"
 import { jobKeys, serverKeys } from "../../schemas/labels.ts"
 import { repository } from "../support/places.ts"
+
+setDefaultTimeout(120_000)
 
 test("a label is named with the prefix in force, whichever key it has, of a job or of the server", () => {
   const key = fc.constantFrom(...serverKeys, ...jobKeys)

@@ -1,9 +1,11 @@
 // Slips of the prefix are told; another controller's prefix and other people's labels are not.
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { strayLabels } from "../../controller/core/label-strays.ts"
 import { deriveServers } from "../../controller/core/server.ts"
 import { aContainer, guess, labelled, operator } from "./samples.ts"
+
+setDefaultTimeout(120_000)
 
 const meant = (label: string, prefix = "dbbackup") =>
   strayLabels({ [label]: "true" }, prefix)[0]?.suggestion ?? null

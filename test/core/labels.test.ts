@@ -1,10 +1,12 @@
 // What hostile, huge and contradictory labels do. Plain examples are golden files: test/golden/labels.
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { defaultsMistakes, noWords, type ParsedLabels, parseLabels } from "../../controller/core/labels.ts"
 import { defaultOf } from "../../controller/core/value-words.ts"
 import { jobKeys, labelKeys, maxJobsPerServer, maxLabelLength } from "../../schemas/labels.ts"
 import { noRetention } from "../../schemas/retention.ts"
+
+setDefaultTimeout(120_000)
 
 const parse = (labels: Readonly<Record<string, string>>, byDefault = false): ParsedLabels =>
   parseLabels(

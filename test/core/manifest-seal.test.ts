@@ -1,9 +1,11 @@
 // A manifest that was changed shows it: every field, whatever is done to it; white space and the order of keys are no change.
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { formatManifest, readManifest, sealNote } from "../../controller/core/manifest.ts"
 import { sealOf, signerOf } from "../../controller/core/manifest-seal.ts"
 import { aManifest } from "./records.ts"
+
+setDefaultTimeout(120_000)
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 type Path = readonly (string | number)[]

@@ -1,9 +1,11 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { Fault } from "../../controller/core/fault.ts"
 import { formatManifest, parseManifest } from "../../controller/core/manifest.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import { aManifest } from "./records.ts"
+
+setDefaultTimeout(120_000)
 
 const refusal = (bytes: Buffer | string): string => {
   try {

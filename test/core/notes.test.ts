@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { formatNotes, parseNotes } from "../../controller/core/notes.ts"
 import type { BackupNotes } from "../../schemas/notes.ts"
+
+setDefaultTimeout(120_000)
 
 const instants = fc
   .date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-01-01") })

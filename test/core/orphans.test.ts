@@ -1,11 +1,13 @@
 // What of a destination the catalogue does not account for: which kind it is, whose, and what may be done about it.
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { manifestKey, notesKey, stemOf } from "../../controller/core/key.ts"
 import { accountOf, type Sight } from "../../controller/core/orphans.ts"
 import type { Claim, Entry } from "../../controller/ports.ts"
 import type { BackupId } from "../../schemas/backup.ts"
 import { keyOf } from "../state/samples.ts"
+
+setDefaultTimeout(120_000)
 
 const now = new Date("2026-03-10T12:00:00Z")
 const hour = 3_600_000

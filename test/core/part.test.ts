@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import {
   choose,
@@ -11,6 +11,8 @@ import {
 } from "../../controller/core/part.ts"
 import { JobLabels } from "../../schemas/labels.ts"
 import { takesAll } from "../../schemas/part-labels.ts"
+
+setDefaultTimeout(120_000)
 
 const relation = (name: string, more: Partial<Relation> = {}): Relation => ({
   schema: "public",

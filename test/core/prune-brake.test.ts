@@ -1,7 +1,9 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { braked, heldPruneOf } from "../../controller/core/prune-brake.ts"
 import type { HeldPrune } from "../../controller/ports.ts"
+
+setDefaultTimeout(120_000)
 
 const ids = (n: number, prefix = "p") => Array.from({ length: n }, (_, i) => `${prefix}${i}`)
 const plan = (keep: number, prune: number) => ({

@@ -1,7 +1,9 @@
 // What psql would run by itself in a dump, and what only looks like it.
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { psqlCommands } from "../../controller/core/psql-commands.ts"
+
+setDefaultTimeout(120_000)
 
 const found = (text: string) => {
   const commands = psqlCommands()

@@ -1,5 +1,5 @@
 // What must hold for every policy and history. Single decisions, with their reasons, are golden files: test/golden/retention.
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { isDecided, type Kept, planRetention, type RetentionLimits } from "../../controller/core/retention.ts"
 import {
@@ -9,6 +9,8 @@ import {
   type RetentionTier,
   retentionTiers,
 } from "../../schemas/retention.ts"
+
+setDefaultTimeout(120_000)
 
 const zones = fc.constantFrom("UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kolkata", "Pacific/Chatham")
 const policies: fc.Arbitrary<RetentionPolicy> = fc.record(

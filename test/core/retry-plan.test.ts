@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import {
   type Attempt,
@@ -13,6 +13,8 @@ import { type FaultCode, faultCodes } from "../../schemas/errors.ts"
 import type { RunId } from "../../schemas/run.ts"
 import type { Subject } from "../../schemas/server.ts"
 import { aProblem } from "../state/samples.ts"
+
+setDefaultTimeout(120_000)
 
 const now = new Date("2026-03-01T02:05:00Z")
 const minutesFromNow = (minutes: number) => new Date(now.getTime() + minutes * 60_000)

@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import type { Fault } from "../../controller/core/fault.ts"
 import { requireRoom } from "../../controller/core/room.ts"
+
+setDefaultTimeout(120_000)
 
 const place = { name: "local", location: "/backups" }
 const MiB = 2 ** 20

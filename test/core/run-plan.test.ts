@@ -1,8 +1,10 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { isSelected, matchesGlob, missingNames, subjectsOf } from "../../controller/core/run-plan.ts"
 import type { Subject } from "../../schemas/server.ts"
 import { aJob } from "./samples.ts"
+
+setDefaultTimeout(120_000)
 
 const selector = (databases: string) => aJob({ databases }).spec.databases
 const names = (subjects: readonly Subject[]) =>

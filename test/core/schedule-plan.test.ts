@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import {
   backupType,
@@ -14,6 +14,8 @@ import {
 import type { Run } from "../../schemas/run.ts"
 import type { JobId } from "../../schemas/server.ts"
 import { aJob } from "./samples.ts"
+
+setDefaultTimeout(120_000)
 
 const scheduled = (...jobs: readonly DesiredJob[]): ReadonlyMap<JobId, DesiredJob> =>
   new Map(jobs.map((job) => [job.id, job]))

@@ -1,8 +1,10 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { identityText } from "../../controller/core/age-key.ts"
 import type { Tree } from "../../controller/core/setting-tree.ts"
 import { isLoopback, readSettings, type Settings } from "../../controller/core/settings.ts"
+
+setDefaultTimeout(120_000)
 
 type Variables = Record<string, string>
 

@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { nearest } from "../../controller/core/suggest.ts"
 import { labelKeys } from "../../schemas/labels.ts"
+
+setDefaultTimeout(120_000)
 
 test.each([
   ["shedule", "schedule"],

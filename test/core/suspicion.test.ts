@@ -1,8 +1,10 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { isOfSameContent, isOfSameForm, suspicionOf } from "../../controller/core/suspicion.ts"
 import type { Manifest } from "../../schemas/manifest.ts"
 import { aManifest } from "./records.ts"
+
+setDefaultTimeout(120_000)
 
 const mebibyte = 1024 * 1024
 

@@ -1,5 +1,5 @@
 // A restore in the place of a database: what it is called beside it, what the plan says is lost and kept, and when it is refused.
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { Fault } from "../../controller/core/fault.ts"
 import {
@@ -8,12 +8,19 @@ import {
   planSwap,
   requireUndoable,
   type SwapFacts,
+  type SwapWords,
 } from "../../controller/core/swap-plan.ts"
 import type { SwapRecord } from "../../controller/ports.ts"
 import { RestoreOptions, type SwapOptions } from "../../schemas/restore.ts"
 import { aCompletedBackup, aManifest } from "./records.ts"
 
+setDefaultTimeout(120_000)
+
 const now = new Date("2026-03-02T10:20:30.400Z")
+const words: SwapWords = {
+  exchange: (name, temporary) => [`Exchange ${name} and ${temporary}`],
+  keptAs: "as the engine keeps it",
+}
 const place = (changes: Partial<Place> = {}): Place => ({
   ...{ name: "shop", key: "16400", sessions: 0, who: [], obstacles: [], staysBehind: [] },
   ...changes,
@@ -31,6 +38,7 @@ const facts = (changes: Partial<SwapFacts> = {}): SwapFacts => ({
   hooks: { before: null, after: null },
   place: place(),
   keepSeconds: 24 * 3600,
+  words,
   now,
   ...changes,
 })
@@ -75,12 +83,12 @@ describe("the plan of a swap", () => {
       "Back up shop",
       "Load the backup into shop_new_…",
       "Stop, and drop",
-      "In one transaction",
+      "Exchange shop and shop_new_…",
       "Keep what shop was",
     ].map(at)
     expect(order).toEqual([...order].sort((a, b) => a - b))
     expect(order).not.toContain(-1)
-    expect(steps.join("\n")).toContain("for 1d")
+    expect(steps.join("\n")).toContain("as the engine keeps it, for 1d")
     expect(steps.join("\n")).not.toContain("is not touched at any time")
   })
 
@@ -122,8 +130,12 @@ describe("the plan of a swap", () => {
       code: "in-use",
       message: "shop has 1 connection, of app (web)",
     })
-    const prepared = place({ obstacles: ["1 prepared transaction"] })
-    expect(refusal(() => plan({ place: prepared }, { endConnections: true })).code).toBe("in-use")
+    const prepared = place({ obstacles: [{ what: "1 prepared transaction", todo: "Commit it." }] })
+    expect(refusal(() => plan({ place: prepared }, { endConnections: true }))).toMatchObject({
+      code: "in-use",
+      message: "shop cannot be exchanged: it has 1 prepared transaction",
+      hint: "Commit it.",
+    })
     const part = { content: "all", tables: ["t"], leftOut: [], withoutRows: [], wanted: {} } as const
     expect(refusal(() => plan({ manifest: aManifest({ part: part as never }) })).code).toBe(
       "restore-unsupported",

@@ -1,8 +1,10 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { type SweepNow, sweepPlan } from "../../controller/core/sweep-plan.ts"
 import type { CopyToRead } from "../../controller/ports.ts"
 import type { BackupId } from "../../schemas/backup.ts"
+
+setDefaultTimeout(120_000)
 
 const now = new Date("2026-06-01T00:00:00Z")
 const day = 86_400

@@ -1,5 +1,5 @@
 // Which local image's tools a server without a container is given.
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import {
   chooseToolImage,
@@ -8,6 +8,8 @@ import {
   versionNumbers,
 } from "../../controller/core/tool-image.ts"
 import { guessEngine } from "../../controller/engines/detect.ts"
+
+setDefaultTimeout(120_000)
 
 const image = (name: string, versions: Readonly<Record<string, string>> = {}): ImageFacts => ({
   id: `sha256:${name}`,

@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { type Claim, compareTurns, headStartMilliseconds, nextTurn } from "../../controller/core/turn.ts"
 import type { ServerId } from "../../schemas/server.ts"
+
+setDefaultTimeout(120_000)
 
 const claim = (serverId: string, changes: Partial<Claim> = {}): Claim => ({
   serverId: serverId as ServerId,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import {
   askedBy,
@@ -8,6 +8,8 @@ import {
   withFilters,
 } from "../../dashboard/src/features/backups/filters.ts"
 import { backupTypes } from "../../schemas/job.ts"
+
+setDefaultTimeout(120_000)
 
 const day = fc
   .date({ min: new Date("2001-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import {
   count,
@@ -9,6 +9,8 @@ import {
   formatUtc,
   listed,
 } from "../../dashboard/src/lib/format.ts"
+
+setDefaultTimeout(120_000)
 
 describe("sizes", () => {
   test.each([

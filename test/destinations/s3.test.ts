@@ -1,5 +1,5 @@
 // The bucket, on a real S3 protocol server: a store named by S3_TEST_ENDPOINT, said loudly when there is none.
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import { randomBytes, randomUUID } from "node:crypto"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import * as aws from "@aws-sdk/client-s3"
@@ -7,6 +7,8 @@ import { s3Destination } from "../../controller/destinations/s3.ts"
 import { maxParts, partBytes } from "../../controller/destinations/s3-part-size.ts"
 import { describeDestination, faultOf } from "../contract/destination.ts"
 import { until } from "../support/until.ts"
+
+setDefaultTimeout(120_000)
 
 const endpoint = process.env.S3_TEST_ENDPOINT
 const credentials = { accessKeyId: "test", secretAccessKey: "test-secret" }

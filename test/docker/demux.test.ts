@@ -1,7 +1,9 @@
 // Docker's framing, split anywhere: no byte lost, added, or out of order, and no cut unnoticed.
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { demux } from "../../controller/docker/demux.ts"
+
+setDefaultTimeout(120_000)
 
 interface Frame {
   readonly stream: 1 | 2

@@ -1,11 +1,13 @@
 // The event stream on an engine that behaves as the test says: half lines, refusals, ends.
-import { afterEach, expect, test } from "bun:test"
+import { afterEach, expect, setDefaultTimeout, test } from "bun:test"
 import type { ServerResponse } from "node:http"
 import fc from "fast-check"
 import { connect } from "../../controller/docker/connection.ts"
 import { backoffMs, nudges } from "../../controller/docker/events.ts"
 import { until } from "../support/until.ts"
 import { json, type ScriptedEngine, scriptedEngine } from "./scripted-engine.ts"
+
+setDefaultTimeout(120_000)
 
 let engine: ScriptedEngine | undefined
 let abort = new AbortController()

@@ -1,6 +1,6 @@
 // The line that a started shell prints first, told apart from the dump behind it and from whatever else comes instead.
 
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -8,6 +8,8 @@ import { buffer } from "node:stream/consumers"
 import fc from "fast-check"
 import { makeOutputPipe } from "../../controller/docker/output-pipe.ts"
 import { announcing, goLine, pidLine } from "../../controller/docker/pid-line.ts"
+
+setDefaultTimeout(120_000)
 
 const line = "dbbackup-pid:42 (sh (x) y) S 1 42 42 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 98765 2 3\n"
 

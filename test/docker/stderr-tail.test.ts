@@ -1,7 +1,9 @@
 // The last words of a tool, whatever it said before.
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { stderrTail, tailBytes } from "../../controller/docker/stderr-tail.ts"
+
+setDefaultTimeout(120_000)
 
 test("is the last 16 KiB of any chunks", () => {
   const size = fc.oneof(

@@ -1,11 +1,13 @@
 // A tool's stdout out of docker's stream: every byte once and in order, however frames and reads are cut, in few pieces.
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import { Readable } from "node:stream"
 import { buffer } from "node:stream/consumers"
 import fc from "fast-check"
 import { pidLine } from "../../controller/docker/pid-line.ts"
 import { stderrTail } from "../../controller/docker/stderr-tail.ts"
 import { toolOutput } from "../../controller/docker/tool-output.ts"
+
+setDefaultTimeout(120_000)
 
 const line = "dbbackup-pid:42 (sh) S 1 42 42 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 98765 2 3\n"
 

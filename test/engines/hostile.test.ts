@@ -1,8 +1,10 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { Fault } from "../../controller/core/fault.ts"
 import { guardAgainst } from "../../controller/engines/hostile.ts"
 import type { Engine } from "../../schemas/scalar.ts"
+
+setDefaultTimeout(120_000)
 
 /** What it is refused for, or undefined. Cut into pieces of that size. */
 function refusal(engine: Engine, text: string, piece = 7): string | undefined {

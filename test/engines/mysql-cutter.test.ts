@@ -1,7 +1,9 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { mysqlCutter } from "../../controller/engines/mysql-cutter.ts"
 import { headingOf, readOutline } from "../../controller/engines/mysql-sections.ts"
+
+setDefaultTimeout(120_000)
 
 const settings = (name: string) =>
   `-- MySQL dump 10.13  Distrib 9.7.4, for Linux (x86_64)\n--\n-- Host: localhost    Database: ${name}\n-- ---\n\n/*!40103 SET TIME_ZONE='+00:00' */;\n`

@@ -1,8 +1,10 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import fc from "fast-check"
 import { archiveEnd } from "../../controller/engines/postgres-archive.ts"
+
+setDefaultTimeout(120_000)
 
 const folder = join(import.meta.dir, "archives")
 

@@ -120,6 +120,19 @@ describe("MySQL and MariaDB", () => {
     expect(read("mysql", [...answer("0"), ...rights.slice(1)]).readsAll).toBe(false)
   })
 
+  test("a database that is kept for an undo is nobody's, nor is what is said of it", () => {
+    const kept = [
+      `database\t${hex("shop_before")}\tutf8mb4\tutf8mb4_bin\t3`,
+      `kept\t${hex("shop_before")}`,
+      `outside\t${hex("shop_before")}\t${hex("log")}\tMyISAM`,
+    ]
+    const [without, probe] = [
+      read("mysql", [...answer("0"), ...rights]),
+      read("mysql", [...answer("0"), ...rights, ...kept]),
+    ]
+    expect(probe).toEqual(without)
+  })
+
   test("the tool's version is read from every wording", () => {
     const version = (text: string) =>
       read("mariadb", [`tool\tx\t${text}`, ...answer("0").slice(1), ...rights]).toolVersion

@@ -1,6 +1,8 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { sqlContents } from "../../controller/engines/sql-contents.ts"
+
+setDefaultTimeout(120_000)
 
 function heldIn(text: string, lengths: readonly number[] = [65_536]) {
   const contents = sqlContents()
@@ -50,6 +52,11 @@ describe("what a dump of statements holds", () => {
         expect(heldIn(text, lengths)).toEqual(wanted)
       }),
     )
+  })
+
+  test("knows routines that were made under ANSI_QUOTES", () => {
+    const quoted = pieces.procedures.replace(definer, 'DEFINER="we""ird@"@"%"').replace("`p`", '"p"')
+    expect(heldIn(quoted)).toEqual({ procedures: 1 })
   })
 
   test("knows MariaDB's events, old and new", () => {

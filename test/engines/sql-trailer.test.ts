@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import {
   mysqlDump,
@@ -7,6 +7,8 @@ import {
   type SqlEnds,
   sqlEnd,
 } from "../../controller/engines/sql-trailer.ts"
+
+setDefaultTimeout(120_000)
 
 function verdict(ends: SqlEnds, bytes: Buffer, chunkBytes = 65_536): string {
   const detector = sqlEnd(ends)

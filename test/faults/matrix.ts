@@ -26,6 +26,7 @@ const store = "test/faults/store.test.ts"
 const disk = "test/faults/disk.test.ts"
 const data = "test/faults/data.test.ts"
 const together = "test/faults/together.test.ts"
+const restore = "test/faults/restore.test.ts"
 const verify = "test/integration/verify.test.ts"
 
 export const faultRows: Readonly<Record<string, FaultRow>> = {
@@ -143,6 +144,26 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     hint: "",
     file: "test/faults/crash.test.ts",
     title: "it leaves order behind, and the next one works",
+  },
+  "swap-killed": {
+    fault:
+      "The controller is killed while a PostgreSQL database takes the place of another, or while that is undone",
+    outcome:
+      "one of the two is in place, whole, and at the next look at the server it is known which; the other one is kept, or is gone when nothing was exchanged",
+    code: "interrupted",
+    hint: "",
+    file: "test/faults/swap.test.ts",
+    title: "killed while a database takes the place of another",
+  },
+  "swap-broken-off": {
+    fault:
+      "An exchange of two MySQL or MariaDB databases is broken off, after each kind of statement, or with the controller",
+    outcome:
+      "before all tables are renamed it is taken back, after that it is completed: every row, trigger, view, routine, event and grant is that of one of the two; the other one is whole beside it, or in the backup",
+    code: "interrupted",
+    hint: "",
+    file: "test/faults/swap-mysql.test.ts",
+    title: "an exchange that is broken off is all or nothing",
   },
   "engine-away": {
     fault: "The Docker engine cannot be reached",
@@ -455,5 +476,72 @@ export const faultRows: Readonly<Record<string, FaultRow>> = {
     hint: "Restore another backup, and check the storage",
     file: verify,
     title: "when no copy is good any more the backup does not count, everybody is told",
+  },
+  "in-place-at-once": {
+    fault:
+      "A restore into a PostgreSQL database is cancelled, or its tool, the server or the controller is killed",
+    outcome:
+      "the database is as it was, row for row; or, when the controller is killed after the commit, restored as a whole, and the restore says which",
+    code: null,
+    hint: "",
+    file: "test/faults/in-place.test.ts",
+    title: "is cancelled, loses its tool, and loses its server, and each time nothing has changed",
+  },
+  "in-place-in-turns": {
+    fault: "A restore into a MySQL or MariaDB database fails half-way, or is cancelled",
+    outcome:
+      "the database is put back from the backup made before; where that cannot be, the restore names that backup and the command",
+    code: null,
+    hint: "",
+    file: "test/faults/in-place.test.ts",
+    title: "fails half-way, and what was there is put back from the backup made before, row for row",
+  },
+  "restore-tool-killed": {
+    fault: "The tool that loads is killed at half of a restore",
+    outcome: "the restore fails and the half-made database is dropped; what was there is as it was",
+    code: "restore-failed",
+    hint: "Something ended it",
+    file: restore,
+    title: "whose tool is killed fails, and is dropped",
+  },
+  "restore-server-killed": {
+    fault: "The server is killed at half of a restore",
+    outcome: "the same, once the server is back",
+    code: "server-lost",
+    hint: "",
+    file: restore,
+    title: "whose server is killed fails, and is dropped once the server is back",
+  },
+  "restore-cancelled": {
+    fault: "A person cancels a restore, whether its database is just being created or half loaded",
+    outcome: "the tool is ended, even one that hangs; the database is dropped",
+    code: "cancelled",
+    hint: "",
+    file: restore,
+    title: "that is cancelled while its database is being created leaves none",
+  },
+  "restore-controller-killed": {
+    fault: "The controller is killed at half of a restore",
+    outcome: "the next one ends the tool and drops the database, by the restore's mark in it",
+    code: "interrupted",
+    hint: "",
+    file: restore,
+    title: "whose controller is killed is interrupted, and dropped by the next one",
+  },
+  "restore-database-dropped": {
+    fault: "Somebody drops the database that is being restored, and makes one of that name",
+    outcome: "the restore fails; the new one has no mark of it, and is left alone",
+    code: "restore-failed",
+    hint: "",
+    file: restore,
+    title: "whose database somebody drops fails, says so, and leaves alone what somebody makes of that name",
+  },
+  "copy-damaged": {
+    fault: "A stored copy has another bit, lacks a piece, has one twice, or is of another backup",
+    outcome: "its proof refuses it before anything is made on a server",
+    code: "copy-mismatch",
+    hint: "Restore another backup, and check the storage",
+    file: "test/pipeline/damaged-copy.test.ts",
+    title: "no damage to the bytes passes the proof, and the tool of a load never ends well on them",
   },
 }

@@ -44,94 +44,120 @@ async function letGo(server: TestServer): Promise<void> {
   for (const id of ids.split("\n").filter(Boolean)) await server.sql("mysql", `kill ${id}`)
 }
 
-for (const image of images) {
-  describe(`a dump of ${image} on which nothing moves`, () => {
-    let here: Place
-    let controller: Controller
-    let server: TestServer
-
-    beforeAll(async () => {
-      here = place()
-      server = await startServer(image, {
-        [`${here.prefix}.enable`]: "true",
-        [`${here.prefix}.schedule`]: "manual",
-        [`${here.prefix}.stall-timeout`]: "8s",
-      })
-      await server.ready()
-      for (const name of ["shop", "odd"]) {
-        await server.sql(homeDatabase[server.engine], `create database ${name}`)
-        await server.sql(name, "create table t (i int primary key)")
-        await server.sql(name, "insert into t values (1), (2), (3)")
-      }
-      if (server.engine !== "postgres")
-        await server.sql(
-          "odd",
-          "delimiter //\ncreate event e on schedule every 1 day do begin select ';;'; end//\n",
-        )
-      controller = await startController(here)
-    })
-    afterAll(async () => {
-      await controller?.end("SIGTERM")
-      await server?.remove()
-      here?.remove()
-    })
-
-    const backUp = async (name: string) => {
-      const { id: databaseId } = await controller.database(
-        name,
-        ({ server }) => server.container?.state === "running",
-      )
-      const { data } = await controller.call(createBackup, { body: { databaseId } })
-      return controller.backupDone(data.id)
-    }
-    const log = async (runId: string) =>
-      (await controller.call(getRunLogs, { params: { id: runId } })).data
-        .map(({ message }) => message)
-        .join("\n")
-
-    test("as another session holds a table, is ended and says who may hold it", async () => {
-      const good = await backUp("shop")
-      expect(good.status).toBe("completed")
-      const before = storedFiles(join(here.folder, "backups"))
-      await holdTable(server, "shop")
-      await until("the table is held", async () => {
-        const { stdout } = await run(["docker", "top", server.name, "-eo", "pid,args"])
-        return /sleep/.test(stdout)
-      })
-      const done = await backUp("shop")
-      expect(done).toMatchObject({
-        status: "failed",
-        error: { code: "dump-stalled", hint: expect.stringContaining("End the session that holds the lock") },
-      })
-      const message = "error" in done ? done.error.message : ""
-      expect(message).toMatch(/dumping shop: no byte came for \d+ s: \S+ waits /)
-      expect(message).toMatch(
-        server.engine === "postgres"
-          ? /a lock on public\.t that is held by session \d+ \(user postgres, psql, active for \d+ s\)/
-          : /waiting for table metadata lock; sessions that may hold it: session \d+ \(user root, query for \d+ s\)/,
-      )
-      expect(await dumpTools(server)).toEqual([])
-      expect(storedFiles(join(here.folder, "backups"))).toEqual(before)
-      expect(await log(done.runId)).toMatch(/no byte of shop has come for \d+ s: .* waits /)
-      await letGo(server)
-      expect((await backUp("shop")).status).toBe("completed")
-    })
-
-    if (endless.includes(image))
-      test("as its tool loops on an event with two semicolons, is ended; the log warned before", async () => {
-        const done = await backUp("odd")
-        expect(done).toMatchObject({
-          status: "failed",
-          error: { code: "dump-stalled", hint: expect.stringContaining("it hangs") },
-        })
-        expect(await dumpTools(server)).toEqual([])
-        expect(await log(done.runId)).toContain("two semicolons in a row: odd.e")
-      })
-    else
-      test("is no other dump's matter: with such an event, if any, it succeeds", async () => {
-        const done = await backUp("odd")
-        expect(done.status).toBe("completed")
-        expect(await log(done.runId)).not.toContain("two semicolons")
-      })
-  })
+interface On {
+  readonly here: Place
+  readonly server: TestServer
+  readonly controller: Controller
 }
+
+const all = new Map<string, On>()
+
+async function prepare(image: string): Promise<void> {
+  const here = place()
+  const server = await startServer(image, {
+    [`${here.prefix}.enable`]: "true",
+    [`${here.prefix}.schedule`]: "manual",
+    [`${here.prefix}.stall-timeout`]: "8s",
+  })
+  await server.ready()
+  for (const name of ["shop", "odd"]) {
+    await server.sql(homeDatabase[server.engine], `create database ${name}`)
+    await server.sql(name, "create table t (i int primary key); insert into t values (1), (2), (3)")
+  }
+  if (server.engine !== "postgres")
+    await server.sql(
+      "odd",
+      "delimiter //\ncreate event e on schedule every 1 day do begin select ';;'; end//\n",
+    )
+  all.set(image, { here, server, controller: await startController(here) })
+}
+beforeAll(async () => {
+  for (const image of images) await prepare(image)
+})
+afterAll(async () => {
+  for (const { here, server, controller } of all.values()) {
+    await controller.end("SIGTERM")
+    await server.remove()
+    here.remove()
+  }
+})
+
+const on = (image: string): On => {
+  const found = all.get(image)
+  if (!found) throw new Error(`${image} was not prepared`)
+  return found
+}
+async function backUp(controller: Controller, name: string) {
+  const { id: databaseId } = await controller.database(
+    name,
+    ({ server }) => server.container?.state === "running",
+  )
+  const { data } = await controller.call(createBackup, { body: { databaseId } })
+  return controller.backupDone(data.id)
+}
+const logOf = async (controller: Controller, runId: string) =>
+  (await controller.call(getRunLogs, { params: { id: runId } })).data.map(({ message }) => message).join("\n")
+
+/** The test of a held table, on one server. */
+async function whileHeld({ here, server, controller }: On): Promise<void> {
+  const good = await backUp(controller, "shop")
+  expect(good.status).toBe("completed")
+  const before = storedFiles(join(here.folder, "backups"))
+  await holdTable(server, "shop")
+  await until("the table is held", async () => {
+    const { stdout } = await run(["docker", "top", server.name, "-eo", "pid,args"])
+    return /sleep/.test(stdout)
+  })
+  const done = await backUp(controller, "shop")
+  expect(done).toMatchObject({
+    status: "failed",
+    error: { code: "dump-stalled", hint: expect.stringContaining("End the session that holds the lock") },
+  })
+  const message = "error" in done ? done.error.message : ""
+  expect(message).toMatch(/dumping shop: no byte came for \d+ s: \S+ waits /)
+  expect(message).toMatch(
+    server.engine === "postgres"
+      ? /a lock on public\.t that is held by session \d+ \(user postgres, psql, active for \d+ s\)/
+      : /waiting for table metadata lock; sessions that may hold it: session \d+ \(user root, query for \d+ s\)/,
+  )
+  expect(await dumpTools(server)).toEqual([])
+  expect(storedFiles(join(here.folder, "backups"))).toEqual(before)
+  expect(await logOf(controller, done.runId)).toMatch(/no byte of shop has come for \d+ s: .* waits /)
+  await letGo(server)
+  expect((await backUp(controller, "shop")).status).toBe("completed")
+}
+const heldOnes = new Map<string, Promise<void>>()
+
+// All of them at once: each mostly waits.
+describe.each(images)("a dump of %s on which nothing moves", (image) => {
+  test.concurrent("as another session holds a table, is ended and says who may hold it", () => {
+    const held = whileHeld(on(image))
+    heldOnes.set(
+      image,
+      held.catch(() => {}),
+    )
+    return held
+  })
+
+  const title = endless.includes(image)
+    ? "as its tool loops on an event with two semicolons, is ended; the log warned before"
+    : "is no other dump's matter: with such an event, if any, it succeeds"
+  test.concurrent(title, async () => {
+    const { server, controller } = on(image)
+    // One run at a time, and no tool of another while they are counted.
+    await heldOnes.get(image)
+    const done = await backUp(controller, "odd")
+    const log = await logOf(controller, done.runId)
+    if (!endless.includes(image)) {
+      expect(done.status).toBe("completed")
+      expect(log).not.toContain("two semicolons")
+      return
+    }
+    expect(done).toMatchObject({
+      status: "failed",
+      error: { code: "dump-stalled", hint: expect.stringContaining("it hangs") },
+    })
+    expect(await dumpTools(server)).toEqual([])
+    expect(log).toContain("two semicolons in a row: odd.e")
+  })
+})

@@ -1,10 +1,13 @@
 // Faults of an S3 store in the middle of an upload, made by a proxy in front of a real one. The job stores nowhere else, so that
 // what the store does decides; that a folder beside it keeps its copy, and the bucket gets it later, is another test's matter.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import * as aws from "@aws-sdk/client-s3"
 import { guideKey } from "../../controller/core/restore-guide.ts"
 import { createRestore } from "../../schemas/api.ts"
 import { type BucketStore, startBucketStore } from "../support/bucket-store.ts"
+import { place } from "../support/controller.ts"
 import { until } from "../support/until.ts"
 import { type Stage, stage } from "./stage.ts"
 import { type Answer, refusal, type StoreProxy, storeProxy } from "./store-proxy.ts"
@@ -23,9 +26,14 @@ beforeAll(async () => {
   s3 = new aws.S3Client({ endpoint: store.endpoint, region: "us-east-1", forcePathStyle: true, credentials })
   await s3.send(new aws.CreateBucketCommand({ Bucket }))
   way = await storeProxy(store.endpoint)
+  const here = place()
+  const settings = join(here.folder, "dbbackup.yaml")
+  writeFileSync(settings, "s3: {stallTimeout: 10s}\n")
   on = await stage("postgres:17", {
+    here,
     labels: { destinations: "s3", "rate-limit": "none" },
     env: {
+      DBBACKUP_SETTINGS: settings,
       S3_BUCKET: Bucket,
       S3_ENDPOINT: way.url,
       S3_ACCESS_KEY_ID: credentials.accessKeyId,

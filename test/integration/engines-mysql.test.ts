@@ -77,6 +77,13 @@ const digest = (container: string, database: string) =>
 for (const image of images) {
   const rules: EngineRules = rulesFor(engineOf(image))
   const prefix = engineOf(image).toUpperCase()
+  // Time zones are no matter here, and take a third of a first start.
+  const environmentOf = (own: Readonly<Record<string, string>>) => ({
+    ...own,
+    [`${prefix}_INITDB_SKIP_TZINFO`]: "yes",
+  })
+  // What one client makes of a name, the others make of it; two show it.
+  const names = image === images[0] ? awkward : [...awkward.slice(0, 2), "UPPER"]
 
   describe(`rules for ${image}`, () => {
     let server: string
@@ -84,10 +91,10 @@ for (const image of images) {
 
     beforeAll(async () => {
       server = await startContainer(image, {
-        environment: {
+        environment: environmentOf({
           [`${prefix}_ROOT_PASSWORD_FILE`]: "/run/root-password",
           MYSQL_HOST: "elsewhere.example",
-        },
+        }),
         files: {
           "/run/root-password": `${password}\n`,
           // Each of these would spoil a dump: no rows, no trailer, a statement per row to another file.
@@ -96,7 +103,7 @@ for (const image of images) {
         },
       })
       await look(server, rules)
-      for (const name of awkward) {
+      for (const name of names) {
         await sql(server, `create database ${quoted(name)} character set utf8mb4 collate utf8mb4_unicode_ci`)
         await sql(server, `use ${quoted(name)};\n${sample}`, commands(image))
       }
@@ -109,7 +116,7 @@ for (const image of images) {
     })
 
     test("lists every database with what is in it, its character set and collation", () => {
-      expect(probe.databases.map(({ name }) => name)).toEqual([...awkward].sort())
+      expect(probe.databases.map(({ name }) => name)).toEqual([...names].sort())
       for (const { facts } of probe.databases) {
         expect(facts).toEqual({
           tables: 2,
@@ -122,7 +129,7 @@ for (const image of images) {
       expect(probe.warnings).toEqual([])
     })
 
-    for (const name of image === images[0] ? awkward : awkward.slice(0, 2)) {
+    for (const name of names) {
       test(`dumps ${name}, proves it, and restores it beside the original`, async () => {
         const dumped = await dump(server, rules, probe, named(name))
         expect(dumped.end).toBe("the dump completed trailer")
@@ -193,7 +200,9 @@ for (const image of images) {
       expect(dumped.end).toBe("the end of accounts, roles and grants")
       expect(dumped.bytes.toString()).not.toContain("some.host.example")
       expect(() => proof(dumped.plan.end(), dumped.bytes.subarray(0, -1))).toThrow("without its trailer")
-      const fresh = await startContainer(image, { environment: { [`${prefix}_ROOT_PASSWORD`]: password } })
+      const fresh = await startContainer(image, {
+        environment: environmentOf({ [`${prefix}_ROOT_PASSWORD`]: password }),
+      })
       try {
         await look(fresh, rules)
         await sql(fresh, "create database `UPPER`; create table `UPPER`.item as select 1 as id")
@@ -343,12 +352,17 @@ for (const image of images) {
     })
   })
 
+  // The newest of each engine: accounts and set-up are their entrypoint's matter.
+  if (images.some((one) => engineOf(one) === engineOf(image) && images.indexOf(one) < images.indexOf(image)))
+    continue
+
   describe(`a server of ${image} with other accounts`, () => {
     const withServer = async (
-      options: Parameters<typeof startContainer>[1],
+      options: NonNullable<Parameters<typeof startContainer>[1]>,
       check: (server: string) => Promise<void>,
     ) => {
-      const server = await startContainer(image, options)
+      const environment = environmentOf(options.environment ?? {})
+      const server = await startContainer(image, { ...options, environment })
       try {
         await check(server)
       } finally {

@@ -17,7 +17,7 @@ import type { ServerId } from "../../schemas/server.ts"
 import { must, run } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
 import { runScript } from "../support/docker-cli.ts"
-import { homeDatabase, startServer, type TestServer } from "../support/servers.ts"
+import { homeDatabase, password, startServer, type TestServer } from "../support/servers.ts"
 import { until } from "../support/until.ts"
 
 setDefaultTimeout(300_000)
@@ -141,13 +141,6 @@ describe("from one PostgreSQL server to another", () => {
     ).toBe("1\n")
   })
 
-  test("tables come without their rows when only they are asked for", async () => {
-    const backup = await backUp(production, "shop")
-    const options = { mode: "new", name: "bare", content: "schema", serverId: await idOf(staging) } as const
-    expect((await restore(backup, options)).done).toMatchObject({ tables: 1, differences: expect.any(Array) })
-    expect(await staging.sql("bare", "select count(*) from item")).toBe("0\n")
-  })
-
   test("a plan that is not what it was is refused, with what is other", async () => {
     const backup = await backUp(production, "shop")
     const options = { mode: "new", name: "later", serverId: await idOf(staging) } as const
@@ -166,10 +159,12 @@ describe("from one PostgreSQL server to another", () => {
 
   test("globals that it lacks are made whole, and what it has stays as it is", async () => {
     await staging.sql("postgres", "create role boss nologin")
+    // Set once more, it has another salt: the two servers may have started from one data folder.
+    await staging.sql("postgres", `alter role postgres password '${password.replaceAll("'", "''")}'`)
     const backup = await backUp(production, "globals")
     const options = { mode: "globals", serverId: await idOf(staging) } as const
     const plan = await planFor(backup, options)
-    expect(plan.accounts).toMatchObject({ create: ["app", "readers"], same: [] })
+    expect(plan.accounts).toMatchObject({ create: ["app", "readers"] })
     expect(plan.accounts?.different).toEqual([
       { name: "boss", differs: ["attributes"] },
       { name: "postgres", differs: ["password"] },

@@ -109,7 +109,9 @@ for (const image of images) {
       const { data: plan } = await controller.call(planRestore, {
         body: { backupId: shop.id, options, dryRun: true },
       })
-      expect(plan).toMatchObject({ sourceDatabase: "shop", targetDatabase: "shop_restored", warnings: [] })
+      expect(plan).toMatchObject({ sourceDatabase: "shop", targetDatabase: "shop_restored" })
+      // That of the sample data.
+      expect(plan.warnings).toEqual(plan.engine === "postgres" ? [] : [expect.stringContaining("an event")])
       const { data: begun } = await controller.call(createRestore, { body: { backupId: shop.id, options } })
       const done = await controller.restoreDone(begun.id)
       if (done.status !== "completed")

@@ -1,6 +1,6 @@
 // Manifests that were cut, changed, moved or made up, and destinations that list what is not so: nothing there is changed, nothing but
 // backups of this program is read, what is known stays known, and one bad manifest keeps no other from being taken in.
-import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -24,6 +24,8 @@ import {
   temporaryCatalogue,
 } from "../state/samples.ts"
 import { type MemoryDestination, memoryDestination } from "../support/memory-destination.ts"
+
+setDefaultTimeout(120_000)
 
 const { signal } = new AbortController()
 let store: Fixture

@@ -1,6 +1,6 @@
 // Many backups deleted with few requests: the order of one copy is kept, what is refused or locked stays listed, and what a crash
 // leaves in the middle is ended by the next start.
-import { afterEach, beforeEach, expect, test } from "bun:test"
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { Fault } from "../../controller/core/fault.ts"
 import { deleteBackups, type OneCopy } from "../../controller/jobs/delete-many.ts"
@@ -10,6 +10,8 @@ import type { Destination } from "../../controller/ports.ts"
 import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import { addGood, aProblem, keyOf, minute, temporaryCatalogue } from "../state/samples.ts"
 import { type MemoryDestination, memoryDestination } from "../support/memory-destination.ts"
+
+setDefaultTimeout(120_000)
 
 const { signal } = new AbortController()
 const ids = Array.from({ length: 5 }, (_, i) => `0000000${i}` as BackupId)

@@ -181,6 +181,7 @@ describe("a database that is filled", () => {
   const database = (name: string): UnfinishedDatabase => ({
     release: async () => undefined,
     forget: () => undefined,
+    leave: () => undefined,
     drop: async () => void made.splice(made.indexOf(name), 1),
   })
   const make_ = async () => {

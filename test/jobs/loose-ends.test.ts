@@ -3,7 +3,18 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test"
 import { createTieUp, type TieUp } from "../../controller/jobs/loose-ends.ts"
 import { type Look, lookInside } from "../../controller/jobs/probe.ts"
 import type { Hook } from "../../schemas/labels.ts"
-import { aProblem, aRun, type Fixture, minute, runId, server, temporaryCatalogue } from "../state/samples.ts"
+import type { RestoreId } from "../../schemas/restore.ts"
+import {
+  addGood,
+  aProblem,
+  aRestore,
+  aRun,
+  type Fixture,
+  minute,
+  runId,
+  server,
+  temporaryCatalogue,
+} from "../state/samples.ts"
 import { down, type FakeServer, fakeServer, target } from "./fake-server.ts"
 
 let fixture: Fixture
@@ -91,5 +102,35 @@ describe("what a run left open", () => {
     await tieUp(target, look)
     expect(kinds()).toEqual([])
     expect(log().join()).toContain("none is dropped")
+  })
+
+  test("a database that may be half exchanged is not dropped before it is known which one is in place", async () => {
+    const { catalogue } = fixture
+    const id = "s1" as RestoreId
+    const swap = { keepSeconds: 60, endConnections: false }
+    catalogue.addRestore(
+      aRestore(id, addGood(catalogue, "b1"), { mode: "swap", targetDatabase: "shop", swap }),
+    )
+    catalogue.startRestore(id, minute(1))
+    catalogue.addLooseEnd({ owner: id, serverId: server, kind: "database", detail: { name: "shop_new" } })
+    catalogue.beginExchange(id, {
+      oldKey: "1",
+      restoredKey: "2",
+      asideName: "shop_new",
+      nextName: "shop_before",
+    })
+    catalogue.finishRestore(id, minute(2), { status: "interrupted", error: aProblem() })
+    // The server does not answer as one that was asked for its databases.
+    await tieUp(target, look)
+    expect(kinds()).toContain("database")
+    expect(
+      catalogue
+        .logs(id, "warn")
+        .map(({ message }) => message)
+        .join(),
+    ).toContain("which database is in place is not known yet")
+    catalogue.endExchange(id, "old", null)
+    await tieUp(target, look)
+    expect(kinds()).not.toContain("database")
   })
 })

@@ -1,5 +1,5 @@
 // When a run says it is tried again: on a real catalogue, with a Docker engine that refuses in one way or another.
-import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { Fault } from "../../controller/core/fault.ts"
 import { type BackupDeps, type BackupRun, runBackup } from "../../controller/jobs/backup.ts"
 import { recover } from "../../controller/jobs/recover.ts"
@@ -17,6 +17,8 @@ import {
   planned,
   temporaryCatalogue,
 } from "../state/samples.ts"
+
+setDefaultTimeout(120_000)
 
 let store: Fixture
 let code: FaultCode

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import { spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { Readable, Writable } from "node:stream"
@@ -7,6 +7,8 @@ import { gzipSync, zstdCompressSync } from "node:zlib"
 import fc from "fast-check"
 import { compressor, decompressor } from "../../controller/pipeline/compress.ts"
 import { failureOf, inChunks } from "./sample.ts"
+
+setDefaultTimeout(120_000)
 
 type Algorithm = "zstd" | "gzip"
 

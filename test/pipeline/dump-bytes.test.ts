@@ -1,8 +1,10 @@
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import { Fault } from "../../controller/core/fault.ts"
 import { dumpBytes } from "../../controller/pipeline/dump-bytes.ts"
 import { type ChildTool, childTool } from "./child-tool.ts"
 import { explain, failureOf } from "./sample.ts"
+
+setDefaultTimeout(120_000)
 
 const never = new AbortController().signal
 const collect = async (source: AsyncIterable<Buffer>): Promise<string> =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test"
 import { spawn, spawnSync } from "node:child_process"
 import { createHash, randomBytes } from "node:crypto"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -13,6 +13,8 @@ import { requireCipher } from "../../controller/pipeline/age-cipher.ts"
 import { decryptor, encryptedWithPassphrase, encryptor } from "../../controller/pipeline/encrypt.ts"
 import { type Age, ensureAge } from "../support/age.ts"
 import { failureOf, inChunks } from "./sample.ts"
+
+setDefaultTimeout(120_000)
 
 const folder = mkdtempSync(join(tmpdir(), "dbbackup-encrypt-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

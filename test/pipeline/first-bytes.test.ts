@@ -1,8 +1,10 @@
 // What an output begins with is looked at, and then read by somebody else as if nobody had looked.
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import { PassThrough, Readable } from "node:stream"
 import fc from "fast-check"
 import { firstBytes } from "../../controller/pipeline/first-bytes.ts"
+
+setDefaultTimeout(120_000)
 
 const holds = (word: string) => (seen: Buffer) => seen.includes(word)
 const read = async (stream: Readable): Promise<string> => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test"
+import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test"
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -12,6 +12,8 @@ import type { Proof } from "../../schemas/backup.ts"
 import { until } from "../support/until.ts"
 import { type ChildTool, childTool } from "./child-tool.ts"
 import { explain, failureOf, sha256, trailer } from "./sample.ts"
+
+setDefaultTimeout(120_000)
 
 const base = mkdtempSync(join(tmpdir(), "dbbackup-load-"))
 afterAll(() => rmSync(base, { recursive: true, force: true }))

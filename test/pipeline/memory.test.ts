@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+
+setDefaultTimeout(120_000)
 
 /** Peak resident memory, in MiB, of a process that stores so many MiB into a slow and a fast destination. */
 async function peakOf(mebibytes: number): Promise<number> {

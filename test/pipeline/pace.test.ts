@@ -1,10 +1,12 @@
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { dumpBytes } from "../../controller/pipeline/dump-bytes.ts"
 import { rate } from "../../controller/pipeline/pace.ts"
 import { unwatched } from "../../controller/pipeline/stall.ts"
 import { childTool } from "./child-tool.ts"
 import { explain, failureOf } from "./sample.ts"
+
+setDefaultTimeout(120_000)
 
 const never = new AbortController().signal
 const chunks = fc.array(fc.integer({ min: 1, max: 200_000 }), { minLength: 1, maxLength: 300 })

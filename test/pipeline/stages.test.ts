@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import { randomBytes } from "node:crypto"
 import { Writable } from "node:stream"
 import { pipeline } from "node:stream/promises"
@@ -9,6 +9,8 @@ import { holdBack } from "../../controller/pipeline/hold-back.ts"
 import { meter } from "../../controller/pipeline/meter.ts"
 import { paced } from "../../controller/pipeline/progress.ts"
 import { failureOf, inChunks, sha256, trailer } from "./sample.ts"
+
+setDefaultTimeout(120_000)
 
 const collector = (): { sink: Writable; bytes(): Buffer } => {
   const chunks: Buffer[] = []

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { Fault } from "../../controller/core/fault.ts"
 import { type Silence, watchSilence } from "../../controller/pipeline/stall.ts"
@@ -6,6 +6,8 @@ import { type StoreRequest, storeDump } from "../../controller/pipeline/store.ts
 import { memoryDestination } from "../support/memory-destination.ts"
 import { type ChildTool, childTool } from "./child-tool.ts"
 import { explain, failureOf, trailer } from "./sample.ts"
+
+setDefaultTimeout(120_000)
 
 const stalled = new Fault("dump-stalled", "no byte came", { hint: "Look." })
 

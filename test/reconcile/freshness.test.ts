@@ -1,10 +1,12 @@
 // Databases become late while nothing happens. Time is moved by hand; one test lets the timer do it.
-import { afterEach, expect, test } from "bun:test"
+import { afterEach, expect, setDefaultTimeout, test } from "bun:test"
 import { createEventHub } from "../../controller/api/event-hub.ts"
 import { createFreshness } from "../../controller/reconcile/freshness.ts"
 import type { Deadline } from "../../controller/reconcile/world.ts"
 import type { DatabaseId, ServerId } from "../../schemas/server.ts"
 import { until } from "../support/until.ts"
+
+setDefaultTimeout(120_000)
 
 let stop = () => {}
 afterEach(() => stop())

@@ -1,11 +1,13 @@
 // The loop against a Docker port that does as it is told. Paces are in milliseconds so that nothing waits long; what is asserted never
 // depends on how fast it went.
-import { afterEach, describe, expect, test } from "bun:test"
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { Fault } from "../../controller/core/fault.ts"
 import type { ContainerFacts, Docker } from "../../controller/ports.ts"
 import { createWatch, type Pace } from "../../controller/reconcile/loop.ts"
 import { aContainer } from "../core/samples.ts"
 import { until } from "../support/until.ts"
+
+setDefaultTimeout(120_000)
 
 const never = 3_600_000
 const quick: Pace = {

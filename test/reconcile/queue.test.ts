@@ -1,8 +1,10 @@
-import { afterEach, describe, expect, test } from "bun:test"
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { Fault } from "../../controller/core/fault.ts"
 import { createQueue, type Work } from "../../controller/reconcile/queue.ts"
 import type { ServerId } from "../../schemas/server.ts"
+
+setDefaultTimeout(120_000)
 
 /** Work that runs until it is told to end, or until its signal is aborted, and what has happened so far. */
 function workshop() {

@@ -1,5 +1,5 @@
 // What failed is tried again: on a real catalogue, world and queue, with work that ends as the test says. Time is moved by hand.
-import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { Fault } from "../../controller/core/fault.ts"
 import { databaseIdOf, serverIdOf } from "../../controller/core/key.ts"
@@ -28,6 +28,8 @@ import {
   temporaryCatalogue,
 } from "../state/samples.ts"
 import { until } from "../support/until.ts"
+
+setDefaultTimeout(120_000)
 
 const serverId = serverIdOf("shop/db")
 const databases = ["shop", "users"]

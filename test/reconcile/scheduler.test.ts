@@ -1,5 +1,5 @@
 // Time is moved by hand: the scheduler is asked to look at the clock, as its own timer would ask it.
-import { afterEach, describe, expect, test } from "bun:test"
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import {
   type DesiredJob,
@@ -12,6 +12,8 @@ import { createScheduler, type Scheduler } from "../../controller/reconcile/sche
 import type { JobId } from "../../schemas/server.ts"
 import { aJob } from "../core/samples.ts"
 import { until } from "../support/until.ts"
+
+setDefaultTimeout(120_000)
 
 let stop = () => {}
 afterEach(() => stop())
@@ -284,6 +286,13 @@ describe("a clock that moves as it likes", () => {
       }),
       { numRuns: 20, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
     )
+  })
+
+  test("loses no start that it was set back behind in two steps, the second a small one", () => {
+    const { want, goTo, fired } = at("2026-03-01T12:17:00Z")
+    want(hourly("b", "*/5 * * * *"))
+    for (const moment of ["12:15:40", "12:14:59", "12:15:30"]) goTo(`2026-03-01T${moment}Z`)
+    expect(fired).toEqual(["b 03-01T12:15:30"])
   })
 
   test("by a day forward and back again makes at most one run come early", () => {

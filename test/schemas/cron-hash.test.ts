@@ -1,8 +1,10 @@
 // What holds for every H of every pattern. Mistakes, with their words, are golden files: test/golden/labels/schedule.yaml.
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { hasHash, resolveHash } from "../../schemas/cron-hash.ts"
 import { nextRuns, Schedule } from "../../schemas/scalar.ts"
+
+setDefaultTimeout(120_000)
 
 const bounds = [
   [0, 59],

@@ -1,8 +1,10 @@
 // The short form of a policy, both ways. Mistakes in it are golden files: test/golden/labels/retention.yaml.
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { formatRetention, noRetention, Retention, type RetentionPolicy } from "../../schemas/retention.ts"
 import { Duration, formatDuration, formatSize, Size } from "../../schemas/scalar.ts"
+
+setDefaultTimeout(120_000)
 
 const quota = fc.nat({ max: 9999 })
 const policies = fc.record(

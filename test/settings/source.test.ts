@@ -1,5 +1,5 @@
 // The settings in force, on real files that change in the ways in which editors, Docker and Kubernetes change them.
-import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import {
   existsSync,
   mkdirSync,
@@ -18,6 +18,8 @@ import { openSettings, type SettingsSource } from "../../controller/settings/sou
 import { SettingsView } from "../../schemas/settings-view.ts"
 import { until } from "../support/until.ts"
 import { type Folder, folder } from "./folder.ts"
+
+setDefaultTimeout(120_000)
 
 let here: Folder
 let stop: AbortController

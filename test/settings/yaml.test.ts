@@ -1,7 +1,9 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { stringify } from "yaml"
 import { parseYaml } from "../../controller/settings/yaml.ts"
+
+setDefaultTimeout(120_000)
 
 function good(text: string) {
   const parsed = parseYaml(text)
@@ -137,9 +139,11 @@ describe("what was made to do harm ends quickly with a mistake", () => {
     ["the same key ten thousand times", "k: v\n".repeat(9000), "is given twice"],
     ["a key of 200 KB", `${"k".repeat(200_000)}: [`, ""],
   ])("%s", (_, text, says) => {
-    const begun = performance.now()
+    const before = process.cpuUsage()
     expect(mistakes(text).join("\n")).toContain(says)
-    expect(performance.now() - begun).toBeLessThan(5000)
+    // Of its own: what else runs on the machine is no matter here.
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1e6).toBeLessThan(5)
   })
 
   test("any text at all", () => {

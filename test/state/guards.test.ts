@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import type { BackupId } from "../../schemas/backup.ts"
 import type { RunId } from "../../schemas/run.ts"
@@ -12,6 +12,8 @@ import {
   storedCopy,
   temporaryCatalogue,
 } from "./samples.ts"
+
+setDefaultTimeout(120_000)
 
 const steps = ["start", "complete", "fail", "cancel", "interrupt"] as const
 type Step = (typeof steps)[number]

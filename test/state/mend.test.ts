@@ -1,7 +1,7 @@
 // The start with a catalogue that was damaged, cut, emptied, taken away: it never fails, loses nothing it can have from elsewhere, and
 // says what it lacks. What is not damage is refused.
 import { Database } from "bun:sqlite"
-import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import {
   copyFileSync,
   mkdirSync,
@@ -26,6 +26,8 @@ import type { BackupId } from "../../schemas/backup.ts"
 import { run } from "../support/command.ts"
 import { repository } from "../support/places.ts"
 import { aBackup, aManifest, aRun, aServer, job, keyOf, minute, shop, storedCopy } from "./samples.ts"
+
+setDefaultTimeout(120_000)
 
 // Thousands of them were run once; a few say that it still holds.
 const flips = Number(process.env.FLIPS ?? 60)

@@ -1,5 +1,5 @@
 // Pages of backups, by every filter there is, against what a filter over all of them gives; also after each kind of change.
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import type { BackupFilter } from "../../controller/ports.ts"
 import type { Backup } from "../../schemas/backup.ts"
@@ -18,6 +18,8 @@ import {
   storedCopy,
   temporaryCatalogue,
 } from "./samples.ts"
+
+setDefaultTimeout(120_000)
 
 const types = ["hourly", "daily", "manual"] as const
 const one = fc.record({

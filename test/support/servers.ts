@@ -1,6 +1,7 @@
 // Real database servers in containers, for tests: started with the images' own contract, asked with their own clients.
 import type { Engine } from "../../schemas/scalar.ts"
 import { must, run } from "./command.ts"
+import { keptDataFolder } from "./data-folders.ts"
 import { until } from "./until.ts"
 
 export interface TestServer {
@@ -37,7 +38,15 @@ export async function startServer(
     ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
     ...environment[engine].flatMap((pair) => ["--env", pair]),
   ]
-  await must(["docker", "run", "--detach", "--name", name, ...flags, ...extra, image])
+  const kept = await keptDataFolder(image)
+  // Data that is the caller's own matter stays that.
+  if (kept === null || extra.some((flag) => flag.includes(kept.folder)))
+    await must(["docker", "run", "--detach", "--name", name, ...flags, ...extra, image])
+  else {
+    await must(["docker", "create", "--name", name, ...flags, ...extra, image])
+    await must(["sh", "-c", 'exec docker cp - "$1" <"$2"', "sh", `${name}:${kept.parent}`, kept.archive])
+    await must(["docker", "start", name])
+  }
   const sql = (database: string, statements: string) =>
     must(["docker", "exec", "--interactive", name, ...client(engine, image, database)], { input: statements })
   return {
@@ -48,7 +57,7 @@ export async function startServer(
     async ready() {
       await until(
         `${name} answers`,
-        async () => (await run(["docker", "exec", name, ...tcpCheck(engine, image)])).code === 0,
+        async () => (await run(["docker", "exec", name, ...untilReady(engine, image)])).code === 0,
       )
     },
     async remove() {
@@ -57,17 +66,13 @@ export async function startServer(
   }
 }
 
-/** Only the real server listens on TCP: the temporary one of the initialisation does not. */
-function tcpCheck(engine: Engine, image: string): string[] {
-  if (engine === "postgres") return ["pg_isready", "--quiet", "--host", "127.0.0.1"]
-  return [
-    "sh",
-    "-c",
-    `${mysqlClient(image)} --protocol=tcp --host=127.0.0.1 --user=root --execute 'SELECT 1'`.replace(
-      /^/,
-      exportPassword,
-    ),
-  ]
+/** Asks for 20 s, in one process: each `docker exec` costs more than a start. Only the real server listens on TCP: the temporary one of the initialisation does not. */
+function untilReady(engine: Engine, image: string): string[] {
+  const check =
+    engine === "postgres"
+      ? "pg_isready --quiet --host 127.0.0.1"
+      : `${exportPassword}${mysqlClient(image)} --protocol=tcp --host=127.0.0.1 --user=root --execute 'SELECT 1' >/dev/null 2>&1`
+  return ["sh", "-c", `for tenth in $(seq 200); do if ${check}; then exit 0; fi; sleep 0.1; done; exit 1`]
 }
 
 const exportPassword = 'MYSQL_PWD="${MARIADB_ROOT_PASSWORD:-$MYSQL_ROOT_PASSWORD}" '

@@ -53,11 +53,19 @@ export async function files(
     .sort()
   const missing = first.filter((path) => !all.includes(path))
   if (missing.length > 0) throw new Error(`there is no ${missing.join(", no ")}`)
-  const queue = [...first, ...all.filter((path) => !first.includes(path))]
+  const ordered = [...first, ...all.filter((path) => !first.includes(path))]
+  return await inTurn(
+    ordered.map((path) => () => suite(path, [path])),
+    atATime,
+  )
+}
+
+/** Begins them in their order, so many at a time. */
+export async function inTurn(tasks: readonly (() => Promise<Count>)[], atATime: number): Promise<Count> {
+  const queue = [...tasks]
   const counts: Count[] = []
   const worker = async () => {
-    for (let path = queue.shift(); path !== undefined; path = queue.shift())
-      counts.push(await suite(path, [path]))
+    for (let task = queue.shift(); task !== undefined; task = queue.shift()) counts.push(await task())
   }
   await Promise.all(Array.from({ length: atATime }, worker))
   return sum(counts)

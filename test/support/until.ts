@@ -9,10 +9,12 @@ export async function until<T>(
 ): Promise<NonNullable<Exclude<T, false>>> {
   const end = performance.now() + limitSeconds * 1000
   for (;;) {
+    const began = performance.now()
     const value = await ask()
     if (value !== undefined && value !== null && value !== false)
       return value as NonNullable<Exclude<T, false>>
     if (performance.now() > end) throw new Error(`waited ${limitSeconds} s in vain: ${what}`)
-    await sleep(100)
+    // What takes long to ask takes a processor from what is waited for.
+    await sleep(Math.max(100, performance.now() - began))
   }
 }

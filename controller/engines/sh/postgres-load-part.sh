@@ -1,6 +1,6 @@
 # Argument 4: the connection string of the database to load into. An archive of a part of a database comes on stdin.
 need pg_restore
-export PGOPTIONS='-c default_transaction_read_only=off'
+export PGOPTIONS="$loading"
 said=$(pg_restore --no-password $load_options --dbname="$4" 2>&1 >/dev/null)
 code=$?
 printf '%s\n' "$said" >&2

@@ -1,6 +1,6 @@
 # Argument 4: the connection string of the database to load into. Statements that make a part of a database come on stdin.
 need psql
-export PGOPTIONS='-c default_transaction_read_only=off'
+export PGOPTIONS="$loading"
 if [ -n "$set_confined" ]; then set -- "$1" "$2" "$3" "$4" -c "$set_confined" -f -; else set -- "$1" "$2" "$3" "$4"; fi
 database=$4
 shift 4

@@ -1,7 +1,6 @@
 # Argument 4: the connection string of the database to load into. Statements come on stdin.
 need psql
-# A setting of the database that makes sessions read-only must not stop its own restore.
-export PGOPTIONS='-c default_transaction_read_only=off'
+export PGOPTIONS="$loading"
 if [ -n "$set_confined" ]; then set -- "$1" "$2" "$3" "$4" -c "$set_confined" -f -; else set -- "$1" "$2" "$3" "$4"; fi
 database=$4
 shift 4

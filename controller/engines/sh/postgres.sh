@@ -59,6 +59,9 @@ if [ -n "${DBBACKUP_SERVER_HOST:-}" ]; then
 fi
 export PATH PGUSER PGHOST PGPORT
 
+# Settings of the database must neither stop its own restore nor change what is read in it: {NULL} as a word, x = null as a question.
+loading='-c default_transaction_read_only=off -c array_nulls=on -c transform_null_equals=off'
+
 need() {
   command -v "$1" >/dev/null || refuse tool-missing "there is no $1 in the container"
 }

@@ -25,8 +25,8 @@ export function SwapSection({ restore: { id, targetDatabase: name }, swap }: Pro
         {swap.state === "kept" && (
           <>
             <p>
-              The other one is <strong className="font-semibold">{swap.keptName}</strong>, without
-              connections, until <Time at={swap.keptUntil} zone focusable />; then it is dropped.
+              The other one is kept as <strong className="font-semibold">{swap.keptName}</strong> until{" "}
+              <Time at={swap.keptUntil} zone focusable />; then it is dropped.
             </p>
             <Undo id={id} name={name} inPlace={swap.inPlace} />
           </>
