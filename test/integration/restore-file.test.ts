@@ -3,9 +3,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import type { z } from "zod"
 import { identityText, recipientOf } from "../../controller/core/age-key.ts"
 import { encryptor } from "../../controller/pipeline/encrypt.ts"
 import { createRestore, getRestoreLogs, listRestores, listServers, planRestore } from "../../schemas/api.ts"
+import type { RestoreOptions } from "../../schemas/restore.ts"
 import type { RestoreSource } from "../../schemas/restore-source.ts"
 import type { ServerId } from "../../schemas/server.ts"
 import { must } from "../support/command.ts"
@@ -125,14 +127,18 @@ async function refusal(path: string): Promise<string> {
   return "message" in source ? source.message : `it was taken: ${JSON.stringify(source)}`
 }
 let made = 0
+type More = { sourceDatabase?: string; identity?: string }
 /** Carried out as it is planned by then, into a new database. Throws with the log when it fails. */
-async function restored(
+const restored = (server: TestServer, source: RestoreSource, more: More = {}, tables?: string[]) =>
+  carriedOut(server, source, { mode: "new", name: `copy_${++made}`, ...(tables ? { tables } : {}) }, more)
+async function carriedOut(
   server: TestServer,
   source: RestoreSource,
-  more: { sourceDatabase?: string; identity?: string } = {},
+  asked: Exclude<z.input<typeof RestoreOptions>, { mode: "globals" }>,
+  more: More = {},
 ) {
-  const name = `copy_${++made}`
-  const options = { mode: "new", name, serverId: ids.get(server) as ServerId } as const
+  const { name } = asked
+  const options = { ...asked, serverId: ids.get(server) as ServerId }
   const { data: begun } = await controller.call(createRestore, {
     body: { sourceId: source.id, options, ...more },
   })
@@ -284,6 +290,57 @@ describe("dumps by hand", () => {
         "select tableowner, rolcanlogin from pg_tables join pg_roles on rolname = tableowner where tablename = 't'",
       ),
     ).toBe("leaver\tt\n")
+  })
+})
+
+describe("a dump by hand, like a backup,", () => {
+  test("gives single tables, also out of a file of several databases", async () => {
+    const archive = await taken(await dump(pg, "tables.dump", "pg_dump -Fc shop"))
+    const { name } = await restored(pg, archive, {}, ["public.item"])
+    expect(
+      await pg.sql(name, "select count(*) from item; select count(*) from pg_class where relname = 'items'"),
+    ).toBe("500\n0\n")
+    for (const server of [mysql, mariadb]) {
+      const tool = server.engine === "mysql" ? "mysqldump" : "mariadb-dump"
+      const all = await taken(
+        await dump(server, `all-${server.engine}.sql`, `${tool} -uroot --databases shop other`),
+      )
+      const { name } = await restored(server, all, { sourceDatabase: "other" }, ["o"])
+      expect(await server.sql(name, "select * from o; show tables")).toBe("7\no\n")
+      expect(await whyNot(restored(server, all, { sourceDatabase: "other" }, ["item"]))).toContain("item")
+    }
+  })
+
+  test("is loaded into a database that is there, which is as it was when that fails", async () => {
+    const archive = await taken(await dump(pg, "over.dump", "pg_dump -Fc shop"))
+    const { name } = await restored(pg, archive)
+    await pg.sql(name, "delete from item where id > 7; create table mine (a int)")
+    await carriedOut(pg, archive, { mode: "clean", name, content: "data", tables: ["public.item"] })
+    expect(await contents(pg, name)).toBe(await contents(pg, "shop"))
+    await pg.sql(name, "delete from item where id > 7; create view needed as select * from item")
+    expect(await whyNot(carriedOut(pg, archive, { mode: "clean", name }))).toContain("needed")
+    expect(await pg.sql(name, "select count(*) from needed")).toBe("7\n")
+    await carriedOut(pg, archive, { mode: "replace", name })
+    expect(await contents(pg, name)).toBe(await contents(pg, "shop"))
+    expect(await pg.sql(name, "select to_regclass('mine') is null")).toBe("t\n")
+    const text = await taken(await dump(mysql, "over.sql", `mysqldump ${options} shop`))
+    const { name: copy } = await restored(mysql, text)
+    await mysql.sql(copy, "delete from item; create table mine (a int)")
+    await carriedOut(mysql, text, { mode: "replace", name: copy })
+    expect(await contents(mysql, copy)).toBe(await contents(mysql, "shop"))
+    expect(await mysql.sql(copy, "show tables")).toBe("item\nitems\n")
+  })
+
+  test("of several files is loaded whole, by one job, into a new database, or not at all", async () => {
+    const tar = await taken(await dump(pg, "whole.tar", "pg_dump -Ft shop"))
+    const { name } = await restored(pg, tar)
+    expect(await whyNot(restored(pg, tar, {}, ["public.item"]))).toContain("one by one out of the tar format")
+    expect(await whyNot(carriedOut(pg, tar, { mode: "new", name: "many", jobs: 2 }))).toContain(
+      "in the tar format",
+    )
+    expect(await whyNot(carriedOut(pg, tar, { mode: "clean", name }))).toContain(
+      "tar format cannot be loaded all at once",
+    )
   })
 })
 
