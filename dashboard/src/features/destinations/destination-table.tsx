@@ -68,7 +68,7 @@ function DestinationRow(props: {
           <RestoreLink
             destination={name}
             className="link text-xs font-normal"
-            label={`Restore a file at ${name}`}
+            label={`Restore a file from here: ${name}`}
           >
             Restore a file from here…
           </RestoreLink>
