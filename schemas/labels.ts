@@ -154,7 +154,7 @@ export const JobLabels = z.strictObject({
   timeout: Duration.prefault("6h").meta({ description: "A dump that still runs after this is stopped." }),
   method: z.enum(["auto", "exec", "helper"]).prefault("auto").meta({
     description:
-      "Where the tools run: `exec`, in the server's own container, or `helper`, in a throw-away one beside it, for an image without a shell, or a server with a tight memory limit. `auto` is `exec`, but for dumps of 128 MiB and more, which a helper makes faster, where one is allowed.",
+      "Where the tools run: `exec`, in the server's own container, or `helper`, in a throw-away one beside it, for an image without a shell, or a server with a tight memory limit. `auto` is `exec`, but for dumps and loads of 128 MiB and more, for which a helper is faster, where one is allowed.",
   }),
   "stall-timeout": Duration.prefault("15m").meta({
     description:

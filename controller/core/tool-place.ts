@@ -26,10 +26,10 @@ export function methodOf(specs: readonly Pick<JobLabels, "method">[]): Method {
 export const helperPaysFromBytes = 128 * 2 ** 20
 
 /**
- * Whether a dump that may run in either place is better made in a helper.
- * @param lastRawBytes that left the server at the last good dump of it; 0 when there was none
+ * Whether a dump or a load that may run in either place is better made in a helper.
+ * @param rawBytes of the load; that left the server at the last good dump of it, 0 when there was none
  * @param attempt of the run. What failed is tried again the plain way
  */
-export function helperPays(lastRawBytes: number, attempt: number): boolean {
-  return attempt === 1 && lastRawBytes >= helperPaysFromBytes
+export function helperPays(rawBytes: number, attempt: number): boolean {
+  return attempt === 1 && rawBytes >= helperPaysFromBytes
 }

@@ -2,8 +2,10 @@
 import type { Duplex } from "node:stream"
 import { Fault } from "../core/fault.ts"
 import type { ExecProcess } from "../ports.ts"
-import { type OutputPipe, throughPipe } from "./output-pipe.ts"
+import { fedBy } from "./input-pipe.ts"
+import { printingInto } from "./output-pipe.ts"
 import { goLine, type PidLine, type ProcessIdentity, pidLine } from "./pid-line.ts"
+import type { Offered } from "./pipes.ts"
 import { stderrTail } from "./stderr-tail.ts"
 import { runningTool, type StartedTool } from "./tool.ts"
 
@@ -20,8 +22,8 @@ export interface StartedShell extends StartedTool {
   readonly stdin: boolean
   /** Lines for the script itself, before what the tool is fed. */
   readonly input: string
-  /** Where it was told to write to, if it can. */
-  readonly pipe?: OutputPipe | null
+  /** Where it was told to write to and to read from, if it can. */
+  readonly pipes?: Offered | null
   /** The tool is fed; otherwise its input was for the script alone. */
   readonly fed: boolean
   /** Why it did not come up, from what it said instead. */
@@ -48,11 +50,20 @@ export async function announced(shell: StartedShell, signal: AbortSignal): Promi
     await tool.exit.catch(() => {})
     throw signal.reason
   }
-  if (identity !== null) return shell.pipe && head.piped() ? throughPipe(tool, shell.pipe) : tool
+  if (identity !== null) return shell.pipes ? throughPipes(tool, shell.pipes, head.piped()) : tool
   tool.stdout.destroy()
   const said = head.said() || stderr.text().trim()
   const why = await shell.whyNot(said)
   throw stdin && said === "" && why.code !== "server-down" ? noInput() : why
+}
+
+function throughPipes(
+  tool: ExecProcess,
+  { output, input }: Offered,
+  opened: ReturnType<PidLine["piped"]>,
+): ExecProcess {
+  const printing = opened.output ? printingInto(tool, output.pipe) : tool
+  return input !== null && opened.input ? fedBy(printing, input.pipe) : printing
 }
 
 /** Who was started, or null when it does not come, for whatever reason. */

@@ -14,23 +14,27 @@ export interface ProcessIdentity {
 /**
  * Prepends the line to a script: /proc/PID/stat of the shell, which `exec` keeps. With stdin, the shell first waits for a line
  * of input, so that nothing of the script runs on a connection that cannot carry its input; `read` takes exactly one line.
- * @param pipe a named pipe for the output of the script, if the shell can write to it; the line says whether it does
+ * @param pipes named pipes for the script, each if the shell can open it; the line says which
  */
-export function announcing(script: string, stdin: boolean, pipe: string | null = null): string {
+export function announcing(script: string, stdin: boolean, pipes: PipeTargets | null = null): string {
   const wait = stdin ? "read -r dbbackup_line || exit 97\n" : ""
   const learn = "read -r dbbackup_line </proc/$$/stat\n"
-  const say = pipe === null ? 'echo "dbbackup-pid:$dbbackup_line"\n' : sayBefore(pipe)
+  const say = pipes === null ? 'echo "dbbackup-pid:$dbbackup_line"\n' : sayBefore(pipes)
   return `${wait}${learn}${say}unset dbbackup_line\n${script}`
 }
 
-const sayBefore = (pipe: string) => `exec 3>&1
-if [ -p ${pipe} ] && [ -w ${pipe} ]; then
-  exec >${pipe}
-  echo "dbbackup-piped:$dbbackup_line" >&3
-else
-  echo "dbbackup-pid:$dbbackup_line"
-fi
+export interface PipeTargets {
+  readonly output: string
+  /** Null: what it is fed comes by its stdin. */
+  readonly input: string | null
+}
+
+const sayBefore = ({ output, input }: PipeTargets) => `exec 3>&1
+dbbackup_by=
+if [ -p ${output} ] && [ -w ${output} ]; then exec >${output}; dbbackup_by=-out; fi
+${input === null ? "" : `if [ -p ${input} ] && [ -r ${input} ]; then exec <${input}; dbbackup_by=$dbbackup_by-in; fi\n`}echo "dbbackup-pid$dbbackup_by:$dbbackup_line" >&3
 exec 3>&-
+unset dbbackup_by
 `
 
 /** What to write to stdin to let such a script go on. */
@@ -41,8 +45,8 @@ export interface PidLine {
   take(chunk: Buffer): Buffer
   /** Null once it is clear that no such line comes. */
   readonly process: Promise<ProcessIdentity | null>
-  /** Whether, as the line says, what follows is in the pipe. */
-  piped(): boolean
+  /** Which pipes it has opened, as the line says. What follows is in that for its output, then. */
+  piped(): { readonly output: boolean; readonly input: boolean }
   /** What stdout began with instead, for a message. */
   said(): string
   /** Nothing more comes. */
@@ -54,7 +58,7 @@ const nothing = Buffer.alloc(0)
 export function pidLine(): PidLine {
   let seen = nothing
   let decided = false
-  let piped = false
+  let piped = { output: false, input: false }
   const { promise, resolve } = Promise.withResolvers<ProcessIdentity | null>()
   return {
     process: promise,
@@ -68,7 +72,8 @@ export function pidLine(): PidLine {
       resolve(identity)
       if (identity === null) return nothing
       const rest = seen.subarray(end + 1)
-      piped = seen.toString("latin1", 0, end).startsWith("dbbackup-piped:")
+      const by = /^dbbackup-pid(-out)?(-in)?:/.exec(seen.toString("latin1", 0, end))
+      piped = { output: by?.[1] !== undefined, input: by?.[2] !== undefined }
       seen = nothing
       return rest
     },
@@ -80,7 +85,7 @@ export function pidLine(): PidLine {
 
 /** The fields of `stat` are counted from behind the name, which may hold spaces: the start time is the 20th there. */
 function identityIn(line: string): ProcessIdentity | null {
-  const [, pid, fields] = /^dbbackup-(?:pid|piped):(\d+) \(.*\) (.*)$/.exec(line) ?? []
+  const [, pid, fields] = /^dbbackup-pid(?:-out)?(?:-in)?:(\d+) \(.*\) (.*)$/.exec(line) ?? []
   const born = fields?.split(" ")[19]
   return pid === undefined || born === undefined ? null : { pid: Number(pid), born }
 }

@@ -1,21 +1,32 @@
-// Named pipes for what helpers print, where an engine can mount them: the same kernel, and a folder that both can reach.
+// Named pipes for what helpers print and are fed, where an engine can mount them: the same kernel, and a folder that both can reach.
 import { rm } from "node:fs/promises"
 import type { Connection } from "./connection.ts"
 import { hostPath } from "./host-path.ts"
-import { makeOutputPipe, type OutputPipe } from "./output-pipe.ts"
+import { makeNamedPipe, type NamedPipe } from "./named-pipe.ts"
 
 /** In the helper. */
-export const pipeTarget = "/dbbackup-output"
+export const outputTarget = "/dbbackup-output"
+export const inputTarget = "/dbbackup-input"
 
-export interface Offered {
-  readonly pipe: OutputPipe
-  /** What the engine is to mount. */
+export interface OfferedPipe {
+  readonly pipe: NamedPipe
+  /** What the engine is to mount, and where. */
   readonly source: string
+  readonly target: string
 }
 
+export interface Offered {
+  readonly output: OfferedPipe
+  /** Null: the tool is fed by nobody. */
+  readonly input: OfferedPipe | null
+}
+
+export const pipesOf = ({ output, input }: Offered): readonly OfferedPipe[] =>
+  input === null ? [output] : [output, input]
+
 export interface Pipes {
-  /** Null where there are none. Rejects with the signal's reason alone. */
-  offer(signal: AbortSignal): Promise<Offered | null>
+  /** Null where there are none. Rejects with the signal's reason alone. @param fed one for input, too */
+  offer(fed: boolean, signal: AbortSignal): Promise<Offered | null>
   /** The engine could not mount one: none is offered any more. */
   refused(): void
   /** Removes those that an earlier process left. Never rejects. */
@@ -30,13 +41,23 @@ export function pipesIn(connection: Connection, folder: string): Pipes {
   /** Where the engine finds the folder; null: not known so far. */
   let found: string | null = null
   return {
-    async offer(signal) {
+    async offer(fed, signal) {
       if (!usable) return null
       found ??= await hostPath(connection, folder, signal)
       if (found === null) return null
+      const on = found
+      const offer = async (does: "read" | "write", target: string): Promise<OfferedPipe> => {
+        const pipe = await makeNamedPipe(folder, does)
+        return { pipe, source: `${on}${pipe.path.slice(folder.length)}`, target }
+      }
       try {
-        const pipe = await makeOutputPipe(folder)
-        return { pipe, source: `${found}${pipe.path.slice(folder.length)}` }
+        const output = await offer("read", outputTarget)
+        try {
+          return { output, input: fed ? await offer("write", inputTarget) : null }
+        } catch (error) {
+          await output.pipe.remove()
+          throw error
+        }
       } catch {
         usable = false
         return null

@@ -1,6 +1,7 @@
-// A place beside the server for a large dump of a job that leaves open where its tools run. Whether one works there is tried once
+// A place beside the server for a large dump or load of a job that leaves open where its tools run. Whether one works there is tried once
 // for each container: an engine, a proxy before it or the server's own rules for who may connect can be against it.
 
+import type { JobLabels } from "../../schemas/labels.ts"
 import type { DesiredJob } from "../core/schedule-plan.ts"
 import { helperPays, usualHelper } from "../core/tool-place.ts"
 import type { Catalogue, Docker, NewBackup } from "../ports.ts"
@@ -16,6 +17,15 @@ export interface Beside {
     target: Target,
     look: Look,
     backups: readonly NewBackup[],
+    journal: Journal,
+    signal: AbortSignal,
+  ): Promise<Place>
+  /** The same for a load of so many bytes. @param method of the job; absent: there is none */
+  placeForLoad(
+    method: JobLabels["method"] | undefined,
+    target: Target,
+    look: Look,
+    rawBytes: number,
     journal: Journal,
     signal: AbortSignal,
   ): Promise<Place>
@@ -38,9 +48,26 @@ export function createBeside(deps: {
       signal.throwIfAborted()
       if (isAway(error)) throw error
       const { message } = failureOf(error, log)
-      journal("info", `large dumps are made in the server's own container: beside it, ${message}`)
+      journal("info", `large dumps and loads run in the server's own container: beside it, ${message}`)
       return false
     }
+  }
+
+  async function besideIfItWorks(
+    target: Target,
+    look: Look,
+    journal: Journal,
+    signal: AbortSignal,
+  ): Promise<Place> {
+    const { helper = usualHelper, container } = target
+    const place = placeOf(
+      { ...target, method: "helper", helper: { ...helper, images: {} } },
+      look.probe.engine,
+    )
+    const key = `${container.id} ${container.startedAt}`
+    const worksThere = works.get(key) ?? (await tryOut(look, place, journal, signal))
+    works.set(key, worksThere)
+    return worksThere ? place : look.place
   }
 
   return {
@@ -50,15 +77,11 @@ export function createBeside(deps: {
       const last = backups.flatMap(({ databaseId }) => catalogue.newestGood(job.id, databaseId) ?? [])
       const lastRawBytes = last.reduce((sum, { proof }) => sum + proof.rawBytes, 0)
       if (!helperPays(lastRawBytes, attempt)) return look.place
-      const { helper = usualHelper, container } = target
-      const place = placeOf(
-        { ...target, method: "helper", helper: { ...helper, images: {} } },
-        look.probe.engine,
-      )
-      const key = `${container.id} ${container.startedAt}`
-      const worksThere = works.get(key) ?? (await tryOut(look, place, journal, signal))
-      works.set(key, worksThere)
-      return worksThere ? place : look.place
+      return await besideIfItWorks(target, look, journal, signal)
+    },
+    async placeForLoad(method, target, look, rawBytes, journal, signal) {
+      if (method !== "auto" || look.place.helper || !helperPays(rawBytes, 1)) return look.place
+      return await besideIfItWorks(target, look, journal, signal)
     },
   }
 }

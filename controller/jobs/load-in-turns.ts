@@ -162,7 +162,8 @@ async function putBack(work: InPlaceWork): Promise<void> {
     options: { mode: "replace" as const, name, endConnections, safetyBackup: false },
   }
   const thereof = { ...plan, storedBytes: backup.proof.storedBytes }
-  const loading = loadingOf(deps, id, again, thereof, ready, howToLoad(request, ready), journal, signal)
+  const how = await howToLoad(deps, again, ready, journal, signal)
+  const loading = loadingOf(deps, id, again, thereof, ready, how, journal, signal)
   const copies = goodCopies(deps, again, loading.end, journal, signal)
   const copy = await copies.next()
   await loadAnyCopy({ copies, copy, load: loading.load }, () => clear(work, "replace", [], signal))

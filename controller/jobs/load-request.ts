@@ -9,6 +9,7 @@ import type { LoadRequest } from "../pipeline/load.ts"
 import type { StoredCopy } from "../pipeline/stored-copy.ts"
 import type { Docker, Rewriter } from "../ports.ts"
 import type { Journal } from "./journal.ts"
+import type { Place } from "./place.ts"
 import type { Look } from "./probe.ts"
 import { loadSilence } from "./silence.ts"
 
@@ -16,6 +17,8 @@ export interface Loading {
   readonly copy: StoredCopy
   readonly manifest: Pick<RestorableManifest, "format" | "subject" | "reading">
   readonly look: Look
+  /** Where the tool runs; absent: where the look was. */
+  readonly place?: Place
   /** Of the database that it goes into. */
   readonly name: string
   /** What reads the dump on stdin, asked when the tool is started. */
@@ -30,7 +33,7 @@ export interface Loading {
 
 export function loadRequest(
   docker: Docker,
-  { copy, manifest, look, name, script, rewriters = [], limitSeconds, onProgress, journal }: Loading,
+  { copy, manifest, look, place, name, script, rewriters = [], limitSeconds, onProgress, journal }: Loading,
   signal: AbortSignal,
 ): LoadRequest {
   return {
@@ -41,7 +44,7 @@ export function loadRequest(
       ...rewriters,
     ].filter((one) => one !== undefined),
     silence: loadSilence({ docker, look, name, limitSeconds, journal }),
-    start: () => docker.exec({ ...look.place, ...script(), stdin: true }, signal),
+    start: () => docker.exec({ ...(place ?? look.place), ...script(), stdin: true }, signal),
     explain: (code: number, stderr: string) => {
       const fault = look.rules.explain(`loading ${name}`, { code, stdout: "", stderr }, look.access)
       return fault.code === "dump-failed"

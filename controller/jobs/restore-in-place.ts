@@ -38,7 +38,7 @@ export async function restoreInPlace(
   for (const warning of plan.warnings) journal("warn", warning)
   const options = inPlaceOptions(request)
   const present = await presentIn(deps.docker, ready.look, options.name, signal)
-  const how = howToLoad(request, ready)
+  const how = await howToLoad(deps, request, ready, journal, signal)
   const loading = loadingOf(deps, id, request, plan, ready, how, journal, signal, present)
   const copies = provenBytes(deps, request, loading.end, journal, signal)
   const copy = await copies.next()

@@ -23,10 +23,23 @@ const isOfOthers = ({ imported }: RestorableManifest): boolean => imported !== u
 // That of the label dbbackup.stall-timeout.
 const usualStallSeconds = 900
 
-/** As the job says that made the backup. */
-export function howToLoad({ backup }: Pick<RestoreRequest, "backup">, { target }: Ready) {
+/** As the job says that made the backup; where it leaves the place open, a large one is loaded from beside the server. */
+export async function howToLoad(
+  { beside }: Pick<RestoreDeps, "beside">,
+  { backup }: Pick<RestoreRequest, "backup">,
+  { target, look }: Ready,
+  journal: Journal,
+  signal: AbortSignal,
+) {
   const spec = specOf(backup, target)
-  return { limitSeconds: spec?.["stall-timeout"] ?? usualStallSeconds, nice: spec?.nice ?? false }
+  const { rawBytes } = backup.proof
+  const place = await beside.placeForLoad(spec?.method, target, look, rawBytes, journal, signal)
+  if (place !== look.place) journal("info", "loading from a container beside the server")
+  return {
+    limitSeconds: spec?.["stall-timeout"] ?? usualStallSeconds,
+    nice: spec?.nice ?? false,
+    place,
+  }
 }
 
 export function loadingOf(
@@ -35,7 +48,7 @@ export function loadingOf(
   request: RestoreRequest,
   plan: RestorePlan,
   { look }: Ready,
-  how: ReturnType<typeof howToLoad>,
+  how: Awaited<ReturnType<typeof howToLoad>>,
   journal: Journal,
   signal: AbortSignal,
   present: Selection["present"] = null,
@@ -83,6 +96,7 @@ export function loadingOf(
         deps.docker,
         {
           ...{ copy, manifest, look, name, script, limitSeconds: how.limitSeconds, onProgress, journal },
+          place: how.place,
           rewriters: [
             selecting?.rewriter,
             order === null ? undefined : look.rules.inPlace.rewriter(order, manifest),

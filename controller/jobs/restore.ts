@@ -16,6 +16,7 @@ import type {
   Log,
   RestoreOutcome,
 } from "../ports.ts"
+import type { Beside } from "./beside.ts"
 import { checked } from "./check-restored.ts"
 import { deadline, tookTooLong } from "./deadline.ts"
 import { fillDatabase } from "./fill-database.ts"
@@ -43,6 +44,7 @@ export interface RestoreDeps extends HookDeps, ReadyDeps {
   readonly clock: Clock
   readonly log: Log
   readonly identities: Identities
+  readonly beside: Beside
 }
 
 export interface RestoreRequest {
@@ -118,7 +120,7 @@ async function restoreBetweenHooks(
   requirePlan(plan, request.planHash, undefined)
   for (const step of plan.steps) journal("debug", `plan: ${step}`)
   for (const warning of plan.warnings) journal("warn", warning)
-  const how = howToLoad(request, ready)
+  const how = await howToLoad(deps, request, ready, journal, signal)
   const name = options.mode === "swap" ? besideOptions(options, request.askedAt).name : plan.targetDatabase
   const beside = { ...plan, targetDatabase: name }
   const loading = loadingOf(deps, id, request, beside, ready, how, journal, signal)

@@ -3,7 +3,8 @@ import { afterAll, expect, test } from "bun:test"
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { makeOutputPipe } from "../../controller/docker/output-pipe.ts"
+import { makeNamedPipe } from "../../controller/docker/named-pipe.ts"
+import { outputOf } from "../../controller/docker/output-pipe.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "dbbackup-pipe-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -19,10 +20,10 @@ async function writing(path: string, script: string) {
 
 test("all of it arrives, and its end is the writer's", async () => {
   const before = openFiles()
-  const pipe = await makeOutputPipe(folder)
+  const pipe = await makeNamedPipe(folder, "read")
   const writer = await writing(pipe.path, "seq 1000000")
   const hash = new Bun.CryptoHasher("sha256")
-  for await (const chunk of pipe.read()) hash.update(chunk)
+  for await (const chunk of outputOf(pipe)) hash.update(chunk)
   const expected = new Bun.CryptoHasher("sha256")
   for (let n = 1; n <= 1_000_000; n++) expected.update(`${n}\n`)
   expect(hash.digest("hex")).toBe(expected.digest("hex"))
@@ -32,15 +33,15 @@ test("all of it arrives, and its end is the writer's", async () => {
 })
 
 test("a writer that printed nothing gives an end without a byte", async () => {
-  const pipe = await makeOutputPipe(folder)
+  const pipe = await makeNamedPipe(folder, "read")
   await writing(pipe.path, "true")
-  for await (const _ of pipe.read()) expect.unreachable()
+  for await (const _ of outputOf(pipe)) expect.unreachable()
 })
 
 test("a reader that is slow holds the writer up", async () => {
-  const pipe = await makeOutputPipe(folder)
+  const pipe = await makeNamedPipe(folder, "read")
   const writer = await writing(pipe.path, "head -c 50000000 /dev/zero; echo over >&2")
-  const stdout = pipe.read()
+  const stdout = outputOf(pipe)
   let bytes = 0
   for await (const chunk of stdout) {
     bytes += chunk.length
@@ -54,9 +55,9 @@ test("a reader that is slow holds the writer up", async () => {
 test("a reader that goes away ends the writer, and leaves nothing open", async () => {
   const before = openFiles()
   for (let round = 0; round < 5; round++) {
-    const pipe = await makeOutputPipe(folder)
+    const pipe = await makeNamedPipe(folder, "read")
     const writer = await writing(pipe.path, "exec head -c 50000000 /dev/zero")
-    for await (const _ of pipe.read()) break
+    for await (const _ of outputOf(pipe)) break
     expect(await writer.exited).not.toBe(0)
   }
   expect(openFiles()).toBeLessThanOrEqual(before + 1)
@@ -64,9 +65,9 @@ test("a reader that goes away ends the writer, and leaves nothing open", async (
 })
 
 test("a reader that goes away while there is nothing to read is gone at once", async () => {
-  const pipe = await makeOutputPipe(folder)
+  const pipe = await makeNamedPipe(folder, "read")
   const writer = await writing(pipe.path, "exec sleep 60")
-  const stdout = pipe.read()
+  const stdout = outputOf(pipe)
   stdout.on("error", () => {}).resume()
   await Bun.sleep(50)
   const closed = new Promise((resolve) => stdout.once("close", resolve))
@@ -77,7 +78,7 @@ test("a reader that goes away while there is nothing to read is gone at once", a
 
 test("one that no tool has opened is removed with its files", async () => {
   const before = openFiles()
-  const pipe = await makeOutputPipe(folder)
+  const pipe = await makeNamedPipe(folder, "read")
   await pipe.remove()
   expect(readdirSync(folder)).toEqual([])
   expect(openFiles()).toBeLessThanOrEqual(before + 1)

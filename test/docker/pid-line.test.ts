@@ -1,12 +1,14 @@
 // The line that a started shell prints first, told apart from the dump behind it and from whatever else comes instead.
 
 import { expect, setDefaultTimeout, test } from "bun:test"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { buffer } from "node:stream/consumers"
 import fc from "fast-check"
-import { makeOutputPipe } from "../../controller/docker/output-pipe.ts"
+import { inputOf } from "../../controller/docker/input-pipe.ts"
+import { makeNamedPipe } from "../../controller/docker/named-pipe.ts"
+import { outputOf } from "../../controller/docker/output-pipe.ts"
 import { announcing, goLine, pidLine } from "../../controller/docker/pid-line.ts"
 
 setDefaultTimeout(120_000)
@@ -76,20 +78,40 @@ test("does not come, and nothing of the script runs, when there is no input", as
   expect(await shell.exited).toBe(97)
 })
 
-test("says that what follows is in the pipe, or, where there is none, on the same stream", async () => {
+test("says which pipes it has opened: what follows is in the one, what it is fed comes by the other", async () => {
   const folder = mkdtempSync(join(tmpdir(), "dbbackup-pipe-"))
-  const pipe = await makeOutputPipe(folder)
-  for (const [path, piped] of [
-    [pipe.path, true],
-    [join(folder, "none"), false],
+  const none = join(folder, "none")
+  for (const [writes, reads] of [
+    [true, true],
+    [true, false],
+    [false, true],
+    [false, false],
   ] as const) {
-    const shell = Bun.spawn(["sh", "-c", announcing("echo said", false, path)], { stdout: "pipe" })
+    const [output, input] = [await makeNamedPipe(folder, "read"), await makeNamedPipe(folder, "write")]
+    const pipes = { output: writes ? output.path : none, input: reads ? input.path : none }
+    const script = announcing("cat", true, pipes)
+    const shell = Bun.spawn(["sh", "-c", script], { stdin: "pipe", stdout: "pipe" })
+    shell.stdin.write(`${goLine}by stdin\n`)
+    shell.stdin.flush()
+    if (!reads) shell.stdin.end()
     const head = pidLine()
-    const rest = head.take(Buffer.from(await new Response(shell.stdout).bytes())).toString()
+    const stdout = shell.stdout.getReader()
+    let rest = ""
+    const read = async () => {
+      for (let step = await stdout.read(); !step.done; step = await stdout.read())
+        rest += head.take(Buffer.from(step.value)).toString()
+    }
+    const reading = read()
     expect(await head.process).toMatchObject({ pid: shell.pid })
-    expect(head.piped()).toBe(piped)
-    expect(rest).toBe(piped ? "" : "said\n")
+    expect(head.piped()).toEqual({ output: writes, input: reads })
+    if (reads) inputOf(input, async () => {}).end("by the pipe\n")
+    const printed = writes ? (await buffer(outputOf(output))).toString() : ""
+    await reading
+    const said = reads ? "by the pipe\n" : "by stdin\n"
+    expect([printed, rest]).toEqual(writes ? [said, ""] : ["", said])
+    expect(await shell.exited).toBe(0)
+    for (const pipe of [output, input]) await pipe.remove()
   }
-  expect((await buffer(pipe.read())).toString()).toBe("said\n")
+  expect(readdirSync(folder)).toEqual([])
   rmSync(folder, { recursive: true })
 })

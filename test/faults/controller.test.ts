@@ -169,7 +169,7 @@ describe("the controller", () => {
       ["/api/restores", post('{"backupId":"nope","options":{"mode":"new","name":"x"}}'), 404, "NOT_FOUND"],
       [
         "/api/restores",
-        post('{"backupId":"nope","options":{"mode":"replace","name":"x"}}'),
+        post('{"backupId":"nope","options":{"mode":"overwrite","name":"x"}}'),
         400,
         "VALIDATION_ERROR",
       ],

@@ -87,9 +87,11 @@ describe("a tool in a helper container", () => {
     const here = pipesIn(connection, pipes)
     const elsewhere: Pipes = {
       ...here,
-      async offer(signal) {
-        const offered = await here.offer(signal)
-        return offered && { ...offered, source: `/of-another-machine${offered.source}` }
+      async offer(fed, signal) {
+        const offered = await here.offer(fed, signal)
+        if (offered === null) return null
+        const { output } = offered
+        return { ...offered, output: { ...output, source: `/of-another-machine${output.source}` } }
       },
     }
     const request = { containerId: box.id, script: "readlink /proc/self/fd/1", args: [], stdin: false }
@@ -105,7 +107,7 @@ describe("a tool in a helper container", () => {
       )
     expect((await outcome(await tool())).stdout).toStartWith("pipe:")
     expect(readdirSync(pipes)).toEqual([])
-    expect(await elsewhere.offer(never)).toBeNull()
+    expect(await elsewhere.offer(false, never)).toBeNull()
     expect((await outcome(await tool())).stdout).toStartWith("pipe:")
   })
 
@@ -119,7 +121,25 @@ describe("a tool in a helper container", () => {
     expect(stdout).toBe(
       `${args.join("|")}|${new Bun.CryptoHasher("sha256").update(input).digest("hex")}  -\n`,
     )
+    expect(readdirSync(pipes)).toEqual([])
     expect(await helpers()).toEqual([])
+  })
+
+  test("is fed by a pipe that the engine has no part in, and is ended when what it is fed breaks off", async () => {
+    const fed = await start("readlink /proc/self/fd/0; exec cat", { stdin: true })
+    fed.stdin?.end("all of it")
+    const { stdout } = await outcome(fed)
+    expect(stdout.replace(" (deleted)", "")).toBe("/dbbackup-input\nall of it")
+    const broken = await start("cat >/dev/null; echo it took that for the end", { stdin: true })
+    broken.stdin?.write("half of it")
+    await Bun.sleep(100)
+    broken.stdin?.destroy(new Error("it broke off"))
+    const said: Buffer[] = []
+    broken.stdout.on("data", (chunk) => said.push(chunk))
+    await broken.exit.catch(() => {})
+    expect(Buffer.concat(said).toString()).toBe("")
+    expect(await helpers()).toEqual([])
+    expect(readdirSync(pipes)).toEqual([])
   })
 
   test("shows nothing of the server's environment but to the engine", async () => {

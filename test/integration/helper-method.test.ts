@@ -1,8 +1,15 @@
 // dbbackup.method=helper: from the label to a restored row, on every engine, with nothing of ours inside the server's container. And
 // what is large goes that way by itself.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
-import { createBackup, createRestore, getManifest, getRunLogs } from "../../schemas/api.ts"
-import type { CompletedBackup } from "../../schemas/backup.ts"
+import {
+  createBackup,
+  createRestore,
+  getManifest,
+  getRestoreLogs,
+  getRunLogs,
+  listBackups,
+} from "../../schemas/api.ts"
+import type { BackupId, CompletedBackup } from "../../schemas/backup.ts"
 import { must, run } from "../support/command.ts"
 import { type Controller, type Place, place, startController } from "../support/controller.ts"
 import { contents, fill } from "../support/samples.ts"
@@ -112,6 +119,17 @@ test("what is large is dumped from beside the server by itself, from the second 
     }
     expect(said[0]).toStartWith("dumping large: ")
     expect(said[1]).toStartWith("dumping large from a container beside the server: ")
+    const { data: made } = await controller.call(listBackups, { query: { databaseId } })
+    const options = { mode: "new", name: "again" } as const
+    const { data: restore } = await controller.call(createRestore, {
+      body: { backupId: made[0]?.id ?? ("" as BackupId), options },
+    })
+    expect((await controller.restoreDone(restore.id)).status).toBe("completed")
+    const { data: lines } = await controller.call(getRestoreLogs, { params: { id: restore.id }, query: {} })
+    expect(lines.map(({ message }) => message)).toContain("loading from a container beside the server")
+    expect(await server.sql("again", "select sha256(lo_get(oid)) from pg_largeobject_metadata")).toBe(
+      await server.sql("large", "select sha256(lo_get(oid)) from pg_largeobject_metadata"),
+    )
     expect(await helpersOf(server)).toEqual([])
   } finally {
     await controller?.end("SIGTERM")

@@ -27,12 +27,13 @@ async function server(rawBytes: number, answer: Fault | number = 0, labels = {})
   }
   const said: string[] = []
   const journal = (_: string, text: string) => said.push(text)
-  const { placeFor } = createBeside({ docker, catalogue, log: () => {} })
+  const { placeFor, placeForLoad } = createBeside({ docker, catalogue, log: () => {} })
   const backups = [aBackup("b1", "r1")]
   return {
     said,
     tried: () => docker.ran.length,
     ask: () => placeFor(aJob(labels), target, look, backups, journal, signal),
+    askForLoad: () => placeForLoad(aJob(labels).spec.method, target, look, rawBytes, journal, signal),
   }
 }
 
@@ -43,11 +44,18 @@ test("a large dump is made beside the server, once it was tried whether that wor
   expect(large.tried()).toBe(1)
 })
 
+test("so is a large load, and what works for dumps need not be tried for it again", async () => {
+  const large = await server(helperPaysFromBytes)
+  expect(await large.ask()).toEqual({ containerId, helper })
+  expect(await large.askForLoad()).toEqual({ containerId, helper })
+  expect(large.tried()).toBe(1)
+})
+
 test("a small one, and one whose label decides, is made where the look was", async () => {
   const small = await server(helperPaysFromBytes - 1)
   const labelled = await server(helperPaysFromBytes, 0, { method: "exec" })
-  for (const { ask, tried } of [small, labelled]) {
-    expect(await ask()).toEqual({ containerId })
+  for (const { ask, askForLoad, tried } of [small, labelled]) {
+    expect([await ask(), await askForLoad()]).toEqual([{ containerId }, { containerId }])
     expect(tried()).toBe(0)
   }
 })

@@ -54,7 +54,10 @@ async function run(changes: Partial<BackupRun> = {}, labels = {}, signal = new A
     hooksAllowed: () => true,
     random: () => 0.5,
     keys: () => new Map(),
-    beside: { placeFor: async (_job, _target, look) => look.place },
+    beside: {
+      placeFor: async (_job, _target, look) => look.place,
+      placeForLoad: async (_method, _target, look) => look.place,
+    },
   }
   if (attempt > 1) catalogue.addRun(aRun("first"))
   const retryOf = attempt > 1 ? ("first" as RunId) : null
