@@ -1,18 +1,22 @@
 // What a tool in a helper container prints, by a named pipe.
 import { Readable } from "node:stream"
 import type { ExecProcess } from "../ports.ts"
+import { litter } from "./litter.ts"
 import type { NamedPipe } from "./named-pipe.ts"
 
 /** To be called once the tool has opened the pipe, and once at most. Its end is that of the last one who holds it open for writing. */
 export function outputOf(pipe: NamedPipe): Readable {
   pipe.opened()
   const reader = Bun.file(pipe.fd).stream().getReader()
-  return new Readable({
+  const behind = litter()
+  const output = new Readable({
     highWaterMark: 1,
     read() {
       reader.read().then(
-        ({ done, value }) =>
-          this.push(done ? null : Buffer.from(value.buffer, value.byteOffset, value.byteLength)),
+        ({ done, value }) => {
+          behind.passed(value?.byteLength ?? 0)
+          this.push(done ? null : Buffer.from(value.buffer, value.byteOffset, value.byteLength))
+        },
         (error) => this.destroy(error),
       )
     },
@@ -25,6 +29,7 @@ export function outputOf(pipe: NamedPipe): Readable {
       reader.cancel().then(end, end)
     },
   })
+  return output.once("close", behind.end)
 }
 
 /** The tool with its output from the pipe. Its end and all else are those of the tool, and either's breaking off is the other's. */

@@ -1,17 +1,9 @@
 // A tool's stdout as a stream with back-pressure, out of the multiplexed one. Its pid line and its stderr are kept aside.
 import { Transform } from "node:stream"
 import { demux } from "./demux.ts"
+import { litter } from "./litter.ts"
 import type { PidLine } from "./pid-line.ts"
 import type { StderrTail } from "./stderr-tail.ts"
-
-/**
- * Left to itself, Bun collects what sockets have read late, and later the longer the process runs: 275 MB after ten dumps of
- * 1 GB. So it is asked to, at once (in the background does not keep up), each so many bytes while the process is large, and once
- * more when all is over. A collection takes some 20 ms of processor time, which a dump that makes little litter is spared.
- */
-const lookBytes = 8 * 1024 * 1024
-const largeBytes = 110e6
-const afterwardsMilliseconds = 500
 
 /**
  * An engine passes on what a tool prints some 10 KB at a time; each read and its wake-up cost processor time that the dump needs
@@ -30,8 +22,7 @@ export function toolOutput(
   stderr: StderrTail,
   onEnd: (error: Error | null) => void,
 ): Transform {
-  let uncollected = 0
-  let long = false
+  const behind = litter()
   let taken: Buffer = Buffer.alloc(0)
   let filled = 0
   const frames = demux({
@@ -46,19 +37,14 @@ export function toolOutput(
     // Each chunk is to hold back its source until it is done with.
     writableHighWaterMark: 1,
     transform(chunk: Buffer, _encoding, next) {
-      uncollected += chunk.length
-      if (uncollected > lookBytes) {
-        uncollected = 0
-        long = true
-        if (process.memoryUsage.rss() > largeBytes) Bun.gc(true)
-      }
+      behind.passed(chunk.length)
       // The payloads move together within their chunk: one piece to pass on instead of several, and no new memory.
       taken = chunk
       filled = 0
       const error = errorOf(() => frames.push(chunk))
       if (filled > 0) output.push(chunk.subarray(0, filled))
       if (error !== null) onEnd(error)
-      else if (long && chunk.length < smallBytes) setTimeout(next, breathMilliseconds)
+      else if (behind.isMuch() && chunk.length < smallBytes) setTimeout(next, breathMilliseconds)
       else next()
     },
     flush(next) {
@@ -67,9 +53,7 @@ export function toolOutput(
       if (error === null) next()
     },
   })
-  output.once("close", () => {
-    if (long) setTimeout(() => Bun.gc(true), afterwardsMilliseconds).unref()
-  })
+  output.once("close", behind.end)
   return output
 }
 

@@ -2,7 +2,7 @@
 
 /**
  * Left to itself, Bun lets some 50 MB gather while a copy of 300 MB is read, more where it is read slowly. So it is asked to collect at
- * once (some 10 ms), each so many bytes while the process is large, and when all is over. As for what tools print: docker/tool-output.ts.
+ * once (some 10 ms), each so many bytes while the process is large, and when all is over. As for what tools print: docker/litter.ts.
  */
 const lookBytes = 16 * 1024 * 1024
 const largeBytes = 110e6
