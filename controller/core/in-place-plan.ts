@@ -147,10 +147,15 @@ function clearing(options: Options, atomic: boolean): string {
   const text =
     options.mode === "replace"
       ? `empty ${name}, which keeps its owner, settings and grants`
-      : options.content === "data"
-        ? `take away the rows of the tables of ${name} that the backup has rows of`
-        : `take away what ${name} has of the same names as the backup`
+      : `take away ${takenFrom(options)}`
   return atomic ? text : text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function takenFrom({ name, content, tables }: CleanOptions): string {
+  const chosen = tables === undefined ? null : `${listed(tables)} of ${name}`
+  if (content === "data")
+    return `the rows of ${chosen ?? `the tables of ${name} that the backup has rows of`}`
+  return chosen ?? `what ${name} has of the same names as the backup`
 }
 
 function loaded(options: Options, whole: string): string {

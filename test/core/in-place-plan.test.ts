@@ -57,6 +57,17 @@ describe("the plan of a restore into a database", () => {
     expect(steps.at(-1)).toBe("If anything fails, or the server or dbbackup stops, shop is as it was")
   })
 
+  test("names the tables that are chosen, and no others", () => {
+    const taken = (more: object) => plan("clean", {}, more).steps.join("\n")
+    expect(taken({ tables: ["public.item"] })).toContain(
+      "take away public.item of shop, load public.item into it",
+    )
+    expect(taken({ tables: ["public.item"], content: "data" })).toContain(
+      "take away the rows of public.item of shop, load the rows of public.item into it",
+    )
+    expect(taken({})).toContain("take away what shop has of the same names as the backup")
+  })
+
   test("says what stays, when only what the backup holds is", () => {
     const { lost, steps } = plan("clean")
     expect(lost.join("\n")).not.toContain("audit")
