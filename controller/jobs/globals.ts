@@ -5,7 +5,6 @@ import { type ChosenAccounts, planAccounts } from "../core/globals.ts"
 import { planGlobals, requireGlobals } from "../core/globals-plan.ts"
 import { failedAfterwards } from "../core/hook-after.ts"
 import { keptOf } from "../core/kept-ranges.ts"
-import { requirePlan } from "../core/plan-hash.ts"
 import type { CommonFacts } from "../core/restore-plan.ts"
 import { readCopy } from "../pipeline/read-copy.ts"
 import type { RestoreOutcome } from "../ports.ts"
@@ -17,6 +16,7 @@ import type { Ready } from "./ready.ts"
 import type { RestoreDeps, RestoreRequest } from "./restore.ts"
 import { commonFacts } from "./restore-facts.ts"
 import { survey } from "./survey.ts"
+import { tellPlan } from "./tell-plan.ts"
 import { runTool } from "./tool.ts"
 
 /** Of 100,000 accounts. */
@@ -72,9 +72,7 @@ export async function applyGlobals(
     journal,
     signal,
   )
-  requirePlan(plan, request.planHash, undefined)
-  for (const step of plan.steps) journal("debug", `plan: ${step}`)
-  for (const warning of plan.warnings) journal("warn", warning)
+  tellPlan(plan, request, journal)
   let notGiven: readonly string[] = []
   let afterwards: Fault | null = null
   try {

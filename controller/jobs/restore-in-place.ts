@@ -3,7 +3,6 @@ import type { RestoreId } from "../../schemas/restore.ts"
 import { Fault } from "../core/fault.ts"
 import { failedAfterwards } from "../core/hook-after.ts"
 import { requireFree } from "../core/in-place-plan.ts"
-import { requirePlan } from "../core/plan-hash.ts"
 import { selectionOf } from "../core/selection.ts"
 import type { RestoreOutcome } from "../ports.ts"
 import { checkedInPlace } from "./check-in-place.ts"
@@ -20,6 +19,7 @@ import type { RestoreDeps, RestoreRequest } from "./restore.ts"
 import { howToLoad, loadingOf } from "./restore-loading.ts"
 import { planOf } from "./restore-planning.ts"
 import { expectedOf } from "./selected-tables.ts"
+import { tellPlan, tellSelected } from "./tell-plan.ts"
 import { must } from "./unfinished-database.ts"
 
 /** Throws a Fault that says what has become of the database. */
@@ -33,9 +33,7 @@ export async function restoreInPlace(
   signal: AbortSignal,
 ): Promise<RestoreOutcome> {
   const plan = await planOf(deps, request, ready, signal)
-  requirePlan(plan, request.planHash, undefined)
-  for (const step of plan.steps) journal("debug", `plan: ${step}`)
-  for (const warning of plan.warnings) journal("warn", warning)
+  tellPlan(plan, request, journal)
   const options = inPlaceOptions(request)
   const present = await presentIn(deps.docker, ready.look, options.name, signal)
   const how = await howToLoad(deps, request, ready, journal, signal)
@@ -43,8 +41,7 @@ export async function restoreInPlace(
   const copies = provenBytes(deps, request, loading.end, journal, signal)
   const copy = await copies.next()
   const selected = loading.selected()
-  for (const sentence of selected?.said ?? [])
-    if (!plan.warnings.includes(sentence)) journal("warn", sentence)
+  tellSelected(selected, plan, journal)
   const expected = expectedOf(request.manifest, selectionOf(options, present), selected)
   const work = { deps, id, request, options, order: orderOf(id, options), plan, expected, ready, journal }
   let outcome: RestoreOutcome

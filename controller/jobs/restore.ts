@@ -2,7 +2,6 @@
 import { isInPlace, type RestoreId, type RestoreOptions } from "../../schemas/restore.ts"
 import { Fault, inFull, problemOf } from "../core/fault.ts"
 import { failedAfterSwap } from "../core/hook-after.ts"
-import { requirePlan } from "../core/plan-hash.ts"
 import { selectionOf } from "../core/selection.ts"
 import type { RestorableBackup, RestorableManifest } from "../core/source-as-backup.ts"
 import { besideOptions } from "../core/swap-plan.ts"
@@ -33,6 +32,7 @@ import { howToLoad, loadingOf } from "./restore-loading.ts"
 import { patienceOf, placed, planOf } from "./restore-planning.ts"
 import { expectedOf } from "./selected-tables.ts"
 import { settleBeside, takePlace } from "./take-place.ts"
+import { tellPlan, tellSelected } from "./tell-plan.ts"
 import { createUnfinished, type UnfinishedDatabase } from "./unfinished-database.ts"
 
 export interface RestoreDeps extends HookDeps, ReadyDeps {
@@ -117,9 +117,7 @@ async function restoreBetweenHooks(
   if (options.mode === "globals") return await applyGlobals(deps, request, hooks, ready, journal, signal)
   if (isInPlace(options)) return await restoreInPlace(deps, id, request, hooks, ready, journal, signal)
   const plan = await planOf(deps, request, ready, signal)
-  requirePlan(plan, request.planHash, undefined)
-  for (const step of plan.steps) journal("debug", `plan: ${step}`)
-  for (const warning of plan.warnings) journal("warn", warning)
+  tellPlan(plan, request, journal)
   const how = await howToLoad(deps, request, ready, journal, signal)
   const name = options.mode === "swap" ? besideOptions(options, request.askedAt).name : plan.targetDatabase
   const beside = { ...plan, targetDatabase: name }
@@ -128,8 +126,7 @@ async function restoreBetweenHooks(
   const copy = await copies.next()
   const selection = selectionOf(options)
   const selected = loading.selected()
-  for (const sentence of selected?.said ?? [])
-    if (!plan.warnings.includes(sentence)) journal("warn", sentence)
+  tellSelected(selected, plan, journal)
   let made: UnfinishedDatabase | undefined
   try {
     let outcome: RestoreOutcome
